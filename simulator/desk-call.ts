@@ -1,0 +1,64 @@
+import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import { sendJson } from './answer.js';
+import { deskFailure, type DeskFailure } from './desk-error.js';
+import { misbehave } from './misbehave.js';
+import { parseBody, readPageRequest } from './page-request.js';
+import { readBytes } from './request-body.js';
+import { type Page } from './session.js';
+import { type Simulation } from './simulation.js';
+import { hashOf } from './traffic.js';
+import { checkUrl } from './url-check.js';
+import { type JsonObject } from './json-object.js';
+
+const MAX_BODY = 64 * 1024;
+
+/** One call under /v4/: HTTP 200 whatever happens, unless a fault says otherwise. */
+export async function answerDeskCall(
+  simulation: Simulation,
+  url: URL,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { traffic, rateLimit, faults } = simulation;
+  const bytes = await readBytes(request, MAX_BODY);
+  const body = bytes && parseBody(bytes);
+  const method = request.method ?? '';
+  const call = traffic.arrives(method, url.searchParams, body);
+  response.once('close', () => {
+    traffic.leaves();
+  });
+
+  // Both are decided as the call arrives: a slow answer must not change whose turn it is.
+  const admitted = rateLimit.admit();
+  const fault = admitted ? faults.take(call.sessionId) : undefined;
+  if (simulation.latencyMs > 0) await pause(simulation.latencyMs, undefined, { ref: false });
+
+  const answer = admitted ? rightAnswer(simulation, method, url, body) : deskFailure(141009);
+  call.fault = fault?.kind ?? null;
+  if (fault) {
+    call.errorCode = fault.kind === 'error' ? fault.code : null;
+    await misbehave(response, fault, { ...answer });
+    return;
+  }
+  call.errorCode = answer.ErrorCode;
+  sendJson(response, answer);
+}
+
+function rightAnswer(
+  simulation: Simulation,
+  method: string,
+  url: URL,
+  body: JsonObject | undefined,
+): Page | DeskFailure {
+  const now = simulation.now();
+  const refused =
+    checkUrl(method, url, simulation.credentials, now) ||
+    simulation.signatures.check(hashOf(url.searchParams.get('usersig')));
+  if (refused !== 0) return deskFailure(refused);
+
+  const asked = readPageRequest(body);
+  if (typeof asked === 'number') return deskFailure(asked);
+  const session = simulation.sessions.find(asked.sessionId);
+  return session ? session.page(asked, now) : deskFailure(141010);
+}

@@ -1,0 +1,66 @@
+import { Session } from './session.js';
+import { generatedSession, isGeneratedId } from './sessions/generated.js';
+import { seededSessions } from './sessions/seeded.js';
+
+// A load test walks over many thousand generated sessions; they cost little to make again and much to keep.
+const KEPT_GENERATED = 2000;
+
+/** All sessions the desk knows: seeded ones, generated ones, and those a test has put here. */
+export class Sessions {
+  private known = new Map<string, Session>();
+  private readonly generated = new Map<string, Session>();
+  private readonly removed = new Set<string>();
+
+  constructor(private readonly now: () => number) {
+    this.reset();
+  }
+
+  find(id: string): Session | undefined {
+    return this.known.get(id) ?? (isGeneratedId(id) && !this.removed.has(id) ? this.generate(id) : undefined);
+  }
+
+  set(id: string, messages: readonly unknown[]): Session {
+    const session = new Session([...messages]);
+    this.known.set(id, session);
+    return session;
+  }
+
+  /** A session that is there to be changed: a generated one is kept from now on. */
+  own(id: string): Session | undefined {
+    const session = this.find(id);
+    if (session) this.known.set(id, session);
+    return session;
+  }
+
+  append(id: string, messages: readonly unknown[]): void {
+    (this.own(id) ?? this.set(id, [])).append(messages, this.now());
+  }
+
+  remove(id: string): boolean {
+    const there = this.find(id) !== undefined;
+    this.known.delete(id);
+    this.generated.delete(id);
+    this.removed.add(id);
+    return there;
+  }
+
+  list(): { id: string; messages: number }[] {
+    return [...this.known].map(([id, session]) => ({ id, messages: session.all(this.now()).length }));
+  }
+
+  reset(): void {
+    this.known = seededSessions(this.now());
+    this.generated.clear();
+    this.removed.clear();
+  }
+
+  private generate(id: string): Session {
+    const kept = this.generated.get(id);
+    if (kept) return kept;
+    const session = generatedSession(id);
+    this.generated.set(id, session);
+    const oldest = this.generated.keys().next();
+    if (this.generated.size > KEPT_GENERATED && !oldest.done) this.generated.delete(oldest.value);
+    return session;
+  }
+}

@@ -1,0 +1,22 @@
+import { Session } from '../session.js';
+import { Chance } from './chance.js';
+import { talk } from './talk.js';
+
+const EVERY_MS = 5000;
+const AT_START = 12;
+// Seven hours' worth: a demo left running over the weekend shall not fill the memory.
+const MAX_MESSAGES = 5000;
+
+/** A conversation that goes on now: twelve messages when the desk starts, and a new one every five seconds. */
+export function growingSession(startMs: number): Session {
+  const chance = new Chance('growing-session');
+  const next = (index: number) => talk(chance, '8613800138000', startMs + (index - AT_START + 1) * EVERY_MS);
+  const messages = Array.from({ length: AT_START }, (_, index) => next(index));
+  let made = AT_START;
+  return new Session(messages, (nowMs) => {
+    const due = Math.min(AT_START + Math.floor((nowMs - startMs) / EVERY_MS), MAX_MESSAGES);
+    const fresh = Array.from({ length: Math.max(0, due - made) }, (_, i) => next(made + i));
+    made += fresh.length;
+    return fresh;
+  });
+}

@@ -1,0 +1,120 @@
+import { type Credentials, demoCredentials } from './credentials.js';
+import { type Fault } from './fault.js';
+import { type FaultScope } from './fault-plan.js';
+import { addressOf, closeServer, listen } from './server.js';
+import { type AnswerOrder, type EmptyPage, type Session } from './session.js';
+import { Simulation } from './simulation.js';
+import { type DeskCall } from './traffic.js';
+
+export interface SimulatorOptions extends Partial<Credentials> {
+  /** 0, the default, takes any free port. */
+  readonly port?: number;
+  readonly host?: string;
+  /** The clock for signatures, growth and records; the rate limit always counts real time. */
+  readonly now?: () => number;
+}
+
+/** A running desk, and everything it can be told. The endpoints under /simulator do the same for another process. */
+export interface Simulator extends Credentials {
+  readonly url: string;
+  /** Every call since the last reset, oldest first: one list, emptied in place. */
+  readonly calls: readonly DeskCall[];
+  readonly maxPerSecond: number;
+  readonly maxInFlight: number;
+  failNext(fault: Fault, scope?: FaultScope & { readonly times?: number }): void;
+  faultUntilReset(fault: Fault, scope?: FaultScope): void;
+  clearFaults(): void;
+  /** 141009 beyond so many calls in any second; null lifts it. */
+  limit(rps: number | null): void;
+  latency(ms: number): void;
+  /** Every UserSig seen so far is refused with this code; a new one is taken. */
+  refuseSignatures(code?: number): void;
+  /** Messages in wire shape, oldest first; `total` is what TotalCount shall claim. */
+  setSession(id: string, messages: readonly unknown[], total?: number): void;
+  append(id: string, ...messages: readonly unknown[]): void;
+  remove(id: string): void;
+  /** Forgets all but the oldest `count` messages. */
+  shrink(id: string, count: number): void;
+  lieAboutTotal(id: string, total: number | null): void;
+  answerInOrder(id: string, order: AnswerOrder): void;
+  answerEmptyWith(id: string, empty: EmptyPage): void;
+  forgetCalls(): void;
+  reset(): void;
+  close(): Promise<void>;
+}
+
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const { port = 0, host = '127.0.0.1', now = Date.now } = options;
+  const credentials: Credentials = {
+    sdkAppId: options.sdkAppId ?? demoCredentials.sdkAppId,
+    secretKey: options.secretKey ?? demoCredentials.secretKey,
+    identifier: options.identifier ?? demoCredentials.identifier,
+  };
+  const simulation = new Simulation(credentials, now);
+  const server = await listen(simulation, host, port);
+  const { sessions, traffic, faults, rateLimit, signatures } = simulation;
+
+  const owned = (id: string): Session => {
+    const session = sessions.own(id);
+    if (!session) throw new Error(`the simulator has no session ${id}`);
+    return session;
+  };
+
+  return {
+    ...credentials,
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${addressOf(server).port}`,
+    calls: traffic.calls,
+    get maxPerSecond() {
+      return traffic.maxPerSecond;
+    },
+    get maxInFlight() {
+      return traffic.maxInFlight;
+    },
+    failNext: (fault, scope) => {
+      faults.failNext(fault, scope);
+    },
+    faultUntilReset: (fault, scope) => {
+      faults.untilReset(fault, scope);
+    },
+    clearFaults: () => {
+      faults.clear();
+    },
+    limit: (rps) => {
+      rateLimit.set(rps);
+    },
+    latency: (ms) => {
+      simulation.latencyMs = ms;
+    },
+    refuseSignatures: (code = 70052) => {
+      signatures.refuse(code);
+    },
+    setSession: (id, messages, total) => {
+      sessions.set(id, messages).claimedTotal = total;
+    },
+    append: (id, ...messages) => {
+      sessions.append(id, messages);
+    },
+    remove: (id) => {
+      sessions.remove(id);
+    },
+    shrink: (id, count) => {
+      owned(id).keepOldest(count, now());
+    },
+    lieAboutTotal: (id, total) => {
+      owned(id).claimedTotal = total ?? undefined;
+    },
+    answerInOrder: (id, order) => {
+      owned(id).answerOrder = order;
+    },
+    answerEmptyWith: (id, empty) => {
+      owned(id).emptyPage = empty;
+    },
+    forgetCalls: () => {
+      traffic.reset();
+    },
+    reset: () => {
+      simulation.reset();
+    },
+    close: () => closeServer(server),
+  };
+}
