@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs';
+import { plainToInstance } from 'class-transformer';
+import { IsDefined, validateSync } from 'class-validator';
+import { baseUrl, httpUrl, origins, redisUrls } from './environment/address.js';
+import { combinationFaults } from './environment/combinations.js';
+import { apiKeys, encryptionKey, type ApiKey } from './environment/secrets.js';
+import { readTexts, type Fault, type ReadFile } from './environment/texts.js';
+import {
+  declaredVariables,
+  Flag,
+  OneOf,
+  Text,
+  TextLike,
+  TimerMs,
+  Variable,
+  variableName,
+  WholeNumber,
+} from './environment/variable.js';
+
+const authModes = ['none', 'api-key', 'jwt'] as const;
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+const Required = (): PropertyDecorator => IsDefined({ message: 'is required' });
+
+/**
+ * Every variable of the contract: `deskBaseUrl` is read from DESK_BASE_URL, and what a field starts with is its default.
+ * Secrets are not enumerable, so that no log line, error or spread copy carries them along.
+ */
+export class Environment {
+  @Text() readonly host: string = '127.0.0.1';
+  @WholeNumber({ max: 65_535 }) readonly port: number = 3000;
+
+  @Variable(baseUrl) readonly deskBaseUrl: string = 'https://console.tim.qq.com';
+  @Required() @WholeNumber({ min: 1 }) declare readonly deskSdkAppId: number;
+  @Required() @Text({ secret: true, file: true }) declare readonly deskSecretKey: string;
+  @TextLike(/^[\w-]{1,32}$/, 'must be 1 to 32 characters out of A-Z a-z 0-9 _ -')
+  readonly deskIdentifier: string = 'administrator';
+  @WholeNumber({ min: 2000 }) readonly deskUserSigTtlMs: number = 86_400_000;
+  @TimerMs() readonly deskAttemptTimeoutMs: number = 4000;
+  @TimerMs() readonly deskDeadlineMs: number = 10_000;
+  @WholeNumber({ min: 1 }) readonly deskMaxRps: number = 20;
+  @TimerMs() readonly deskCooldownMinMs: number = 1000;
+  @TimerMs() readonly deskCooldownMaxMs: number = 60_000;
+
+  @Variable(redisUrls, { secret: true }) declare readonly redisUrl?: string;
+  @Text() declare readonly redisSentinelName?: string;
+  @Text() readonly redisKeyPrefix: string = 'desk';
+
+  @WholeNumber() readonly cacheFreshMinMs: number = 2000;
+  @WholeNumber() readonly cacheFreshMaxMs: number = 60_000;
+  @WholeNumber() readonly cacheStaleWhileRevalidateMs: number = 10_000;
+  @WholeNumber() readonly cacheStaleIfErrorMs: number = 300_000;
+  @WholeNumber() readonly cacheSealedMs: number = 3_600_000;
+  @WholeNumber() readonly cacheSealAfterMs: number = 600_000;
+  @WholeNumber() readonly cacheNotFoundMs: number = 5000;
+  @WholeNumber() readonly cacheMemoryBytes: number = 67_108_864;
+  @Variable(encryptionKey, { secret: true, file: true }) declare readonly cacheEncryptionKey?: Buffer;
+
+  @Required() @OneOf(authModes) declare readonly authMode: (typeof authModes)[number];
+  @Variable(apiKeys, { secret: true, file: true }) readonly apiKeys: readonly ApiKey[] = Object.freeze([]);
+  @Text() declare readonly jwtIssuer?: string;
+  @Text() declare readonly jwtAudience?: string;
+  @Variable(httpUrl) declare readonly jwtJwksUrl?: string;
+
+  @WholeNumber() readonly rateLimitPerMinute: number = 600;
+  @Flag() readonly metricsPublic: boolean = false;
+  @Variable(origins) readonly corsOrigins: readonly string[] = Object.freeze([]);
+  @OneOf(logLevels) readonly logLevel: (typeof logLevels)[number] = 'info';
+  @TimerMs() readonly shutdownTimeoutMs: number = 10_000;
+}
+
+/** The name of every variable that is read, `…_FILE` included. */
+export const environmentVariables: readonly string[] = declaredVariables.flatMap(({ name, file }) =>
+  file === true ? [name, `${name}_FILE`] : [name],
+);
+
+/** Every fault at once, one a line. Names variables, never their values, and has no cause that could. */
+export class EnvironmentError extends Error {
+  override readonly name = 'EnvironmentError';
+
+  constructor(readonly faults: readonly string[]) {
+    super(['The environment does not allow a start:', ...faults].join('\n  '));
+  }
+}
+
+export function readEnvironment(source: NodeJS.ProcessEnv, readFile: ReadFile = readFileSync): Environment {
+  const { texts, faults: textFaults } = readTexts(source, readFile);
+  const environment = plainToInstance(Environment, texts, {
+    excludeExtraneousValues: true,
+    exposeDefaultValues: true,
+    exposeUnsetFields: false,
+  });
+  const faults = [...textFaults, ...variableFaults(environment), ...combinationFaults(environment)];
+  if (faults.length > 0) throw new EnvironmentError(faultLines(faults));
+  for (const { property, secret } of declaredVariables) {
+    if (secret === true) Object.defineProperty(environment, property, { enumerable: false });
+  }
+  return Object.freeze(environment);
+}
+
+function variableFaults(environment: Environment): Fault[] {
+  const errors = validateSync(environment, {
+    skipUndefinedProperties: true,
+    stopAtFirstError: true,
+    validationError: { target: false, value: false },
+  });
+  return errors.map(({ property, constraints }) => [
+    variableName(property),
+    Object.values(constraints ?? {}).join(', ') || 'is not valid',
+  ]);
+}
+
+/** The first fault of a variable is its cause: one whose file cannot be read is not also "required". */
+function faultLines(faults: readonly Fault[]): string[] {
+  const first = new Map<string, string>();
+  for (const [variable, message] of faults) {
+    if (!first.has(variable)) first.set(variable, message);
+  }
+  return [...first].map(([variable, message]) => `${variable}: ${message}`);
+}

@@ -1,0 +1,51 @@
+import { declaredVariables } from './variable.js';
+
+/** Reads a file as text; a test gives its own. */
+export type ReadFile = (path: string, encoding: 'utf8') => string;
+
+/** A variable and what is wrong with it. */
+export type Fault = readonly [variable: string, message: string];
+
+export interface Texts {
+  readonly texts: Readonly<Record<string, string>>;
+  readonly faults: readonly Fault[];
+}
+
+/** The text of every declared variable that is set, be it in the environment or in the file named by `…_FILE`. */
+export function readTexts(source: NodeJS.ProcessEnv, readFile: ReadFile): Texts {
+  const texts: Record<string, string> = {};
+  const faults: Fault[] = [];
+  for (const { name, file } of declaredVariables) {
+    const text = setOrUndefined(source[name]);
+    const path = file === true ? setOrUndefined(source[`${name}_FILE`]) : undefined;
+    if (path === undefined) {
+      if (text !== undefined) texts[name] = text;
+    } else if (text !== undefined) {
+      faults.push([name, `is set, and so is ${name}_FILE: only one of them may be`]);
+    } else {
+      const content = readText(path, readFile);
+      if (content.text === undefined) faults.push([name, `${name}_FILE names a file that ${content.fault}`]);
+      else texts[name] = content.text;
+    }
+  }
+  return { texts, faults };
+}
+
+/** Compose and Kubernetes pass `VARIABLE=` for what nobody filled in. */
+function setOrUndefined(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text;
+}
+
+type FileText = { readonly text: string } | { readonly text?: never; readonly fault: string };
+
+/** An empty file is a fault, not "unset": somebody meant to hand over a secret, and it did not arrive. */
+function readText(path: string, readFile: ReadFile): FileText {
+  try {
+    const text = readFile(path, 'utf8').trim();
+    return text === '' ? { fault: 'is empty' } : { text };
+  } catch (error) {
+    // Only the code: the message repeats the path, which is the secret itself where someone mixed up the two variables.
+    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+    return { fault: `cannot be read${code}` };
+  }
+}
