@@ -1,0 +1,63 @@
+import { isJsonObject, type JsonObject } from '../desk/desk-message.js';
+
+/**
+ * Reads the documented fields of one object and remembers whether every one had its documented type. Left out and null
+ * are the same. A misfit is remembered, not thrown: the caller then passes the whole element on as `unknown`.
+ */
+export class Fields {
+  readonly #object: JsonObject;
+  #intact = true;
+
+  constructor(object: JsonObject) {
+    this.#object = object;
+  }
+
+  get intact(): boolean {
+    return this.#intact;
+  }
+
+  string(name: string): string | null {
+    const value = this.#object[name] ?? null;
+    return value === null || typeof value === 'string' ? value : this.#misfit();
+  }
+
+  number(name: string): number | null {
+    const value = this.#object[name] ?? null;
+    if (value !== null && typeof value !== 'number') return this.#misfit();
+    // 1e999 is legal JSON and reads as Infinity, which JSON cannot write: say null before the serialiser does.
+    return Number.isFinite(value) ? value : null;
+  }
+
+  integer(name: string): number | null {
+    const value = this.number(name);
+    return value === null || Number.isInteger(value) ? value : this.#misfit();
+  }
+
+  list(name: string): readonly unknown[] {
+    const value = this.#object[name] ?? [];
+    if (Array.isArray(value)) return value;
+    this.#misfit();
+    return [];
+  }
+
+  strings(name: string): string[] {
+    const list = this.list(name);
+    const strings = list.filter((item) => typeof item === 'string');
+    if (strings.length !== list.length) this.#misfit();
+    return strings;
+  }
+
+  objects<T>(name: string, read: (fields: Fields) => T): T[] {
+    return this.list(name).map((item) => {
+      const fields = new Fields(isJsonObject(item) ? item : {});
+      const object = read(fields);
+      if (!isJsonObject(item) || !fields.intact) this.#misfit();
+      return object;
+    });
+  }
+
+  #misfit(): null {
+    this.#intact = false;
+    return null;
+  }
+}

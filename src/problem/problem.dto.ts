@@ -1,0 +1,46 @@
+import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+import { type ProblemCode, problemKinds } from './problem.js';
+
+const CODES = Object.keys(problemKinds);
+
+@ApiSchema({ name: 'Fault' })
+export class FaultDto {
+  @ApiProperty({ type: String, example: 'limit' })
+  declare field: string;
+
+  @ApiProperty({ type: String, example: 'must be an integer from 1 to 100' })
+  declare message: string;
+}
+
+@ApiSchema({ name: 'Problem', description: 'RFC 9457' })
+export class ProblemDto {
+  @ApiProperty({ type: String, format: 'uri', example: 'urn:desk-bff:problem:invalid-request' })
+  declare type: string;
+
+  @ApiProperty({ type: String, example: 'The request is not valid', description: 'The same for each `code`' })
+  declare title: string;
+
+  @ApiProperty({ type: 'integer', minimum: 400, maximum: 599, example: 400 })
+  declare status: number;
+
+  @ApiProperty({ type: String, example: 'One parameter is not as it should be' })
+  declare detail: string;
+
+  @ApiProperty({ type: String, format: 'uri-reference', example: '/sessions/b0f4ca12/messages' })
+  declare instance: string;
+
+  @ApiProperty({ enum: CODES, example: 'invalid-request' })
+  declare code: ProblemCode;
+
+  @ApiProperty({ type: String, example: '4bf92f3577b34da6a3ce929d0e0e4736', description: 'Also in `X-Request-Id`' })
+  declare requestId: string;
+
+  @ApiPropertyOptional({ type: String, description: 'The trace id, where a valid `traceparent` came' })
+  declare traceId?: string;
+
+  @ApiPropertyOptional({ type: 'integer', description: 'The ErrorCode, where the desk answered with one' })
+  declare upstreamCode?: number;
+
+  @ApiPropertyOptional({ type: [FaultDto], description: 'Every fault of the input, where this service found them' })
+  declare errors?: FaultDto[];
+}
