@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto';
+import { type Clock } from '../clock.js';
+import { isRedisTrouble, type RedisLink } from '../redis/redis-link.js';
+import { RedisScript } from '../redis/redis-script.js';
+import { type HeldText, peekText, readHeldText } from './shared-text.js';
+
+/** `seen` is handed back with the outcome of the call that was let through: it says which cool-down the call knew of. */
+export type Admission =
+  | { readonly kind: 'open'; readonly seen: string }
+  | { readonly kind: 'ended'; readonly seen: string }
+  | { readonly kind: 'closed'; readonly restMs: number };
+
+export interface CoolDownLimits {
+  readonly minMs: number;
+  readonly maxMs: number;
+}
+
+/** One cool-down: `id` tells it from others, `proven` says that a call has succeeded since it ended. */
+interface CoolDownRecord {
+  readonly id: string;
+  readonly lengthMs: number;
+  readonly proven: boolean;
+}
+
+/** A cool-down is remembered for twice its length after its end: so long it can be doubled. */
+const MEMORY = 3;
+
+/** Sets the value only where it still is what the caller knew; answers what is there afterwards, and for how long. */
+const COMPARE_AND_SET = new RedisScript(`
+local held = redis.pcall('GET', KEYS[1])
+if type(held) ~= 'string' or redis.call('PTTL', KEYS[1]) < 0 then held = '' end
+if held == ARGV[1] then redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
+return {redis.call('GET', KEYS[1]), redis.call('PTTL', KEYS[1])}`);
+
+/**
+ * The pause after a rate-limit answer, kept by all replicas. The state is one short text in Redis whose expiry is the
+ * clock, so that replicas need not agree on the time; a copy here serves while Redis is away.
+ */
+export class CoolDown {
+  private held: HeldText = { text: '', expiresAt: 0 };
+  private readonly key: string;
+
+  constructor(
+    private readonly redis: RedisLink,
+    keyPrefix: string,
+    private readonly limits: CoolDownLimits,
+    private readonly now: Clock,
+  ) {
+    this.key = `${keyPrefix}:{desk}:cooldown`;
+  }
+
+  /** May a call go now? `ended` asks for one call to go first. */
+  async admit(): Promise<Admission> {
+    if (this.restMs() > 0) return { kind: 'closed', restMs: this.restMs() };
+    await this.refresh();
+    const restMs = this.restMs();
+    if (restMs > 0) return { kind: 'closed', restMs };
+    const seen = this.text();
+    const record = parseRecord(seen);
+    return record === undefined || record.proven ? { kind: 'open', seen } : { kind: 'ended', seen };
+  }
+
+  /** Milliseconds until calls may go, as far as this replica knows. */
+  restMs(): number {
+    const record = parseRecord(this.text());
+    if (record === undefined) return 0;
+    return Math.max(0, this.held.expiresAt - this.now() - record.lengthMs * (MEMORY - 1));
+  }
+
+  /**
+   * The desk limited a call that had been let through knowing `seen`. Where another cool-down has begun since, the call
+   * was sent before it and changes nothing; else a new one begins, twice as long where one was remembered.
+   */
+  async limited(seen: string): Promise<number> {
+    const before = parseRecord(seen);
+    const lengthMs = before === undefined ? this.limits.minMs : Math.min(before.lengthMs * 2, this.limits.maxMs);
+    if (lengthMs > 0) {
+      const record = {
+        id: randomBytes(6).toString('hex'),
+        lengthMs: Math.max(lengthMs, this.limits.minMs),
+        proven: false,
+      };
+      await this.compareAndSet(seen, recordText(record), record.lengthMs * MEMORY);
+    }
+    return this.restMs();
+  }
+
+  /** The first call after the end of a cool-down was answered: the others may follow. */
+  async succeeded(seen: string): Promise<void> {
+    const record = parseRecord(seen);
+    if (record === undefined || record.proven) return;
+    const restMs = Math.max(1, this.held.expiresAt - this.now());
+    await this.compareAndSet(seen, recordText({ ...record, proven: true }), restMs);
+  }
+
+  private text(): string {
+    return this.held.expiresAt > this.now() ? this.held.text : '';
+  }
+
+  private async refresh(): Promise<void> {
+    this.held = (await peekText(this.redis, this.key, this.now)) ?? this.held;
+  }
+
+  private async compareAndSet(expected: string, text: string, ttlMs: number): Promise<void> {
+    try {
+      const reply = await this.redis.run((client) => COMPARE_AND_SET.run(client, [this.key], [expected, text, ttlMs]));
+      this.held = readHeldText(reply, this.now()) ?? this.held;
+    } catch (error) {
+      if (!isRedisTrouble(error)) throw error;
+      // Away or full: this replica still keeps the cool-down for itself.
+      if (this.text() === expected) this.held = { text, expiresAt: this.now() + ttlMs };
+    }
+  }
+}
+
+function recordText({ id, lengthMs, proven }: CoolDownRecord): string {
+  return `${id}:${lengthMs}:${proven ? 'proven' : 'unproven'}`;
+}
+
+function parseRecord(text: string): CoolDownRecord | undefined {
+  const [, id, length, state] = /^([0-9a-f]+):(\d{1,12}):(proven|unproven)$/.exec(text) ?? [];
+  if (id === undefined || length === undefined) return undefined;
+  return { id, lengthMs: Number(length), proven: state === 'proven' };
+}

@@ -1,0 +1,90 @@
+import { randomInt } from 'node:crypto';
+import { type HttpService } from '@nestjs/axios';
+import { type DeskAnswer, readDeskAnswer } from './desk-answer.js';
+
+/** What is asked: the desk's own words (API page, "Request Packet Fields"); Order 1 is oldest first, 2 newest first. */
+export interface DeskQuestion {
+  readonly sessionId: string;
+  readonly limit: number;
+  readonly offset: number;
+  readonly order: 'asc' | 'desc';
+}
+
+/** Why one attempt brought no answer. `status` is the HTTP status where one came that was not 200. */
+export class DeskAttemptError extends Error {
+  override readonly name = 'DeskAttemptError';
+
+  constructor(
+    readonly kind: 'timeout' | 'network' | 'broken',
+    readonly status?: number,
+    /** The system's or TLS's word for it, such as ECONNRESET. Never the AxiosError itself: it holds the URL. */
+    readonly reason?: string,
+  ) {
+    super(`the desk gave no answer: ${[kind, status, reason].filter((part) => part !== undefined).join(' ')}`);
+  }
+}
+
+export interface DeskAddress {
+  readonly baseUrl: string;
+  readonly sdkAppId: number;
+  readonly identifier: string;
+}
+
+const PATH = 'v4/desk_http_svc/describe_chat_messages';
+const MAX_BODY_BYTES = 8 * 1024 * 1024;
+const RANDOM_END = 2 ** 32;
+
+/** The one call: POST with the signature in the URL, always HTTP 200, the truth in ErrorCode. One attempt, no policy. */
+export class DeskClient {
+  private readonly url: string;
+
+  constructor(
+    private readonly http: HttpService,
+    private readonly address: DeskAddress,
+  ) {
+    this.url = new URL(PATH, address.baseUrl.endsWith('/') ? address.baseUrl : `${address.baseUrl}/`).href;
+  }
+
+  /** @throws DeskAttemptError where no well-formed answer came before `signal` aborted. */
+  async ask(question: DeskQuestion, userSig: string, signal: AbortSignal): Promise<DeskAnswer> {
+    const response = await this.post(question, userSig, signal);
+    if (response.status !== 200) throw new DeskAttemptError('network', response.status);
+    const answer = readDeskAnswer(response.data.toString('utf8'));
+    if (answer === undefined) throw new DeskAttemptError('broken');
+    return answer;
+  }
+
+  private async post({ sessionId, limit, offset, order }: DeskQuestion, userSig: string, signal: AbortSignal) {
+    try {
+      return await this.http.axiosRef.post<Buffer>(
+        this.url,
+        { SessionId: sessionId, Limit: limit, Offset: offset, Order: order === 'asc' ? 1 : 2 },
+        {
+          params: {
+            sdkappid: this.address.sdkAppId,
+            identifier: this.address.identifier,
+            usersig: userSig,
+            random: randomInt(RANDOM_END),
+            contenttype: 'json',
+          },
+          responseType: 'arraybuffer',
+          maxContentLength: MAX_BODY_BYTES,
+          maxRedirects: 0,
+          proxy: false,
+          signal,
+          validateStatus: null,
+        },
+      );
+    } catch (error) {
+      throw attemptError(error, signal);
+    }
+  }
+}
+
+/** Keeps the code of an AxiosError and nothing else: its config, request and even its `toJSON` hold the UserSig. */
+function attemptError(error: unknown, signal: AbortSignal): DeskAttemptError {
+  if (signal.aborted) return new DeskAttemptError('timeout');
+  const reason = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+  // axios ends a body over maxContentLength with ERR_BAD_RESPONSE: an answer came, but none of use.
+  return new DeskAttemptError(reason === 'ERR_BAD_RESPONSE' ? 'broken' : 'network', undefined, reason);
+}

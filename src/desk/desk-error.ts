@@ -1,0 +1,88 @@
+/** The contract's codes of what can come of asking the desk. */
+export const deskErrorCodes = [
+  'invalid-request',
+  'session-not-found',
+  'upstream-rate-limited',
+  'upstream-rejected',
+  'upstream-failed',
+  'upstream-timeout',
+  'unavailable',
+] as const;
+
+export type DeskErrorCode = (typeof deskErrorCodes)[number];
+
+/** What a caller of the desk may be told; everything else about a failure stays in `cause` and in the log. */
+export interface DeskErrorDetails {
+  /** The desk's own ErrorCode, where it answered with one. */
+  readonly upstreamCode?: number | undefined;
+  /** Milliseconds after which a call may succeed. */
+  readonly retryAfterMs?: number | undefined;
+}
+
+/** One class per outcome of asking the desk; `code` is the contract's. Messages never quote the desk, a URL or content. */
+export abstract class DeskError extends Error {
+  abstract readonly code: DeskErrorCode;
+  readonly upstreamCode: number | undefined;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(message: string, details: DeskErrorDetails = {}, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.upstreamCode = details.upstreamCode;
+    this.retryAfterMs = details.retryAfterMs;
+  }
+}
+
+/** 141004: the desk found the request itself invalid. */
+export class DeskInvalidRequestError extends DeskError {
+  readonly code = 'invalid-request';
+}
+
+/** 141010: there is no such session. */
+export class DeskSessionNotFoundError extends DeskError {
+  readonly code = 'session-not-found';
+}
+
+/** The desk limits, or our own quota was not free in time. */
+export class DeskRateLimitedError extends DeskError {
+  readonly code = 'upstream-rate-limited';
+}
+
+/** The desk refuses our credentials or configuration; an operator has to act. */
+export class DeskRejectedError extends DeskError {
+  readonly code = 'upstream-rejected';
+}
+
+/** The desk failed, answered something broken, or could not be reached. */
+export class DeskFailedError extends DeskError {
+  readonly code = 'upstream-failed';
+}
+
+/** No answer in time. */
+export class DeskTimeoutError extends DeskError {
+  readonly code = 'upstream-timeout';
+}
+
+/** We do not ask: overload, open breaker, locked out, shutting down. */
+export class DeskUnavailableError extends DeskError {
+  readonly code = 'unavailable';
+}
+
+const CLASSES = {
+  'invalid-request': DeskInvalidRequestError,
+  'session-not-found': DeskSessionNotFoundError,
+  'upstream-rate-limited': DeskRateLimitedError,
+  'upstream-rejected': DeskRejectedError,
+  'upstream-failed': DeskFailedError,
+  'upstream-timeout': DeskTimeoutError,
+  unavailable: DeskUnavailableError,
+} as const satisfies Record<DeskErrorCode, unknown>;
+
+export function isDeskErrorCode(code: unknown): code is DeskErrorCode {
+  return deskErrorCodes.some((known) => known === code);
+}
+
+/** Makes the error of a code again, where one replica tells another how a call ended. */
+export function deskErrorOf(code: DeskErrorCode, message: string, details: DeskErrorDetails): DeskError {
+  return new CLASSES[code](message, details);
+}

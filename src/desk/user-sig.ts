@@ -1,0 +1,106 @@
+import { createHmac } from 'node:crypto';
+import { deflateSync } from 'node:zlib';
+
+export interface UserSigClaims {
+  readonly sdkAppId: number;
+  readonly secretKey: string;
+  readonly identifier: string;
+  /** When it is signed, in Unix seconds. */
+  readonly time: number;
+  /** How long it lives, in seconds: a duration, not an instant. */
+  readonly expire: number;
+  readonly userBuf?: string;
+}
+
+/** TLSSigAPIv2 (desk-api-facts.md §1.1). The key is used as the text it is: its hex is not decoded. */
+export function signUserSig({ sdkAppId, secretKey, identifier, time, expire, userBuf }: UserSigClaims): string {
+  const userbuf = userBuf === undefined ? undefined : Buffer.from(userBuf).toString('base64');
+  const lines = [
+    `TLS.identifier:${identifier}`,
+    `TLS.sdkappid:${sdkAppId}`,
+    `TLS.time:${time}`,
+    `TLS.expire:${expire}`,
+    ...(userbuf === undefined ? [] : [`TLS.userbuf:${userbuf}`]),
+  ];
+  const document = {
+    'TLS.ver': '2.0',
+    'TLS.identifier': identifier,
+    'TLS.sdkappid': sdkAppId,
+    'TLS.time': time,
+    'TLS.expire': expire,
+    'TLS.userbuf': userbuf,
+    'TLS.sig': createHmac('sha256', secretKey)
+      .update(`${lines.join('\n')}\n`)
+      .digest('base64'),
+  };
+  // Level 0, as Tencent's Go library: the result is then the same with every zlib.
+  const deflated = deflateSync(JSON.stringify(document), { level: 0 }).toString('base64');
+  // Tencent's own alphabet, not base64url.
+  return deflated.replaceAll('+', '*').replaceAll('/', '-').replaceAll('=', '_');
+}
+
+export interface UserSigOptions {
+  readonly sdkAppId: number;
+  readonly secretKey: string;
+  readonly identifier: string;
+  readonly ttlMs: number;
+  /** The wall clock in milliseconds: the desk compares its own with the signing time. */
+  readonly now: () => number;
+  readonly onSigned?: () => void;
+}
+
+interface Signed {
+  readonly text: string;
+  /** The second of the wall clock in which it was made. */
+  readonly second: number;
+  readonly renewAtMs: number;
+}
+
+const USED_SHARE = 0.8;
+const RENEWAL_PAUSE_MS = 1000;
+
+/** The signature of this process. Signing is synchronous, so however many ask at one moment, it is made once. */
+export class UserSig {
+  readonly #options: UserSigOptions;
+  readonly #expire: number;
+  #signed: Signed | undefined;
+  #renewedAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: UserSigOptions) {
+    this.#options = options;
+    this.#expire = Math.max(2, Math.floor(options.ttlMs / 1000));
+  }
+
+  current(): string {
+    const nowMs = this.#options.now();
+    const second = Math.floor(nowMs / 1000);
+    const signed = this.#signed;
+    // A clock set back makes the signature one from the future, which the desk may refuse.
+    const serves = signed && (second === signed.second || (second > signed.second && nowMs < signed.renewAtMs));
+    return serves ? signed.text : this.#sign(second, second);
+  }
+
+  /**
+   * A signature to use instead of one that the desk refused: the current one if that is another by now, else a new one,
+   * or `undefined` where the last refusal is less than a second ago.
+   */
+  renew(refused: string): string | undefined {
+    const current = this.current();
+    if (current !== refused) return current;
+    const nowMs = this.#options.now();
+    // The distance, not the difference: a clock set back must not forbid renewals until it has caught up.
+    if (Math.abs(nowMs - this.#renewedAtMs) < RENEWAL_PAUSE_MS) return undefined;
+    this.#renewedAtMs = nowMs;
+    const second = Math.floor(nowMs / 1000);
+    // Signed in the second of the refused one it would be the same text once more, so it is dated a second back.
+    return this.#sign(second, second === this.#signed?.second ? second - 1 : second);
+  }
+
+  #sign(second: number, time: number): string {
+    const { sdkAppId, secretKey, identifier, onSigned } = this.#options;
+    const text = signUserSig({ sdkAppId, secretKey, identifier, time, expire: this.#expire });
+    this.#signed = { text, second, renewAtMs: (time + this.#expire * USED_SHARE) * 1000 };
+    onSigned?.();
+    return text;
+  }
+}

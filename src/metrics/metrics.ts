@@ -1,0 +1,96 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+const HTTP_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** Every metric of the service. The names are an interface (README, "Metrics"); labels are closed sets, never sessions. */
+export class Metrics {
+  readonly registry = new Registry();
+  private readonly registers = [this.registry];
+
+  readonly httpDuration = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time from the first byte of a request to the last of its answer',
+    labelNames: ['route', 'method', 'status'],
+    buckets: HTTP_BUCKETS,
+    registers: this.registers,
+  });
+  readonly cacheRequests = new Counter({
+    name: 'cache_requests_total',
+    help: 'Reads of a page by outcome and by the level that answered',
+    labelNames: ['outcome', 'level'],
+    registers: this.registers,
+  });
+  readonly deskCalls = new Counter({
+    name: 'desk_calls_total',
+    help: 'Attempts at the desk by ErrorCode, or timeout, network, broken',
+    labelNames: ['code'],
+    registers: this.registers,
+  });
+  readonly deskCallDuration = new Histogram({
+    name: 'desk_call_duration_seconds',
+    help: 'Duration of one attempt at the desk, its whole body included',
+    buckets: HTTP_BUCKETS,
+    registers: this.registers,
+  });
+  readonly deskAttempts = new Histogram({
+    name: 'desk_attempts_per_request',
+    help: 'Attempts it took to get one answer from the desk',
+    buckets: [1, 2, 3, 4, 5],
+    registers: this.registers,
+  });
+  readonly deskQuotaWait = new Histogram({
+    name: 'desk_quota_wait_seconds',
+    help: 'Time a call waited for its turn at the desk',
+    buckets: HTTP_BUCKETS,
+    registers: this.registers,
+  });
+  readonly deskBreakerOpen = new Gauge({
+    name: 'desk_breaker_open',
+    help: '1 while this replica does not ask the desk because it kept failing',
+    registers: this.registers,
+  });
+  readonly deskQueueLength = new Gauge({
+    name: 'desk_queue_length',
+    help: 'Calls that wait for their turn at the desk in this replica',
+    registers: this.registers,
+  });
+  readonly userSigSigned = new Counter({
+    name: 'user_sig_signed_total',
+    help: 'UserSigs made',
+    registers: this.registers,
+  });
+  readonly contradictions = new Counter({
+    name: 'transcript_contradictions_total',
+    help: 'Sessions whose answers contradicted the model of a log that grows at its end',
+    registers: this.registers,
+  });
+  readonly redisUp = new Gauge({
+    name: 'redis_up',
+    help: '1 while Redis is used, 0 while it is away or not configured',
+    registers: this.registers,
+  });
+
+  constructor(version: string) {
+    collectDefaultMetrics({ register: this.registry });
+    new Gauge({
+      name: 'build_info',
+      help: 'Constant 1, labelled with the running version',
+      labelNames: ['version'],
+      registers: this.registers,
+    }).set({ version }, 1);
+    this.contradictions.inc(0);
+    this.userSigSigned.inc(0);
+  }
+
+  /** The rest is read when it is asked for, so that it counts down between two scrapes. */
+  watchCoolDown(restMs: () => number): void {
+    new Gauge({
+      name: 'desk_cooldown_seconds',
+      help: 'Seconds until the desk may be asked again after a rate-limit answer, 0 when it may be asked now',
+      registers: this.registers,
+      collect() {
+        this.set(restMs() / 1000);
+      },
+    });
+  }
+}
