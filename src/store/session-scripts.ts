@@ -1,0 +1,95 @@
+import { RedisScript } from '../redis/redis-script.js';
+
+/** What is no string, or never expires, was not written by us and counts as absent. */
+const HELD = `
+local function held(key)
+  local value = redis.pcall('GET', key)
+  if type(value) ~= 'string' then return nil end
+  local ttl = redis.call('PTTL', key)
+  if ttl < 0 then return nil end
+  return value, ttl
+end`;
+
+/**
+ * One round trip for a page. KEYS head, version; ARGV known version, base, order, offset, limit, window key, and `1` to
+ * get the parts even though the version is the known one.
+ * Replies {version, proven, epoch, then name, value, PTTL of the head and of each part that is there}.
+ */
+export const READ = new RedisScript(`${HELD}
+local version = held(KEYS[2]) or ''
+local head, ttl = held(KEYS[1])
+local same = version ~= '' and version == ARGV[1]
+local reply = {version, 0, ''}
+if not head then return reply end
+local function add(name, key)
+  local value, left = held(key)
+  if value then
+    reply[#reply + 1] = name
+    reply[#reply + 1] = value
+    reply[#reply + 1] = left
+  end
+end
+local parsed, meta = pcall(cjson.decode, string.match(head, '^[^\\n]*'))
+if not parsed or type(meta) ~= 'table' or type(meta.epoch) ~= 'string' then
+  add('head', KEYS[1])
+  return reply
+end
+reply[3] = meta.epoch
+local base, order, offset, limit = ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
+if meta.kind == 'log' then
+  local proven = meta.proven or redis.call('EXISTS', base .. ':proof:' .. meta.epoch .. ':' .. meta.frame) == 1
+  if proven then reply[2] = 1 end
+end
+if not same then add('head', KEYS[1]) end
+if same and ARGV[7] ~= '1' then return reply end
+if meta.kind == 'contradicted' then
+  add('window', base .. ':window:' .. meta.epoch .. ':' .. ARGV[6])
+elseif meta.kind == 'log' then
+  local near, far = math.min(offset, meta.total), math.min(offset + limit, meta.total)
+  local first, last = near, far
+  if order == 'desc' then first, last = meta.total - far, meta.total - near end
+  if reply[2] == 1 or order == 'desc' then last = math.min(last, math.max(0, meta.total - 100)) end
+  if first < last then
+    for index = math.floor(first / 100), math.floor((last - 1) / 100) do
+      local name = string.format('%d', index)
+      add('s' .. name, base .. ':block:' .. meta.epoch .. ':s' .. name)
+      add(meta.frame .. name, base .. ':block:' .. meta.epoch .. ':' .. meta.frame .. name)
+    end
+  end
+end
+return reply`);
+
+/**
+ * Takes the lock of a flight. KEYS lock, version, failed; ARGV token, milliseconds, `1` to give way to a recent failure.
+ * Replies {'ours', version}, {'theirs', token} or {'failed', milliseconds}.
+ */
+export const ACQUIRE = new RedisScript(`${HELD}
+if ARGV[3] == '1' then
+  local failed, ttl = held(KEYS[3])
+  if failed then return {'failed', ttl} end
+end
+local token = held(KEYS[1])
+if token and string.match(token, '^%x+$') and #token == #ARGV[1] then return {'theirs', token} end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return {'ours', held(KEYS[2]) or ''}`);
+
+/** Keeps the lock while its holder works. KEYS lock; ARGV token, milliseconds. */
+export const RENEW = new RedisScript(`
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+return 0`);
+
+/**
+ * Ends a flight: what it learned, how it ended, and the lock, in one step, so that whoever sees the lock gone sees the
+ * rest. A holder that lost its lock to another writes nothing but its outcome. KEYS lock, outcome, then one for each
+ * value; ARGV token, outcome, then value and milliseconds for each key.
+ */
+export const SETTLE = new RedisScript(`${HELD}
+local token = held(KEYS[1])
+if not token or token == ARGV[1] or #token ~= #ARGV[1] then
+  for i = 3, #KEYS do
+    redis.call('SET', KEYS[i], ARGV[2 * i - 3], 'PX', ARGV[2 * i - 2])
+  end
+end
+redis.call('SET', KEYS[2], ARGV[2], 'PX', 2000)
+if token == ARGV[1] then redis.call('DEL', KEYS[1]) end
+return 1`);

@@ -1,0 +1,160 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Clock } from '../clock.js';
+import { DeskError, deskErrorOf, DeskTimeoutError, DeskUnavailableError, isDeskErrorCode } from '../desk/desk-error.js';
+import { isJsonObject } from '../desk/desk-message.js';
+import { type Visit } from '../desk/turnstile.js';
+import { type Findings, type TranscriptStore } from '../store/transcript-store.js';
+import { type Session } from './session.js';
+
+export interface FlightPlan {
+  /** What is asked for; one flight of a name at a time in a session, over all replicas. */
+  readonly name: string;
+  readonly visit: Visit;
+  /** A held page can be served instead, so give way to a refresh that failed a moment ago. */
+  readonly yieldsToFailure: boolean;
+  /** Asks the desk, and puts what it learned into `session.known`. */
+  readonly ask: () => Promise<Omit<Findings, 'version'>>;
+  /** Reads from Redis what the flight of another replica brought; false where there is nothing. */
+  readonly collect: (waited: boolean) => Promise<boolean>;
+  /** How long others leave the session alone after this error. */
+  readonly pauseAfter: (error: DeskError) => number;
+}
+
+/** `flew`: this call asked the desk · `joined`: it waited for someone who did. */
+export type Flown = 'flew' | 'joined';
+
+const POLL_MS = 20;
+const OK = 'ok';
+
+/** This flight did not take off, since another replica's failed a moment ago. Only who has a page at hand gives way. */
+class GaveWayError extends DeskUnavailableError {}
+
+/** Single flight: whoever needs the same thing at the same time gets it from one call, its failure included. */
+export class Flights {
+  constructor(
+    private readonly store: TranscriptStore,
+    private readonly now: Clock,
+    private readonly random: () => number,
+  ) {}
+
+  /** @throws DeskError */
+  async fly(session: Session, plan: FlightPlan): Promise<Flown> {
+    const underWay = session.flights.get(plan.name);
+    if (underWay !== undefined) {
+      try {
+        await underWay;
+        return 'joined';
+      } catch (error) {
+        if (error instanceof GaveWayError && !plan.yieldsToFailure) return this.fly(session, plan);
+        throw error;
+      }
+    }
+    let flown: Flown = 'joined';
+    const flight = this.overReplicas(session, plan)
+      .then((result) => {
+        flown = result;
+      })
+      .finally(() => session.flights.delete(plan.name));
+    session.flights.set(plan.name, flight);
+    await flight;
+    return flown;
+  }
+
+  private async overReplicas(session: Session, plan: FlightPlan): Promise<Flown> {
+    const token = this.store.newToken();
+    for (;;) {
+      const lock = await this.store.acquire(session.id, plan.name, token, plan.yieldsToFailure);
+      switch (lock.kind) {
+        case 'failed':
+          throw new GaveWayError('a refresh failed a moment ago', { retryAfterMs: lock.restMs });
+        case 'theirs':
+          if (await this.waitFor(session, plan, lock.token)) return 'joined';
+          break;
+        case 'away':
+          await this.askDesk(session, plan, token);
+          return 'flew';
+        case 'ours':
+          if (lock.version !== session.version && (await plan.collect(false))) {
+            await this.store.settle(session.id, plan.name, token, OK);
+            return 'joined';
+          }
+          await this.askDesk(session, plan, token);
+          return 'flew';
+      }
+    }
+  }
+
+  private async askDesk(session: Session, plan: FlightPlan, token: string): Promise<void> {
+    const letGo = this.store.hold(session.id, plan.name, token);
+    try {
+      const findings = await plan.ask();
+      this.settle(session, plan, token, OK, findings);
+    } catch (error) {
+      if (error instanceof DeskError) this.settleFailure(session, plan, token, error);
+      throw error;
+    } finally {
+      letGo();
+    }
+  }
+
+  /** In the background: the answer does not wait for Redis. */
+  private settle(
+    session: Session,
+    plan: FlightPlan,
+    token: string,
+    outcome: string,
+    findings: Omit<Findings, 'version'>,
+  ) {
+    const version = this.store.newToken();
+    session.settling += 1;
+    void this.store.settle(session.id, plan.name, token, outcome, { ...findings, version }).finally(() => {
+      session.settling -= 1;
+      session.version = version;
+      session.checkedAt = this.now();
+    });
+  }
+
+  private settleFailure(session: Session, plan: FlightPlan, token: string, error: DeskError): void {
+    if (error.code === 'session-not-found' && session.known?.kind === 'gone') {
+      this.settle(session, plan, token, outcomeOf(error), { known: session.known });
+      return;
+    }
+    void this.store.settleFailure(session.id, plan.name, token, outcomeOf(error), plan.pauseAfter(error));
+  }
+
+  /** True once the other replica's flight brought what we need; false where its holder died and someone has to go anew. */
+  private async waitFor(session: Session, plan: FlightPlan, token: string): Promise<boolean> {
+    while (this.now() < plan.visit.deadlineAt) {
+      await sleep(POLL_MS * (1 + this.random()));
+      const state = await this.store.watch(session.id, plan.name, token);
+      if (state.kind === 'lost') return false;
+      if (state.kind === 'under-way') continue;
+      if (state.outcome !== OK) throw errorOf(state.outcome);
+      return plan.collect(true);
+    }
+    throw new DeskTimeoutError('another replica got no answer in time');
+  }
+}
+
+/** A failure in the words that other replicas understand. */
+function outcomeOf({ code, upstreamCode, retryAfterMs }: DeskError): string {
+  return JSON.stringify({ code, upstreamCode, retryAfterMs });
+}
+
+function errorOf(outcome: string): DeskError {
+  const told = parse(outcome);
+  const { code, upstreamCode, retryAfterMs } = isJsonObject(told) ? told : {};
+  if (!isDeskErrorCode(code)) return new DeskUnavailableError('another replica failed', { retryAfterMs: 1000 });
+  return deskErrorOf(code, 'another replica asked', {
+    upstreamCode: typeof upstreamCode === 'number' ? upstreamCode : undefined,
+    retryAfterMs: typeof retryAfterMs === 'number' ? retryAfterMs : undefined,
+  });
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto';
+import { Entries } from './entries.js';
+import { freshnessLifetime, type FreshnessPolicy, isQuiet } from './freshness.js';
+import { type Block, blockKey, type Frame, type Head, type Log, newestAt, tailStart, withBlock } from './log.js';
+import { BLOCK_SIZE, type Window } from './window.js';
+
+/** What the desk answered to one question, oldest message first. */
+export interface Answer {
+  readonly window: Window;
+  readonly entries: Entries;
+  readonly total: number;
+  readonly askedAt: number;
+  readonly arrivedAt: number;
+}
+
+/** `contradiction`: the session is no log as we know it. `misfit`: it grew between two answers; neither is wrong. */
+export type Learned = Log | 'contradiction' | 'misfit';
+
+/** The question that a head comes from: the newest messages, as many as one call gives. */
+export const HEAD_WINDOW: Window = { order: 'desc', offset: 0, limit: BLOCK_SIZE };
+
+/** Where a block is asked for: by its position from the start, or from the end where the total has to be believed. */
+export function blockWindow(log: Log, frame: Frame, index: number): Window {
+  const first = index * BLOCK_SIZE;
+  if (frame === 'start') return { order: 'asc', offset: first, limit: BLOCK_SIZE };
+  return { order: 'desc', offset: Math.max(0, log.head.total - first - BLOCK_SIZE), limit: BLOCK_SIZE };
+}
+
+/** Takes in an answer to HEAD_WINDOW. */
+export function learnHead(known: Log | undefined, answer: Answer, policy: FreshnessPolicy): Learned {
+  if (!isComplete(answer)) return 'contradiction';
+  const isWhole = answer.entries.count === answer.total;
+  if (known === undefined) return firstLog(answer, isWhole, policy);
+  // Two calls under way at once may be answered in either order; only a later one has something new to say.
+  if (answer.askedAt < known.head.askedAt) return known;
+  if (answer.total < known.head.total) return known.head.arrivedAt <= answer.askedAt ? 'contradiction' : known;
+  const first = answer.total - answer.entries.count;
+  if (!agrees(known, first, answer.entries, 'end')) return 'contradiction';
+  const isSameTail = known.head.tail.equals(answer.entries) && known.head.total === answer.total;
+  const head = headOf(answer, policy, isSameTail ? known.head.tail : answer.entries);
+  const overlaps = first < known.head.total || isWhole;
+  if (overlaps) return { ...known, head, proven: known.proven || isWhole };
+  return { ...known, head, proven: false, frame: newName(), blocks: certainBlocks(known) };
+}
+
+/** Takes in an answer to `blockWindow(asked, frame, index)`; `known` is what is known by now. */
+export function learnBlock(
+  known: Log,
+  asked: Log,
+  frame: Frame,
+  index: number,
+  answer: Answer,
+  policy: FreshnessPolicy,
+): Learned {
+  if (!isComplete(answer)) return 'contradiction';
+  if (known.epoch !== asked.epoch) return 'misfit';
+  if (answer.total < known.head.total && known.head.arrivedAt <= answer.askedAt) return 'contradiction';
+  if (frame === 'end' && (answer.total !== asked.head.total || known.frame !== asked.frame)) return 'misfit';
+
+  const first = index * BLOCK_SIZE;
+  if (!agrees(known, first, answer.entries, frame)) return 'contradiction';
+  const next = withBlock(known, blockKey(known, frame, index), blockOf(first, known, answer, policy));
+  return showsEnd(known, first, answer) ? { ...next, proven: true } : next;
+}
+
+/** A page must be as long as its total says, or the total is not the number of messages. */
+function isComplete({ window, entries, total }: Answer): boolean {
+  return entries.count === Math.min(window.limit, Math.max(0, total - window.offset));
+}
+
+function firstLog(answer: Answer, proven: boolean, policy: FreshnessPolicy): Log {
+  const head = headOf(answer, policy, answer.entries);
+  return { kind: 'log', epoch: newName(), frame: newName(), proven, head, blocks: new Map() };
+}
+
+function headOf({ total, askedAt, arrivedAt }: Answer, policy: FreshnessPolicy, tail: Entries): Head {
+  return { total, tail, askedAt, arrivedAt, lifetimeMs: freshnessLifetime(policy, askedAt, tail.newestAt) };
+}
+
+function blockOf(first: number, log: Log, { entries, askedAt, arrivedAt }: Answer, policy: FreshnessPolicy): Block {
+  const isSealed = entries.count === BLOCK_SIZE && isQuiet(policy, askedAt, entries.newestAt);
+  const newest = Math.max(newestAt(log) ?? 0, entries.newestAt ?? 0);
+  const lifetimeMs = isSealed ? policy.sealedMs : freshnessLifetime(policy, askedAt, newest);
+  return { first, entries, askedAt, arrivedAt, lifetimeMs };
+}
+
+/**
+ * offset + returned = total, and the messages at the end are those of the head: so the total is the number of messages,
+ * and positions counted from the end are right.
+ */
+function showsEnd(log: Log, first: number, { window, entries, total }: Answer): boolean {
+  if (window.offset + entries.count !== total) return false;
+  if (window.order === 'desc' || total === log.head.total) return true;
+  return first < log.head.total && first + entries.count > tailStart(log);
+}
+
+/** Whether these messages are, position by position, the ones we hold. An edited message is still the same message. */
+function agrees(log: Log, first: number, entries: Entries, frame: Frame): boolean {
+  const tail = { first: tailStart(log), entries: log.head.tail };
+  const held = [...log.blocks].filter(([key]) => log.proven || key.startsWith('s') === (frame === 'start'));
+  return [tail, ...held.map(([, block]) => block)].every((run) => matches(run, { first, entries }));
+}
+
+interface Run {
+  readonly first: number;
+  readonly entries: Entries;
+}
+
+function matches(a: Run, b: Run): boolean {
+  const end = Math.min(a.first + a.entries.count, b.first + b.entries.count);
+  for (let position = Math.max(a.first, b.first); position < end; position++) {
+    if (!a.entries.isSameMessage(position - a.first, b.entries, position - b.first)) return false;
+  }
+  return true;
+}
+
+/** The blocks whose positions hold without believing the total: all of a proven log, else those counted from the start. */
+function certainBlocks(log: Log): ReadonlyMap<string, Block> {
+  const certain = [...log.blocks].filter(([key]) => log.proven || key.startsWith('s'));
+  return new Map(certain.map(([, block]) => [`s${block.first / BLOCK_SIZE}`, block]));
+}
+
+function newName(): string {
+  return `e${randomBytes(5).toString('hex')}_`;
+}

@@ -1,0 +1,184 @@
+import { type Logger } from 'pino';
+import { type Clock } from '../clock.js';
+import { DeskError, DeskSessionNotFoundError } from '../desk/desk-error.js';
+import { type TranscriptStore } from '../store/transcript-store.js';
+import { adopt } from './adopt.js';
+import { cut } from './cut.js';
+import { type Flights } from './flight.js';
+import { type FreshnessPolicy, phaseOf, restOf } from './freshness.js';
+import { type Inquiry } from './inquiry.js';
+import { type Found, foundInAnswer, foundInLog, type Level, type Reading } from './reading.js';
+import { failurePause, Search } from './search.js';
+import { type Session, type Sessions } from './session.js';
+import { type Window, windowKey } from './window.js';
+
+export interface TranscriptsParts {
+  readonly sessions: Sessions;
+  readonly store: TranscriptStore;
+  readonly flights: Flights;
+  readonly inquiry: Inquiry;
+  readonly policy: FreshnessPolicy;
+  readonly deadlineMs: number;
+  readonly now: Clock;
+  readonly logger: Logger;
+}
+
+/** A copy in memory is compared with Redis when it is older than this, so that all replicas soon serve the same. */
+const CHECK_MS = 2000;
+/** With a stale page at hand nobody waits longer than this for the desk. */
+const PATIENCE_MS = 1000;
+
+/** Sessions' messages, whatever the window: from memory, from Redis, or from the desk. */
+export class Transcripts {
+  constructor(private readonly parts: TranscriptsParts) {}
+
+  /** A fresh page out of memory, without waiting for anything; undefined where it takes more than that. */
+  peek(sessionId: string, window: Window): Reading | undefined {
+    const session = this.parts.sessions.get(sessionId);
+    if (session === undefined || this.needsCheck(session)) return undefined;
+    const found = this.held(session, window);
+    return found !== undefined && found.restMs > 0 ? reading(found, 'hit', 'memory') : undefined;
+  }
+
+  /** @throws DeskError, or what a fault of our own throws */
+  async read(sessionId: string, window: Window, asksAnew: boolean): Promise<Reading> {
+    const session = this.parts.sessions.enter(sessionId);
+    try {
+      return asksAnew ? await this.ask(session, window, { asksAnew: true }) : await this.answer(session, window);
+    } finally {
+      this.parts.sessions.leave(session);
+    }
+  }
+
+  private async answer(session: Session, window: Window): Promise<Reading> {
+    let level: Level = 'memory';
+    if (this.needsCheck(session)) level = await this.check(session, window, false);
+    this.refuseIfGone(session);
+    let found = this.held(session, window);
+    if (found === undefined && session.known?.kind !== undefined && level === 'memory') {
+      // The head is here, a block is not: another replica may have left it in Redis.
+      level = await this.check(session, window, true);
+      this.refuseIfGone(session);
+      found = this.held(session, window);
+    }
+    const phase = found === undefined ? 'expired' : phaseOf(this.parts.policy, found.restMs);
+    if (found === undefined || phase === 'expired') return this.ask(session, window, {});
+    if (phase === 'fresh') return reading(found, 'hit', level);
+    if (phase === 'revalidate') {
+      this.refresh(session, window);
+      return reading(found, 'stale', level);
+    }
+    return this.askOrServe(session, window, reading(found, 'stale', level));
+  }
+
+  /** Brings what is known here up to what Redis holds, in one round trip; answers which level then speaks. */
+  private async check(session: Session, window: Window, wantsParts: boolean): Promise<Level> {
+    const stored = await this.parts.store.read(session.id, window, session.version, wantsParts);
+    session.checkedAt = this.parts.now();
+    if (stored === undefined) return 'memory';
+    const before = session.known;
+    session.known = adopt(before, stored);
+    session.version = stored.version;
+    return session.known === before ? 'memory' : 'redis';
+  }
+
+  private needsCheck(session: Session): boolean {
+    if (session.settling > 0 || !this.parts.store.isUp) return false;
+    return this.parts.now() - session.checkedAt >= CHECK_MS;
+  }
+
+  private refuseIfGone({ known }: Session): void {
+    if (known?.kind === 'gone' && restOf(known, this.parts.now()) > 0)
+      throw new DeskSessionNotFoundError('no such session');
+  }
+
+  /** The window, if all of it is held, however old. */
+  private held({ known }: Session, window: Window): Found | undefined {
+    const now = this.parts.now();
+    if (known?.kind === 'log') {
+      const found = cut(known, window, () => true);
+      return found.missing.length === 0 ? foundInLog(known, found, now) : undefined;
+    }
+    const answer =
+      known?.kind === 'contradicted' && known.until > now ? known.windows.get(windowKey(window)) : undefined;
+    return answer && foundInAnswer(answer, window, false, now);
+  }
+
+  private async ask(session: Session, window: Window, { asksAnew = false, hasFallback = false }): Promise<Reading> {
+    const hadAnything = session.known !== undefined;
+    const search = this.search(session, window, { asksAnew, hasFallback });
+    const found = await search.run();
+    const outcome = asksAnew ? 'bypass' : search.isCollapsed ? 'collapsed' : 'miss';
+    return {
+      ...reading(found, outcome, 'none'),
+      forwarded: asksAnew ? 'request' : hadAnything ? 'stale' : 'miss',
+      isStored: found.lifetimeMs > 0,
+      isCollapsed: search.isCollapsed,
+    };
+  }
+
+  /** The desk first, and the stale page where it fails, limits or takes its time. */
+  private async askOrServe(session: Session, window: Window, stale: Reading): Promise<Reading> {
+    if (session.retryAt > this.parts.now()) return stale;
+    const fresh = this.ask(session, window, { hasFallback: true });
+    const patience = new Promise<'late'>((resolve) => setTimeout(resolve, PATIENCE_MS, 'late').unref());
+    try {
+      const first = await Promise.race([fresh, patience]);
+      if (first !== 'late') return first;
+      this.keepOpen(session, fresh);
+      return stale;
+    } catch (error) {
+      if (!this.isBridged(session, error)) throw error;
+      return stale;
+    }
+  }
+
+  /** One refresh in the background; nobody waits for it, and nobody else starts one meanwhile. */
+  private refresh(session: Session, window: Window): void {
+    if (session.isRefreshing || session.retryAt > this.parts.now()) return;
+    session.isRefreshing = true;
+    const run = this.search(session, window, { hasFallback: true, isBackground: true })
+      .run()
+      .finally(() => {
+        session.isRefreshing = false;
+      });
+    this.keepOpen(session, run);
+  }
+
+  /** Lets work that nobody waits for any more go on, with the session held and its failure noted. */
+  private keepOpen(session: Session, work: Promise<unknown>): void {
+    this.parts.sessions.enter(session.id);
+    work
+      .catch((error: unknown) => {
+        if (!this.isBridged(session, error)) this.parts.logger.debug('a refresh found that there is no such session');
+      })
+      .catch((error: unknown) => {
+        this.parts.logger.error({ err: error }, 'a refresh failed through a fault of ours');
+      })
+      .finally(() => {
+        this.parts.sessions.leave(session);
+      });
+  }
+
+  /** Whether a held page may stand in for this failure; if so, the desk is left alone for a moment. */
+  private isBridged(session: Session, error: unknown): boolean {
+    if (!(error instanceof DeskError)) throw error;
+    if (error.code === 'session-not-found' || error.code === 'invalid-request') return false;
+    session.retryAt = this.parts.now() + failurePause(this.parts.policy, error);
+    return true;
+  }
+
+  private search(
+    session: Session,
+    window: Window,
+    { asksAnew = false, hasFallback = false, isBackground = false },
+  ): Search {
+    const { now, deadlineMs } = this.parts;
+    const visit = { deadlineAt: now() + deadlineMs, isBackground };
+    return new Search(this.parts, session, window, { visit, asksAnew, hasFallback });
+  }
+}
+
+function reading(found: Found, outcome: Reading['outcome'], level: Level): Reading {
+  return { ...found, outcome, level, forwarded: undefined, isStored: false, isCollapsed: false };
+}
