@@ -1,0 +1,27 @@
+// Prints the bill of materials (CycloneDX) of what the image ships. `npm sbom --omit dev` would leave out every package
+// that a development tool needs too, axios among them; so npm gets a project without development tools to describe.
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const folder = mkdtempSync(join(tmpdir(), 'sbom-'));
+const npm = (...args) => execFileSync('npm', args, { cwd: folder, encoding: 'utf8', maxBuffer: 2 ** 26 });
+try {
+  // The overrides are about development tools only, and may name them.
+  const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
+  delete manifest.devDependencies;
+  delete manifest.overrides;
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
+  copyFileSync('package-lock.json', join(folder, 'package-lock.json'));
+  npm('install', '--package-lock-only', '--ignore-scripts', '--omit=optional', '--omit=peer');
+  const sbom = npm('sbom', '--package-lock-only', '--sbom-format=cyclonedx', '--sbom-type=application');
+
+  const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8'));
+  const shipped = Object.entries(packages).filter(([path, entry]) => path !== '' && !entry.dev && !entry.devOptional);
+  const described = JSON.parse(sbom).components.length;
+  if (described !== shipped.length) throw new Error(`${described} of ${shipped.length} packages are described`);
+  process.stdout.write(sbom);
+} finally {
+  rmSync(folder, { recursive: true });
+}

@@ -1,0 +1,33 @@
+import { type RedisLink } from '../redis/redis-link.js';
+import { version } from '../version.js';
+
+export interface ReadinessReport {
+  readonly status: 'ok' | 'degraded' | 'starting' | 'stopping';
+  readonly checks: { readonly redis: 'up' | 'down' | 'off' };
+  readonly version: string;
+}
+
+/** Whether requests should be sent here. A cache that is away makes the service slower, not unready. */
+export class Readiness {
+  private phase: 'starting' | 'ready' | 'stopping' = 'starting';
+
+  constructor(private readonly redis: RedisLink) {}
+
+  started(): void {
+    if (this.phase === 'starting') this.phase = 'ready';
+  }
+
+  stopping(): void {
+    this.phase = 'stopping';
+  }
+
+  get isReady(): boolean {
+    return this.phase === 'ready';
+  }
+
+  report(): ReadinessReport {
+    const redis = this.redis.state;
+    const status = this.phase === 'ready' ? (redis === 'down' ? 'degraded' : 'ok') : this.phase;
+    return { status, checks: { redis }, version };
+  }
+}

@@ -1,0 +1,34 @@
+import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino';
+import { currentContext } from './request-context.js';
+
+/** JSON lines, or readable ones where a person looks: the terminal decides, not an environment name. */
+export function createLogger(level: string, destination?: DestinationStream): Logger {
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: serializeError },
+      mixin: () => {
+        const context = currentContext();
+        if (context === undefined) return {};
+        const { requestId, traceId } = context;
+        return traceId === undefined ? { requestId } : { requestId, traceId };
+      },
+    },
+    destination ?? defaultDestination(),
+  );
+}
+
+function defaultDestination(): DestinationStream {
+  if (process.stdout.isTTY) return pino.transport({ target: 'pino-pretty', options: { ignore: 'pid,hostname' } });
+  return pino.destination({ dest: 1, sync: false });
+}
+
+/** Type, message, stack and causes. Never the error's own fields: a library may have hung a URL or a body there. */
+function serializeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return { type: typeof error };
+  const { type, message, stack } = stdSerializers.err(error);
+  const cause = error.cause instanceof Error ? { cause: serializeError(error.cause) } : {};
+  return { type, message, stack: stack.split('\n').slice(0, 12).join('\n'), ...cause };
+}

@@ -1,0 +1,34 @@
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type Logger } from 'pino';
+import { Turnstile } from './desk/turnstile.js';
+import { Readiness } from './health/readiness.js';
+
+/** SIGTERM or SIGINT: not ready any more, no new connections, what is in flight answered, Redis closed, exit 0. */
+export function stopOnSignals(app: NestFastifyApplication, logger: Logger, timeoutMs: number): void {
+  const stop = (signal: string) => {
+    logger.info({ signal }, 'stopping');
+    app.get(Readiness).stopping();
+    // A desk that hangs must not keep the process: whoever still waits when the time is up is cut off.
+    setTimeout(() => {
+      logger.warn('stopped with requests still under way');
+      finish(logger);
+    }, timeoutMs).unref();
+    app.get(Turnstile).close();
+    app.close().then(
+      () => {
+        finish(logger);
+      },
+      (error: unknown) => {
+        logger.error({ err: error }, 'stopping failed');
+        finish(logger);
+      },
+    );
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+}
+
+/** The log is written behind the requests; nothing of it may be lost. */
+function finish(logger: Logger): void {
+  logger.flush(() => process.exit(0));
+}

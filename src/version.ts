@@ -1,0 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { isJsonObject } from './desk/desk-message.js';
+
+/** The version in package.json, which stands one folder above both `src` and `dist`. */
+export const version = readVersion();
+
+function readVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  const found = isJsonObject(manifest) ? manifest['version'] : undefined;
+  return typeof found === 'string' ? found : 'unknown';
+}
