@@ -1,0 +1,81 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A real Redis of the test's own, so that it can be frozen, killed and started again. */
+export interface RedisServer {
+  readonly url: string;
+  readonly port: number;
+  readonly freeze: () => void;
+  readonly thaw: () => void;
+  readonly kill: () => Promise<void>;
+  readonly restart: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts Redis on a free port; extra arguments as on its command line. */
+export async function startRedis(args: readonly string[] = []): Promise<RedisServer> {
+  const program = redisProgram();
+  const port = await freePort();
+  const directory = mkdtempSync(join(tmpdir(), 'desk-bff-redis-'));
+  const base = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', directory];
+  let child = await launch(program, [...base, ...args], port);
+  const kill = async (): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const closed = once(child, 'exit');
+    child.kill('SIGKILL');
+    await closed;
+  };
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    port,
+    freeze: () => child.kill('SIGSTOP'),
+    thaw: () => child.kill('SIGCONT'),
+    kill,
+    restart: async () => {
+      await kill();
+      child = await launch(program, [...base, ...args], port);
+    },
+    stop: async () => {
+      await kill();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+async function launch(program: string, args: readonly string[], port: number): Promise<ChildProcess> {
+  const child = spawn(program, args, { stdio: 'ignore' });
+  for (let tries = 0; tries < 200; tries++) {
+    if (spawnSync('bash', ['-c', `exec 3<>/dev/tcp/127.0.0.1/${port}`], { stdio: 'ignore' }).status === 0) return child;
+    await sleep(25);
+  }
+  throw new Error('Redis did not start');
+}
+
+let found: string | undefined;
+
+/** redis-server or valkey-server on PATH; test/redis.setup.ts has put one there or said why not. */
+export function redisProgram(): string {
+  found ??= ['redis-server', 'valkey-server'].find((name) => spawnSync(name, ['--version']).status === 0);
+  if (found === undefined) throw new Error('no redis-server on PATH');
+  return found;
+}
+
+/** What redis-cli prints for a command. */
+export function redisCli(port: number, ...command: string[]): string {
+  return execFileSync('redis-cli', ['-p', String(port), ...command], { encoding: 'utf8' }).trim();
+}

@@ -1,0 +1,74 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+/** The public demo credentials of the simulator, which are its defaults. */
+export const deskCredentials = {
+  DESK_SDK_APP_ID: '1400000000',
+  DESK_SECRET_KEY: '5bd2850fff3ecb11d7c805251c51ee463a25727bddc2385f3fa8bfee1bb93b5e',
+} as const;
+
+/** The built service in a process of its own, with all it wrote. */
+export interface Service {
+  readonly url: string;
+  readonly process: ChildProcess;
+  /** Everything on stdout and stderr so far. */
+  readonly output: () => string;
+  readonly get: (path: string, headers?: Record<string, string>) => Promise<Response>;
+  /** Sends SIGTERM and answers the exit code. */
+  readonly stop: () => Promise<number | null>;
+  readonly kill: () => Promise<void>;
+}
+
+/** Starts `node dist/main.js` on a free port with nothing in its environment but this; resolves once it listens. */
+export async function startService(environment: Readonly<Record<string, string>>): Promise<Service> {
+  const child = spawn(process.execPath, ['dist/main.js'], {
+    env: { PATH: process.env['PATH'], PORT: '0', AUTH_MODE: 'none', ...deskCredentials, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const url = await new Promise<string>((resolve, reject) => {
+    createInterface(child.stdout).on('line', (line) => {
+      output += `${line}\n`;
+      const found = /"url":"(http:[^"]+)","msg":"listening"/.exec(line)?.[1];
+      if (found !== undefined) resolve(found);
+    });
+    child.once('exit', (code) => {
+      reject(new Error(`the service exited with ${code}:\n${output}`));
+    });
+  });
+  return {
+    url,
+    process: child,
+    output: () => output,
+    get: (path, headers = {}) => fetch(`${url}${path}`, { headers }),
+    stop: () => end(child, 'SIGTERM'),
+    kill: async () => {
+      await end(child, 'SIGKILL');
+    },
+  };
+}
+
+/** Runs the service to its end, for what happens before it listens. */
+export async function runService(
+  environment: Readonly<Record<string, string>>,
+): Promise<{ code: number | null; output: string }> {
+  const child = spawn(process.execPath, ['dist/main.js'], {
+    env: { PATH: process.env['PATH'], ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  await once(child, 'close');
+  return { code: child.exitCode, output };
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+  const closed = once(child, 'exit');
+  child.kill(signal);
+  await closed;
+  return child.exitCode;
+}
