@@ -1,0 +1,29 @@
+import { Agent, request } from 'node:http';
+
+const agent = new Agent({ keepAlive: true, maxSockets: 200 });
+
+/** What dashboards do: mostly the newest page of a few busy sessions, sometimes history, rarely something wrong. */
+export function pickPath(random) {
+  const dice = random();
+  if (dice < 0.45) return `/sessions/load-${Math.floor(random() * 20)}/messages`;
+  if (dice < 0.6) return '/sessions/growing-session/messages?limit=50';
+  if (dice < 0.75) return `/sessions/long-session/messages?limit=20&offset=${Math.floor(random() * 60) * 20}&order=asc`;
+  if (dice < 0.9) return `/sessions/load-${Math.floor(random() * 2000)}/messages?limit=100&order=asc`;
+  if (dice < 0.95) return `/sessions/nobody-${Math.floor(random() * 50)}/messages`;
+  return '/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages?limit=1.0';
+}
+
+/** One request; resolves with its status, or `lost` where the connection ended (a killed replica). */
+export function get(url, headers = {}) {
+  const startedAt = performance.now();
+  return new Promise((resolve) => {
+    const end = (status) => resolve({ status, ms: performance.now() - startedAt });
+    request(url, { agent, headers }, (response) => {
+      response.resume();
+      response.on('end', () => end(response.statusCode));
+      response.on('error', () => end('lost'));
+    })
+      .on('error', () => end('lost'))
+      .end();
+  });
+}
