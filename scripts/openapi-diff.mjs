@@ -34,22 +34,38 @@ function git(...args) {
 }
 
 function specification(location, text) {
-  const document = JSON.parse(text);
-  return { location, content: JSON.stringify(inlined(document, document)), format: 'openapi3' };
+  return { location, content: JSON.stringify(takenApart(JSON.parse(text))), format: 'openapi3' };
 }
 
-/** openapi-diff refuses a schema that contains itself, as a relayed message does: the second time round it is left open. */
-function inlined(node, document, open = []) {
-  if (Array.isArray(node)) return node.map((item) => inlined(item, document, open));
+/**
+ * Put so that openapi-diff sees it. It refuses a schema that contains itself, as a forwarded message does, and takes hours
+ * over a union of ten: so each schema becomes the answer of a path of its own, and what refers to it holds its name. It
+ * does not look at parameters: so they become a body, closed, as this service refuses unknown ones.
+ */
+function takenApart({ paths, components, ...rest }) {
+  const operations = Object.entries(paths).map(([path, { get }]) => [path, { get: withParametersAsBody(get) }]);
+  const schemas = Object.entries(components.schemas).map(([name, schema]) => [
+    `/schemas/${name}`,
+    { get: { responses: { 200: { description: name, content: json(schema) } } } },
+  ]);
+  return named({ ...rest, paths: Object.fromEntries([...operations, ...schemas]) });
+}
+
+function withParametersAsBody({ parameters = [], ...operation }) {
+  const name = (parameter) => `${parameter.in} ${parameter.name}`;
+  const properties = Object.fromEntries(parameters.map((parameter) => [name(parameter), parameter.schema]));
+  const required = parameters.filter((parameter) => parameter.required).map(name);
+  const schema = { type: 'object', properties, additionalProperties: false, ...(required.length > 0 && { required }) };
+  return { ...operation, requestBody: { content: json(schema) } };
+}
+
+function json(schema) {
+  return { 'application/json': { schema } };
+}
+
+function named(node) {
+  if (Array.isArray(node)) return node.map(named);
   if (typeof node !== 'object' || node === null) return node;
-  const { $ref } = node;
-  if (typeof $ref !== 'string') {
-    return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, inlined(value, document, open)]));
-  }
-  if (open.includes($ref)) return {};
-  const target = $ref
-    .slice(2)
-    .split('/')
-    .reduce((parent, key) => parent[key], document);
-  return inlined(target, document, [...open, $ref]);
+  if (typeof node.$ref === 'string') return { type: 'string', enum: [node.$ref] };
+  return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, named(value)]));
 }
