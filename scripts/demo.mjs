@@ -1,0 +1,135 @@
+// npm run demo: the service on a simulated desk, nothing to set and nothing to install. Ctrl-C stops both.
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { demoCredentials } from '../dist/simulator/credentials.js';
+
+const STOP_MS = 12_000;
+/** Makes a child stop when the demo is gone, however it went: the channel to its parent is then closed. */
+const LIFELINE = 'data:text/javascript,process.once("disconnect",()=>process.kill(process.pid,"SIGTERM"))';
+const SESSION = 'b0f4ca12-4850-4218-a284-efe679a87066';
+
+const children = [];
+let isStopping = false;
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void stop(0));
+// A signal to npm ends the shell between npm and the demo, which does not pass it on.
+const parent = process.ppid;
+if (process.env.npm_command) setInterval(() => process.ppid === parent || void stop(0), 500).unref();
+// Nobody reads on, for instance behind `| head`: then the demo is over too, but not with an exception.
+process.stdout.on('error', () => void stop(0));
+process.stderr.on('error', () => undefined);
+
+try {
+  await demo();
+} catch (error) {
+  if (!isStopping) console.error(`demo: ${error.message}`);
+  await stop(1);
+}
+
+async function demo() {
+  const desk = start('dist/simulator/main.js', { SIMULATOR_PORT: '0' });
+  const deskUrl = await desk.said(/^desk simulator on (\S+)/);
+  const service = start('dist/main.js', {
+    PORT: process.env.PORT || '0',
+    AUTH_MODE: 'none',
+    DESK_BASE_URL: deskUrl,
+    DESK_SDK_APP_ID: String(demoCredentials.sdkAppId),
+    DESK_SECRET_KEY: demoCredentials.secretKey,
+  });
+  const url = await service.said(/"url":"(http[^"]+)","msg":"listening"/);
+  console.log(await guide(url, deskUrl));
+  service.lines.on('line', showRequest);
+}
+
+/** With nothing of this shell's environment: a REDIS_URL set here for something else must not change the demo. */
+function start(program, environment) {
+  const child = spawn(
+    process.execPath,
+    ['--import', LIFELINE, fileURLToPath(new URL(`../${program}`, import.meta.url))],
+    {
+      env: { PATH: process.env.PATH, ...environment },
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+      // A group of its own, so that Ctrl-C reaches the demo alone, which then stops the two in order.
+      detached: true,
+    },
+  );
+  const lines = createInterface(child.stdout);
+  const ended = new Promise((resolve) => {
+    child.once('error', resolve);
+    child.once('exit', resolve);
+  });
+  children.push({ child, ended });
+  void ended.then(() => {
+    if (isStopping) return;
+    console.error(`demo: ${program} has ended, so the demo ends`);
+    void stop(1);
+  });
+  const said = (pattern) =>
+    new Promise((resolve, reject) => {
+      lines.on('line', (line) => {
+        const found = pattern.exec(line)?.[1];
+        if (found !== undefined) resolve(found);
+      });
+      void ended.then(() => reject(new Error(`${program} did not start`)));
+    });
+  return { lines, said };
+}
+
+async function stop(code) {
+  if (isStopping) return;
+  isStopping = true;
+  setTimeout(() => children.forEach(({ child }) => child.kill('SIGKILL')), STOP_MS).unref();
+  // The service first: it may still have a request at the desk.
+  for (const { child, ended } of [...children].reverse()) {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+    await ended;
+  }
+  process.exit(code);
+}
+
+async function guide(url, deskUrl) {
+  const pages = `${url}/sessions/${SESSION}/messages`;
+  const page = await fetch(pages, { headers: { 'accept-encoding': 'identity' } });
+  if (page.status !== 200) throw new Error(`the first page was answered with ${page.status}`);
+  return `
+  desk-bff runs at ${url}
+  Swagger UI      ${url}/docs
+
+  the newest page of a session
+    curl -s '${pages}?limit=5'
+  the oldest messages, and the way on in "nextOffset" and Link
+    curl -i '${pages}?limit=3&order=asc'
+  only if it has changed: 304, no body
+    curl -i -H 'If-None-Match: ${page.headers.get('etag')}' '${pages}'
+  past the cache, from a session that grows: see Cache-Status, and "total" five seconds later
+    curl -i -H 'Cache-Control: no-cache' '${url}/sessions/growing-session/messages?limit=1'
+  an error, with every fault in it
+    curl -s '${pages}?limit=1000&order=up'
+  a desk that limits: the first line asks for that, the second is answered with 429 and Retry-After
+    curl -s '${deskUrl}/simulator/faults' -d '{"fault":{"kind":"error","code":141009},"times":1}'
+    curl -i '${url}/sessions/load-1/messages'
+
+  More sessions: session-of-everything, long-session, empty-session, load-1, load-2 … (simulator/README.md)
+  Ctrl-C stops both. Requests:
+`;
+}
+
+/** The service's access lines, as far as they tell what happened. */
+function showRequest(line) {
+  const { msg, method, route, status, durationMs, cacheOutcome, problem, deskCalls } = parse(line);
+  if (msg !== 'request') return;
+  const how = [
+    cacheOutcome ?? problem,
+    deskCalls > 0 ? `${deskCalls} desk call${deskCalls > 1 ? 's' : ''}` : undefined,
+  ];
+  console.log(`  ${status} ${method} ${route} ${durationMs} ms ${how.filter(Boolean).join(', ')}`.trimEnd());
+}
+
+function parse(line) {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Simulator, startSimulator } from '../../simulator/simulator.js';
+import { type Service, startService } from '../service.js';
+
+const KEY = 'a-key-for-the-browser-test';
+const SESSION = 'b0f4ca12-4850-4218-a284-efe679a87066';
+const SCREENSHOT = 'artifacts/swagger-ui.png';
+const program = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+
+if (existsSync(program)) describe('Swagger UI in a real browser', inBrowser);
+else
+  withoutBrowser(`There is no Chromium at ${program}. On Debian: apt-get install chromium. Elsewhere: CHROMIUM_PATH.`);
+
+function inBrowser(): void {
+  let desk: Simulator;
+  let service: Service;
+  let browser: Browser;
+  let page: Page;
+  const hosts = new Set<string>();
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    desk = await startSimulator();
+    const digest = createHash('sha256').update(KEY).digest('hex');
+    service = await startService({
+      AUTH_MODE: 'api-key',
+      API_KEYS: `browser:${digest}`,
+      DESK_BASE_URL: desk.url,
+    });
+    browser = await chromium.launch({
+      executablePath: program,
+      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
+    });
+    page = await browser.newPage({ viewport: { width: 1280, height: 2400 } });
+    page.on('request', (request) => hosts.add(new URL(request.url()).origin));
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('console', (message) => {
+      if (/Content.Security.Policy/i.test(message.text())) complaints.push(message.text());
+    });
+    await page.goto(`${service.url}/docs`);
+    await page.locator('#operations-messages-listMessages .opblock-summary-control').click();
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await service.stop();
+    await desk.close();
+  });
+
+  it('shows that the messages need a key: 401 without one', async () => {
+    const answer = await execute(page, SESSION);
+    expect(answer.status).toBe('401');
+    expect(answer.headers).toContain('www-authenticate');
+  });
+
+  it('authorizes with a key, executes the request and shows 200, the body and the headers', async () => {
+    await authorize(page, KEY);
+    const answer = await execute(page, SESSION);
+    expect(answer.status).toBe('200');
+    expect(answer.body).toContain('"text": "hello"');
+    expect(answer.body).toContain('"total": 26');
+    for (const name of ['etag', 'last-modified', 'cache-control', 'age', 'cache-status', 'link', 'x-request-id']) {
+      expect(answer.headers).toContain(name);
+    }
+    mkdirSync('artifacts', { recursive: true });
+    await page.screenshot({ path: SCREENSHOT });
+  });
+
+  it('shows 429 and Retry-After when the desk limits', async () => {
+    desk.limit(0);
+    const answer = await execute(page, 'long-session');
+    expect(answer.status).toBe('429');
+    expect(answer.body).toContain('"upstreamCode": 141009');
+    expect(answer.headers).toMatch(/retry-after: \d+/);
+  });
+
+  it('loads nothing from outside, and nothing that its own policy forbids', () => {
+    expect([...hosts].filter((host) => !host.startsWith('data:') && host !== 'null')).toEqual([service.url]);
+    expect(complaints).toEqual([]);
+  });
+}
+
+interface Shown {
+  readonly status: string;
+  readonly body: string;
+  readonly headers: string;
+}
+
+/** What "Execute" makes the page show, read off the page as a person would. */
+async function execute(page: Page, sessionId: string): Promise<Shown> {
+  const operation = page.locator('#operations-messages-listMessages');
+  await operation.locator('[data-param-name="sessionId"] input').fill(sessionId);
+  const arrived = page.waitForResponse((response) => response.url().includes(`/sessions/${sessionId}/`));
+  await operation.locator('button.execute').click();
+  const status = String((await arrived).status());
+  const table = operation.locator('.live-responses-table');
+  await table.locator('.response-col_status', { hasText: status }).last().waitFor();
+  const description = table.locator('tbody .response-col_description');
+  const headers = description.locator('div', { has: page.getByRole('heading', { name: 'Response headers' }) });
+  return {
+    status: (await table.locator('tbody .response-col_status').innerText()).split(/\s/, 1)[0] ?? '',
+    body: await description.locator('.highlight-code').first().innerText(),
+    headers: await headers.last().locator('pre').innerText(),
+  };
+}
+
+/** The padlock at the top of the page, the key into the first field that takes one, "Authorize", "Close". */
+async function authorize(page: Page, key: string): Promise<void> {
+  await page.locator('.auth-wrapper .btn.authorize').first().click();
+  const dialog = page.locator('.dialog-ux');
+  await dialog.locator('input').first().fill(key);
+  await dialog.locator('.auth-btn-wrapper .authorize').first().click();
+  await dialog.getByRole('heading', { name: 'Authorized' }).or(dialog.getByText('Authorized')).first().waitFor();
+  await dialog.locator('.btn-done').first().click();
+}
+
+/** With CI=true it is a failure, elsewhere a test that says what is missing. */
+function withoutBrowser(reason: string): void {
+  if (process.env['CI'] === 'true') {
+    it('finds a browser', () => {
+      throw new Error(reason);
+    });
+  } else {
+    it.skip(reason, () => undefined);
+    process.stderr.write(`\nSwagger UI is not tested in a browser: ${reason}\n`);
+  }
+}
