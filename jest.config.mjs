@@ -14,6 +14,7 @@ const shared = {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': ['@swc/jest', swc] },
+  setupFilesAfterEnv: ['<rootDir>/test/timeout.ts'],
 };
 
 // Units stand beside what they test; test/ drives the built service (dist/main.js) in a process of its own.
@@ -26,14 +27,12 @@ export default {
       roots: ['<rootDir>/test'],
       testMatch: ['**/*.test.ts'],
       testPathIgnorePatterns: ['/test/browser/'],
-      setupFilesAfterEnv: ['<rootDir>/test/timeout.ts'],
     },
     {
       ...shared,
       displayName: 'browser',
       roots: ['<rootDir>/test/browser'],
       testMatch: ['**/*.test.ts'],
-      setupFilesAfterEnv: ['<rootDir>/test/timeout.ts'],
     },
   ],
 };

@@ -4,7 +4,7 @@ import { isRedisTrouble, type RedisLink } from '../redis/redis-link.js';
 import { RedisScript } from '../redis/redis-script.js';
 import { type HeldText, peekText, readHeldText } from './shared-text.js';
 
-/** `seen` is handed back with the outcome of the call that was let through: it says which cool-down the call knew of. */
+/** `seen` is handed back with the outcome of the call that was let through: the id of the cool-down it knew of, or ''. */
 export type Admission =
   | { readonly kind: 'open'; readonly seen: string }
   | { readonly kind: 'ended'; readonly seen: string }
@@ -24,13 +24,18 @@ interface CoolDownRecord {
 
 /** A cool-down is remembered for twice its length after its end: so long it can be doubled. */
 const MEMORY = 3;
+/** Names no cool-down. */
+const NONE = '';
 
-/** Sets the value only where it still is what the caller knew; answers what is there afterwards, and for how long. */
+/** Sets the text only where the cool-down still is the one that the caller knew; answers what is there afterwards. */
 const COMPARE_AND_SET = new RedisScript(`
 local held = redis.pcall('GET', KEYS[1])
 if type(held) ~= 'string' or redis.call('PTTL', KEYS[1]) < 0 then held = '' end
-if held == ARGV[1] then redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
-return {redis.call('GET', KEYS[1]), redis.call('PTTL', KEYS[1])}`);
+if (string.match(held, '^(%x+):') or '') == ARGV[1] then
+  held = ARGV[2]
+  redis.call('SET', KEYS[1], held, 'PX', ARGV[3])
+end
+return {held, redis.call('PTTL', KEYS[1])}`);
 
 /**
  * The pause after a rate-limit answer, kept by all replicas. The state is one short text in Redis whose expiry is the
@@ -51,64 +56,65 @@ export class CoolDown {
 
   /** May a call go now? `ended` asks for one call to go first. */
   async admit(): Promise<Admission> {
-    if (this.restMs() > 0) return { kind: 'closed', restMs: this.restMs() };
-    await this.refresh();
+    if (this.restMs() === 0) await this.refresh();
     const restMs = this.restMs();
     if (restMs > 0) return { kind: 'closed', restMs };
-    const seen = this.text();
-    const record = parseRecord(seen);
-    return record === undefined || record.proven ? { kind: 'open', seen } : { kind: 'ended', seen };
+    const record = this.record();
+    return { kind: record === undefined || record.proven ? 'open' : 'ended', seen: record?.id ?? NONE };
   }
 
   /** Milliseconds until calls may go, as far as this replica knows. */
   restMs(): number {
-    const record = parseRecord(this.text());
+    const record = this.record();
     if (record === undefined) return 0;
     return Math.max(0, this.held.expiresAt - this.now() - record.lengthMs * (MEMORY - 1));
   }
 
   /**
    * The desk limited a call that had been let through knowing `seen`. Where another cool-down has begun since, the call
-   * was sent before it and changes nothing; else a new one begins, twice as long where one was remembered.
+   * was sent before it and changes nothing; else a new one begins, twice as long where that one is still remembered.
    */
   async limited(seen: string): Promise<number> {
-    const before = parseRecord(seen);
-    const lengthMs = before === undefined ? this.limits.minMs : Math.min(before.lengthMs * 2, this.limits.maxMs);
-    if (lengthMs > 0) {
-      const record = {
-        id: randomBytes(6).toString('hex'),
-        lengthMs: Math.max(lengthMs, this.limits.minMs),
-        proven: false,
-      };
-      await this.compareAndSet(seen, recordText(record), record.lengthMs * MEMORY);
+    const before = this.record();
+    if (before !== undefined && before.id === seen) {
+      await this.begin(seen, Math.min(before.lengthMs * 2, this.limits.maxMs));
     }
+    if (this.record() === undefined) await this.begin(NONE, this.limits.minMs);
     return this.restMs();
   }
 
   /** The first call after the end of a cool-down was answered: the others may follow. */
   async succeeded(seen: string): Promise<void> {
-    const record = parseRecord(seen);
-    if (record === undefined || record.proven) return;
-    const restMs = Math.max(1, this.held.expiresAt - this.now());
-    await this.compareAndSet(seen, recordText({ ...record, proven: true }), restMs);
+    const record = this.record();
+    if (record === undefined || record.id !== seen || record.proven) return;
+    await this.compareAndSet(seen, { ...record, proven: true }, Math.max(1, this.held.expiresAt - this.now()));
   }
 
-  private text(): string {
-    return this.held.expiresAt > this.now() ? this.held.text : '';
+  private async begin(after: string, lengthMs: number): Promise<void> {
+    if (lengthMs === 0) return;
+    const id = randomBytes(6).toString('hex');
+    await this.compareAndSet(after, { id, lengthMs, proven: false }, lengthMs * MEMORY);
+  }
+
+  /** The cool-down that is under way or remembered. */
+  private record(): CoolDownRecord | undefined {
+    return this.held.expiresAt > this.now() ? parseRecord(this.held.text) : undefined;
   }
 
   private async refresh(): Promise<void> {
     this.held = (await peekText(this.redis, this.key, this.now)) ?? this.held;
   }
 
-  private async compareAndSet(expected: string, text: string, ttlMs: number): Promise<void> {
+  private async compareAndSet(expectedId: string, record: CoolDownRecord, ttlMs: number): Promise<void> {
+    const text = recordText(record);
+    const ttl = Math.ceil(ttlMs);
     try {
-      const reply = await this.redis.run((client) => COMPARE_AND_SET.run(client, [this.key], [expected, text, ttlMs]));
+      const reply = await this.redis.run((client) => COMPARE_AND_SET.run(client, [this.key], [expectedId, text, ttl]));
       this.held = readHeldText(reply, this.now()) ?? this.held;
     } catch (error) {
       if (!isRedisTrouble(error)) throw error;
       // Away or full: this replica still keeps the cool-down for itself.
-      if (this.text() === expected) this.held = { text, expiresAt: this.now() + ttlMs };
+      if ((this.record()?.id ?? NONE) === expectedId) this.held = { text, expiresAt: this.now() + ttl };
     }
   }
 }

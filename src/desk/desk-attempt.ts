@@ -3,7 +3,7 @@ import { type Clock } from '../clock.js';
 import { type DeskPage } from './desk-answer.js';
 import { DeskAttemptError, type DeskClient, type DeskQuestion } from './desk-client.js';
 import {
-  type DeskError,
+  DeskError,
   DeskFailedError,
   DeskInvalidRequestError,
   DeskRejectedError,
@@ -13,7 +13,7 @@ import {
 import { type DeskReply } from './desk.js';
 import { classify, isTransient, outcomeOf } from './error-code.js';
 import { type Gate, type Pass } from './gate.js';
-import { type SignatureTrial } from './signature-trial.js';
+import { type SignatureTrial, type Verdict } from './signature-trial.js';
 import { type Turnstile, type Visit } from './turnstile.js';
 import { type UserSig } from './user-sig.js';
 
@@ -46,7 +46,7 @@ export interface DeskAttemptParts {
 /** With less time than this left, another call would only cost the desk. */
 const SHORTEST_ATTEMPT_MS = 10;
 
-type Answer = { readonly page: DeskPage; readonly askedAt: number } | { readonly refusedCode: number };
+type Answer = { readonly page: DeskPage; readonly askedAt: number } | { readonly refused: number; readonly by: string };
 
 /** One attempt to get a page: through the turnstile, with the current UserSig, once more with a new one if that helps. */
 export class DeskAttempt {
@@ -54,90 +54,94 @@ export class DeskAttempt {
 
   /** @throws DeskTryAgainError, or the DeskError that asking again can't mend */
   async run(question: DeskQuestion, visit: Visit): Promise<DeskReply> {
-    const { userSig, trial, now } = this.parts;
-    if (visit.deadlineAt - now() < SHORTEST_ATTEMPT_MS) throw new DeskTimeoutError('the desk did not answer in time');
-    const signature = userSig.current();
-    const answer = await this.call(question, signature, visit);
-    if ('page' in answer) return { ...answer.page, askedAt: answer.askedAt };
+    const restMs = () => visit.deadlineAt - this.parts.now();
+    if (restMs() < SHORTEST_ATTEMPT_MS) throw new DeskTimeoutError('the desk did not answer in time');
+    const first = await this.call(question, visit, false);
+    if ('page' in first) return { ...first.page, askedAt: first.askedAt };
 
-    const next = await trial.after(signature);
-    if (next === undefined) throw await this.rejected(answer.refusedCode);
-    let isAccepted = false;
+    const again = await this.parts.trial.after(first.by, restMs());
+    if (again === undefined) throw await this.rejected(first.refused);
+    let verdict: Verdict = 'undecided';
     try {
-      const second = await this.call(question, next.userSig, visit);
-      isAccepted = 'page' in second;
+      const second = await this.call(question, visit, true);
+      verdict = 'page' in second ? 'accepted' : 'refused';
       if ('page' in second) return { ...second.page, askedAt: second.askedAt };
-      throw await this.rejected(second.refusedCode);
+      throw await this.rejected(second.refused);
     } catch (error) {
-      // Any other answer of the desk than a refusal means that the signature was good.
-      isAccepted = !(error instanceof DeskRejectedError);
+      if (verdict === 'undecided') verdict = verdictOf(error);
       throw error;
     } finally {
-      next.settle(isAccepted);
+      again.settle(verdict);
     }
   }
 
-  private async call(question: DeskQuestion, signature: string, visit: Visit): Promise<Answer> {
-    const pass = await this.parts.turnstile.enter(visit);
-    const { now, attemptTimeoutMs } = this.parts;
+  private async call(question: DeskQuestion, visit: Visit, isAgain: boolean): Promise<Answer> {
+    const { turnstile, userSig, client, gate, attemptTimeoutMs, now } = this.parts;
+    const pass = await turnstile.enter(visit, isAgain);
     const askedAt = now();
-    const controller = new AbortController();
+    // Only now: whoever waited long would else come with a signature that was refused meanwhile.
+    const signature = userSig.current();
+    const cutOff = new AbortController();
     const timer = setTimeout(
       () => {
-        controller.abort();
+        cutOff.abort();
       },
       Math.max(0, Math.min(attemptTimeoutMs, visit.deadlineAt - askedAt)),
     );
+    let tookMs = attemptTimeoutMs;
     try {
-      const answer = await this.parts.client.ask(question, signature, controller.signal);
-      this.parts.onCall?.(String(answer.code), now() - askedAt);
-      if (answer.page === null) return await this.refusal(answer.code, pass);
-      await this.parts.gate.answered(pass);
+      const answer = await client.ask(question, signature, cutOff.signal);
+      tookMs = this.tell(String(answer.code), askedAt);
+      if (answer.page === null) return await this.refusal(answer.code, signature, pass);
+      gate.accepted();
+      await gate.answered(pass);
       return { page: answer.page, askedAt };
     } catch (error) {
-      if (error instanceof DeskAttemptError) throw await this.failure(error, askedAt, pass, visit);
-      throw error;
+      if (!(error instanceof DeskAttemptError)) throw error;
+      tookMs = this.tell(error.kind, askedAt);
+      // What was cut off would have taken longer, nobody knows how much.
+      if (error.kind === 'timeout') tookMs = Math.min(tookMs * 2, attemptTimeoutMs);
+      throw await this.failure(error, pass);
     } finally {
       clearTimeout(timer);
+      turnstile.leave(tookMs);
     }
+  }
+
+  private tell(code: string, askedAt: number): number {
+    const tookMs = this.parts.now() - askedAt;
+    this.parts.onCall?.(code, tookMs);
+    return tookMs;
   }
 
   /** The desk answered with an ErrorCode: throws what it means, or returns it where a new signature may help. */
-  private async refusal(code: number, pass: Pass): Promise<Answer> {
+  private async refusal(code: number, signature: string, pass: Pass): Promise<Answer> {
+    const { gate } = this.parts;
     const entry = classify(code);
-    if (outcomeOf(entry) === 'rate-limited') throw await this.parts.gate.limited(pass, code);
-    await this.parts.gate.answered(pass);
-    if (entry.resign) return { refusedCode: code };
-    switch (outcomeOf(entry)) {
-      case 'invalid-request':
-        throw new DeskInvalidRequestError('the desk found the request invalid', { upstreamCode: code });
-      case 'session-not-found':
-        throw new DeskSessionNotFoundError('no such session', { upstreamCode: code });
-      case 'lockout':
-        await this.parts.gate.lockedOut();
-        throw await this.rejected(code);
-      case 'rejected':
-        throw await this.rejected(code);
-      default: {
-        const failed = new DeskFailedError('the desk failed', { upstreamCode: code });
-        throw isTransient(entry) ? new DeskTryAgainError(failed, false) : failed;
-      }
+    const outcome = outcomeOf(entry);
+    if (outcome === 'rate-limited') throw await gate.limited(pass, code);
+    await gate.answered(pass);
+    if (entry.resign) return { refused: code, by: signature };
+    if (outcome === 'lockout') await gate.lockedOut();
+    if (outcome === 'lockout' || outcome === 'rejected') throw await this.rejected(code);
+    gate.accepted();
+    if (outcome === 'invalid-request') {
+      throw new DeskInvalidRequestError('the desk found the request invalid', { upstreamCode: code });
     }
+    if (outcome === 'session-not-found') throw new DeskSessionNotFoundError('no such session', { upstreamCode: code });
+    const failed = new DeskFailedError('the desk failed', { upstreamCode: code });
+    throw isTransient(entry) ? new DeskTryAgainError(failed, false) : failed;
   }
 
-  private async failure(error: DeskAttemptError, askedAt: number, pass: Pass, visit: Visit): Promise<Error> {
-    const { gate, onCall, now } = this.parts;
-    onCall?.(error.kind, now() - askedAt);
+  private async failure(error: DeskAttemptError, pass: Pass): Promise<Error> {
+    const { gate } = this.parts;
     if (error.status === 429) return gate.limited(pass);
     await gate.undecided(pass);
-    const cause = { cause: error };
-    if (error.kind === 'timeout') {
-      const timedOut = new DeskTimeoutError('the desk did not answer in time', {}, cause);
-      return visit.deadlineAt - now() < SHORTEST_ATTEMPT_MS ? timedOut : new DeskTryAgainError(timedOut, false);
-    }
-    const failed = new DeskFailedError(error.message, {}, cause);
-    const isFinal = error.status !== undefined && error.status < 500;
-    return isFinal ? failed : new DeskTryAgainError(failed, error.kind === 'broken');
+    const final =
+      error.kind === 'timeout'
+        ? new DeskTimeoutError('the desk did not answer in time', {}, { cause: error })
+        : new DeskFailedError(error.message, {}, { cause: error });
+    return error.mayPass ? new DeskTryAgainError(final, error.kind === 'broken') : final;
   }
 
   /** The operator has to act: say so in the log, and leave the desk alone before it locks us out. */
@@ -150,4 +154,13 @@ export class DeskAttempt {
     await this.parts.gate.refused(code);
     return new DeskRejectedError('refused by the desk', { upstreamCode: code });
   }
+}
+
+/** An answer about something else than the signature means that the signature was good. */
+function verdictOf(error: unknown): Verdict {
+  const outcome = error instanceof DeskTryAgainError ? error.final : error;
+  if (!(outcome instanceof DeskError) || outcome.upstreamCode === undefined) return 'undecided';
+  if (!(outcome instanceof DeskRejectedError)) return 'accepted';
+  // With a time to come back it was not said by the desk but repeated by us.
+  return outcome.retryAfterMs === undefined ? 'refused' : 'undecided';
 }

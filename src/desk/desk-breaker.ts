@@ -3,6 +3,10 @@ import { type Clock } from '../clock.js';
 const FAILURES_TO_OPEN = 10;
 const OPEN_MS = 2000;
 
+/** `isTrial`: the one call that is let through once the time is up; goes back with its outcome. */
+export type Entrance =
+  { readonly kind: 'open'; readonly restMs: number } | { readonly kind: 'enter'; readonly isTrial: boolean };
+
 /**
  * Stops asking a desk that keeps failing, in this replica alone: ten requests in a row (after their retries) open it for
  * two seconds, then one is let through. A broken answer neither counts nor resets, so callers report three outcomes.
@@ -17,31 +21,40 @@ export class DeskBreaker {
     private readonly onChange: (isOpen: boolean) => void = () => undefined,
   ) {}
 
-  /** Milliseconds until a call may be tried; 0 lets this one through, and obliges it to report its end. */
-  enter(): number {
-    if (this.failures < FAILURES_TO_OPEN) return 0;
-    const rest = this.openUntil - this.now();
-    if (rest > 0) return rest;
-    if (this.trialUnderWay) return OPEN_MS / 2;
+  /** Whoever enters is obliged to report how it ended. */
+  enter(): Entrance {
+    if (!this.isOpen) return { kind: 'enter', isTrial: false };
+    const restMs = this.trialUnderWay ? OPEN_MS / 2 : this.openUntil - this.now();
+    if (restMs > 0) return { kind: 'open', restMs };
     this.trialUnderWay = true;
-    return 0;
+    return { kind: 'enter', isTrial: true };
   }
 
-  succeeded(): void {
-    this.trialUnderWay = false;
-    if (this.failures >= FAILURES_TO_OPEN) this.onChange(false);
+  succeeded(isTrial: boolean): void {
+    this.endTrial(isTrial);
+    if (this.isOpen) this.onChange(false);
     this.failures = 0;
   }
 
-  failed(): void {
-    this.trialUnderWay = false;
+  failed(isTrial: boolean): void {
+    this.endTrial(isTrial);
+    // Requests that were under way when it opened say nothing new.
+    if (this.isOpen && !isTrial) return;
     this.failures += 1;
-    if (this.failures < FAILURES_TO_OPEN) return;
+    if (!this.isOpen) return;
     this.openUntil = this.now() + OPEN_MS;
     this.onChange(true);
   }
 
-  neither(): void {
-    this.trialUnderWay = false;
+  neither(isTrial: boolean): void {
+    this.endTrial(isTrial);
+  }
+
+  private get isOpen(): boolean {
+    return this.failures >= FAILURES_TO_OPEN;
+  }
+
+  private endTrial(isTrial: boolean): void {
+    if (isTrial) this.trialUnderWay = false;
   }
 }

@@ -22,7 +22,15 @@ export class DeskAttemptError extends Error {
   ) {
     super(`the desk gave no answer: ${[kind, status, reason].filter((part) => part !== undefined).join(' ')}`);
   }
+
+  /** Time-outs, broken bodies, resets and HTTP 5xx; who can't be found, refuses or is not who he claims to be stays so. */
+  get mayPass(): boolean {
+    if (this.kind !== 'network') return true;
+    return this.status === undefined ? RESETS.has(this.reason ?? '') : this.status >= 500;
+  }
 }
+
+const RESETS: ReadonlySet<string> = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT']);
 
 export interface DeskAddress {
   readonly baseUrl: string;
@@ -85,6 +93,15 @@ export class DeskClient {
 function attemptError(error: unknown, signal: AbortSignal): DeskAttemptError {
   if (signal.aborted) return new DeskAttemptError('timeout');
   const reason = error instanceof Error && 'code' in error ? String(error.code) : undefined;
-  // axios ends a body over maxContentLength with ERR_BAD_RESPONSE: an answer came, but none of use.
-  return new DeskAttemptError(reason === 'ERR_BAD_RESPONSE' ? 'broken' : 'network', undefined, reason);
+  // axios has one code for two things: a body cut short has a response, one over maxContentLength has none.
+  const isCutShort = reason === 'ERR_BAD_RESPONSE' && error instanceof Error && 'response' in error && !!error.response;
+  if (isCutShort || reason === 'ERR_STREAM_PREMATURE_CLOSE') {
+    return new DeskAttemptError('network', undefined, 'ECONNRESET');
+  }
+  return new DeskAttemptError(isNoAnswerOfUse(reason) ? 'broken' : 'network', undefined, reason);
+}
+
+/** Something came: too large, not HTTP, or not what its Content-Encoding says. */
+function isNoAnswerOfUse(reason = ''): boolean {
+  return reason === 'ERR_BAD_RESPONSE' || /^(HPE_|Z_|ERR_BROTLI|ERR__ERROR_)/.test(reason);
 }

@@ -21,17 +21,19 @@ import { Turnstile } from './turnstile.js';
 import { UserSig } from './user-sig.js';
 
 const now = () => Date.now();
+/** For what only lasts: does not jump when the clock of the machine is set. */
+const steady = () => Math.floor(performance.now());
 
 function createGate(environment: Environment, redis: RedisLink, metrics: Metrics): Gate {
   const { redisKeyPrefix: prefix, deskMaxRps, deskCooldownMinMs, deskCooldownMaxMs } = environment;
-  const coolDown = new CoolDown(redis, prefix, { minMs: deskCooldownMinMs, maxMs: deskCooldownMaxMs }, now);
+  const coolDown = new CoolDown(redis, prefix, { minMs: deskCooldownMinMs, maxMs: deskCooldownMaxMs }, steady);
   metrics.watchCoolDown(() => coolDown.restMs());
   return new Gate({
-    quota: new Quota(redis, prefix, deskMaxRps),
+    quota: new Quota(redis, prefix, deskMaxRps, steady),
     coolDown,
-    refusals: new RefusalPause(redis, prefix, now),
+    refusals: new RefusalPause(redis, prefix, steady),
     // Longer than the probe's own call may take, so that nobody follows it before it is over.
-    probe: new Probe(redis, prefix, environment.deskAttemptTimeoutMs + 500, now),
+    probe: new Probe(redis, prefix, environment.deskAttemptTimeoutMs + 500, steady),
     random: Math.random,
   });
 }
@@ -74,7 +76,9 @@ function createDesk(
     turnstile,
     gate,
     userSig,
-    trial: new SignatureTrial(userSig),
+    trial: new SignatureTrial(userSig, (isUnderWay) => {
+      turnstile.holdBack(isUnderWay);
+    }),
     attemptTimeoutMs: environment.deskAttemptTimeoutMs,
     now,
     logger,
@@ -85,7 +89,7 @@ function createDesk(
       if (context !== undefined) context.deskCalls += 1;
     },
   });
-  const breaker = new DeskBreaker(now, (isOpen) => {
+  const breaker = new DeskBreaker(steady, (isOpen) => {
     metrics.deskBreakerOpen.set(isOpen ? 1 : 0);
   });
   return new Desk({

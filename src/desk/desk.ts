@@ -1,10 +1,10 @@
-import { DelegateBackoff, handleType, retry } from 'cockatiel';
+import { DelegateBackoff, handleWhen, retry } from 'cockatiel';
 import { type Clock } from '../clock.js';
 import { type DeskAttempt, DeskTryAgainError } from './desk-attempt.js';
 import { type DeskPage } from './desk-answer.js';
 import { type DeskBreaker } from './desk-breaker.js';
-import { type DeskQuestion } from './desk-client.js';
-import { DeskError, DeskRejectedError, DeskTimeoutError, DeskUnavailableError } from './desk-error.js';
+import { DeskAttemptError, type DeskQuestion } from './desk-client.js';
+import { DeskError, DeskFailedError, DeskRejectedError, DeskTimeoutError, DeskUnavailableError } from './desk-error.js';
 import { type Visit } from './turnstile.js';
 
 /** A page, and when it was asked for. */
@@ -32,27 +32,31 @@ export class Desk {
 
   /** @throws DeskError */
   async ask(question: DeskQuestion, visit: Visit): Promise<DeskReply> {
-    const { breaker } = this.parts;
-    const restMs = breaker.enter();
-    if (restMs > 0) throw new DeskUnavailableError('the desk keeps failing', { retryAfterMs: restMs });
+    const entrance = this.parts.breaker.enter();
+    if (entrance.kind === 'open') {
+      throw new DeskUnavailableError('the desk keeps failing', { retryAfterMs: entrance.restMs });
+    }
     try {
       const reply = await this.askWithRetries(question, visit);
-      breaker.succeeded();
+      this.parts.breaker.succeeded(entrance.isTrial);
       return reply;
     } catch (error) {
-      throw this.conclude(error);
+      throw this.conclude(error, entrance.isTrial);
     }
   }
 
   private async askWithRetries(question: DeskQuestion, visit: Visit): Promise<DeskReply> {
     const { attempt, now, random, onAttempts } = this.parts;
     let attempts = 0;
-    const policy = retry(handleType(DeskTryAgainError), {
+    let pauseMs = 0;
+    // 50–100 ms, then 100–200 ms; where the deadline leaves no room for that, what failed has failed.
+    const mayTryAgain = (error: Error) => {
+      pauseMs = FIRST_PAUSE_MS * attempts * (1 + random());
+      return error instanceof DeskTryAgainError && visit.deadlineAt - now() > pauseMs;
+    };
+    const policy = retry(handleWhen(mayTryAgain), {
       maxAttempts: RETRIES,
-      // 50–100 ms, then 100–200 ms; never beyond the deadline, where the next attempt ends at once.
-      backoff: new DelegateBackoff(({ attempt: nth }) =>
-        Math.max(0, Math.min(FIRST_PAUSE_MS * nth * (1 + random()), visit.deadlineAt - now())),
-      ),
+      backoff: new DelegateBackoff(() => pauseMs),
     });
     try {
       return await policy.execute(() => {
@@ -65,18 +69,26 @@ export class Desk {
   }
 
   /** Tells the breaker what it has to know, and unwraps what the retries gave up on. */
-  private conclude(error: unknown): unknown {
+  private conclude(error: unknown, isTrial: boolean): unknown {
     const { breaker } = this.parts;
     if (error instanceof DeskTryAgainError) {
-      if (error.isBroken) breaker.neither();
-      else breaker.failed();
+      if (error.isBroken) breaker.neither(isTrial);
+      else breaker.failed(isTrial);
       return error.final;
     }
-    if (error instanceof DeskTimeoutError) breaker.failed();
-    else if (isAnswer(error)) breaker.succeeded();
-    else breaker.neither();
+    if (isFailure(error)) breaker.failed(isTrial);
+    else if (isAnswer(error)) breaker.succeeded(isTrial);
+    else breaker.neither(isTrial);
     return error;
   }
+}
+
+/** No answer in time, or no connection: nothing came that another attempt could mend. */
+function isFailure(error: unknown): boolean {
+  if (error instanceof DeskTimeoutError) return true;
+  return (
+    error instanceof DeskFailedError && error.cause instanceof DeskAttemptError && error.cause.status === undefined
+  );
 }
 
 /**

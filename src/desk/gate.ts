@@ -15,7 +15,8 @@ export interface Pass {
 export type Admittance =
   | { readonly kind: 'pass'; readonly pass: Pass }
   | { readonly kind: 'wait'; readonly ms: number }
-  | { readonly kind: 'shut'; readonly error: DeskError };
+  /** The error is made for each who is turned away: the jitter is another. */
+  | { readonly kind: 'shut'; readonly error: () => DeskError };
 
 export interface GateParts {
   readonly quota: Quota;
@@ -32,11 +33,19 @@ const PROBE_POLL_MS = 20;
 export class Gate {
   constructor(private readonly parts: GateParts) {}
 
+  /** The credentials were refused and not accepted since: one call at a time is enough to find out. */
+  get isDoubted(): boolean {
+    return this.parts.refusals.isDoubted;
+  }
+
   async admit(): Promise<Admittance> {
     const { coolDown, refusals, probe, quota } = this.parts;
     const [admission, refusal] = await Promise.all([coolDown.admit(), refusals.check()]);
-    if (refusal !== undefined) return { kind: 'shut', error: refusal };
-    if (admission.kind === 'closed') return { kind: 'shut', error: this.limitedError(admission.restMs) };
+    if (refusal !== undefined) return { kind: 'shut', error: () => refusal };
+    if (admission.kind === 'closed') {
+      const { restMs } = admission;
+      return { kind: 'shut', error: () => this.limitedError(restMs) };
+    }
     const isProbe = admission.kind === 'ended';
     if (isProbe && !(await probe.claim())) return { kind: 'wait', ms: PROBE_POLL_MS * (1 + this.parts.random()) };
     const ms = await quota.take();
@@ -50,6 +59,11 @@ export class Gate {
     const restMs = await this.parts.coolDown.limited(pass.seen);
     await this.undecided(pass);
     return this.limitedError(restMs, code);
+  }
+
+  /** The desk took us for who we are. */
+  accepted(): void {
+    this.parts.refusals.accepted();
   }
 
   /** Any answer that is no rate limit: whoever went first after a cool-down lets the others follow. */

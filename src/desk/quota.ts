@@ -1,22 +1,21 @@
-import {
-  type IRateLimiterRedisOptions,
-  RateLimiterMemory,
-  RateLimiterRedis,
-  RateLimiterRes,
-} from 'rate-limiter-flexible';
+import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { type Clock } from '../clock.js';
 import { type RedisLink } from '../redis/redis-link.js';
+import { RecentCalls } from './recent-calls.js';
+
+/** 50 ms on top of a second cover the way to the desk, which is not the same for two calls. */
+const WINDOW_MS = 1050;
 
 /**
  * The library's own script counts in fixed windows, so twice the quota may go out around an edge. This one keeps the
- * times of the last calls by Redis's clock: no second, wherever it starts, sees more. 20 ms on top cover the way to the
- * desk, which is not the same for two calls. A refused call leaves no trace.
+ * times of the last calls by Redis's clock: no second, wherever it starts, sees more. A refused call leaves no trace.
  */
 const SLIDING_SECOND = `
 local kind = redis.call('TYPE', KEYS[1])
 if (kind.ok or kind) ~= 'zset' then redis.call('DEL', KEYS[1]) end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local window = ARGV[2] * 1000 + 20
+local window = ${WINDOW_MS}
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - window)
 local points = tonumber(ARGV[3])
 if redis.call('ZCARD', KEYS[1]) >= points then
@@ -29,34 +28,40 @@ return {redis.call('ZCARD', KEYS[1]), window}`;
 
 /** How many calls all replicas together may send to the desk in a second. */
 export class Quota {
-  private readonly limiter: RateLimiterMemory | RateLimiterRedis;
+  private readonly shared: RateLimiterRedis | undefined;
+  /** The library's own insurance limiter has fixed windows, and knows nothing of what went out while Redis was there. */
+  private readonly insurance: RecentCalls;
 
-  constructor(redis: RedisLink, keyPrefix: string, maxRps: number) {
-    if (redis.client === undefined) {
-      this.limiter = new RateLimiterMemory({ points: maxRps, duration: 1 });
-      return;
-    }
-    const options: IRateLimiterRedisOptions = {
+  constructor(
+    private readonly redis: RedisLink,
+    keyPrefix: string,
+    maxRps: number,
+    now: Clock,
+  ) {
+    // Nobody knows how many replicas there are while Redis is away; a quarter is safe for four.
+    const own = redis.client === undefined ? maxRps : Math.max(1, Math.floor(maxRps / 4));
+    this.insurance = new RecentCalls(own, WINDOW_MS, now);
+    if (redis.client === undefined) return;
+    this.shared = new RateLimiterRedis({
       storeClient: redis.client,
       keyPrefix: `${keyPrefix}:{desk}`,
       points: maxRps,
       duration: 1,
       rejectIfRedisNotReady: true,
       customIncrTtlLuaScript: SLIDING_SECOND,
-      // Nobody knows how many replicas there are while Redis is away; a quarter is safe for four.
-      insuranceLimiter: new RateLimiterMemory({ points: Math.max(1, Math.floor(maxRps / 4)), duration: 1 }),
-    };
-    this.limiter = new RateLimiterRedis(options);
+    });
   }
 
   /** Takes one call out of the quota; 0 where it was free, else the milliseconds until it may be tried again. */
   async take(): Promise<number> {
+    if (this.shared === undefined || this.redis.state !== 'up') return this.insurance.take();
     try {
-      await this.limiter.consume('quota');
+      await this.shared.consume('quota');
+      this.insurance.note();
       return 0;
     } catch (refusal) {
       if (refusal instanceof RateLimiterRes) return Math.max(1, refusal.msBeforeNext);
-      throw refusal;
+      return this.insurance.take();
     }
   }
 }

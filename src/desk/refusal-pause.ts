@@ -12,6 +12,7 @@ const LOCKOUT = 'lockout';
 /** No calls at all for a while, in any replica, because the desk refused who we are. */
 export class RefusalPause {
   private held: HeldText = { text: '', expiresAt: 0 };
+  private doubted = false;
   private readonly key: string;
 
   constructor(
@@ -22,32 +23,50 @@ export class RefusalPause {
     this.key = `${keyPrefix}:{desk}:refused`;
   }
 
-  /** The error that a call would end in now, or undefined where it may go. */
-  async check(): Promise<DeskError | undefined> {
-    if (this.restMs() <= 0) this.held = (await peekText(this.redis, this.key, this.now)) ?? this.held;
-    const retryAfterMs = this.restMs();
-    if (retryAfterMs <= 0) return undefined;
-    if (this.held.text === LOCKOUT) return new DeskUnavailableError('locked out by the desk', { retryAfterMs });
-    const code = /^\d{1,9}$/.test(this.held.text) ? Number(this.held.text) : undefined;
-    return new DeskRejectedError('refused by the desk a moment ago', { upstreamCode: code, retryAfterMs });
+  /** From a refusal on, until the desk accepts a call again: a pause that has ended does not make the credentials right. */
+  get isDoubted(): boolean {
+    return this.doubted;
   }
 
+  /** The error that a call would end in now, or undefined where it may go. */
+  async check(): Promise<DeskError | undefined> {
+    if (this.restMs() === 0) this.held = (await peekText(this.redis, this.key, this.now)) ?? this.held;
+    const retryAfterMs = this.restMs();
+    if (retryAfterMs === 0) return undefined;
+    this.doubted = true;
+    if (this.held.text === LOCKOUT) return new DeskUnavailableError('locked out by the desk', { retryAfterMs });
+    const upstreamCode = Number(this.held.text);
+    return new DeskRejectedError('refused by the desk a moment ago', { upstreamCode, retryAfterMs });
+  }
+
+  accepted(): void {
+    this.doubted = false;
+  }
+
+  /** A pause that is under way stays as it is: it may be the longer one. */
   async refused(code: number): Promise<void> {
-    if (this.restMs() <= 0) await this.pause(String(code), REFUSED_MS);
+    this.doubted = true;
+    if (this.restMs() > 0) return;
+    this.held = { text: String(code), expiresAt: this.now() + REFUSED_MS };
+    await this.share((client) => client.set(this.key, String(code), 'PX', REFUSED_MS, 'NX'));
   }
 
   async lockedOut(): Promise<void> {
-    await this.pause(LOCKOUT, LOCKED_OUT_MS);
+    this.doubted = true;
+    this.held = { text: LOCKOUT, expiresAt: this.now() + LOCKED_OUT_MS };
+    await this.share((client) => client.set(this.key, LOCKOUT, 'PX', LOCKED_OUT_MS));
   }
 
+  /** What is no pause of ours, whoever put it there, is none. */
   private restMs(): number {
-    return this.held.expiresAt - this.now();
+    const { text, expiresAt } = this.held;
+    const longest = text === LOCKOUT ? LOCKED_OUT_MS : /^\d{1,9}$/.test(text) ? REFUSED_MS : 0;
+    return Math.min(longest, Math.max(0, expiresAt - this.now()));
   }
 
-  private async pause(text: string, ms: number): Promise<void> {
-    this.held = { text, expiresAt: this.now() + ms };
+  private async share(command: Parameters<RedisLink['run']>[0]): Promise<void> {
     try {
-      await this.redis.run((client) => client.set(this.key, text, 'PX', ms));
+      await this.redis.run(command);
     } catch (error) {
       if (!isRedisTrouble(error)) throw error;
     }

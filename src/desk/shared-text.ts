@@ -29,7 +29,8 @@ export async function peekText(redis: RedisLink, key: string, now: Clock): Promi
 /** Reads a reply of text and milliseconds left. */
 export function readHeldText(reply: unknown, now: number): HeldText | undefined {
   if (!Array.isArray(reply)) return undefined;
-  const [text, ttlMs]: unknown[] = reply;
+  const parts: readonly unknown[] = reply;
+  const [text, ttlMs] = parts;
   if (!Buffer.isBuffer(text) || typeof ttlMs !== 'number') return undefined;
   return { text: text.toString('latin1'), expiresAt: now + ttlMs };
 }

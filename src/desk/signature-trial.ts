@@ -1,9 +1,12 @@
+import { DeskTimeoutError } from './desk-error.js';
 import { type UserSig } from './user-sig.js';
 
-/** A signature to ask once more with. Whoever holds the trial has to say how it ended; for the others it is settled. */
-export interface NextSignature {
-  readonly userSig: string;
-  readonly settle: (accepted: boolean) => void;
+/** What the desk said of a new signature; `undecided` where the call ended without its word. */
+export type Verdict = 'accepted' | 'refused' | 'undecided';
+
+/** Leave to ask once more. Whoever holds a trial has to say how it ended; for the others it is settled. */
+export interface SecondTry {
+  readonly settle: (verdict: Verdict) => void;
 }
 
 /**
@@ -11,31 +14,51 @@ export interface NextSignature {
  * refuses everything so sees one call more, not one for each that was under way.
  */
 export class SignatureTrial {
-  private trial: Promise<boolean> | undefined;
+  private trial: Promise<Verdict> | undefined;
   private refusedForGood: string | undefined;
 
-  constructor(private readonly userSig: UserSig) {}
+  constructor(
+    private readonly userSig: UserSig,
+    /** While a trial is under way, calls with a signature that is in doubt only annoy the desk. */
+    private readonly onChange: (isUnderWay: boolean) => void = () => undefined,
+  ) {}
 
-  /** The signature to ask again with after `refused`; undefined where asking again is hopeless. */
-  async after(refused: string): Promise<NextSignature | undefined> {
-    if (this.trial === undefined) {
-      const next = this.userSig.renew(refused);
-      if (next === undefined || next === this.refusedForGood) return undefined;
-      return { userSig: next, settle: this.begin(next) };
+  /**
+   * Leave to ask again with the then current signature after `refused`; undefined where asking again is hopeless.
+   * @throws DeskTimeoutError where there is no verdict within `patienceMs`
+   */
+  async after(refused: string, patienceMs: number): Promise<SecondTry | undefined> {
+    while (this.trial !== undefined) {
+      const verdict = await within(this.trial, patienceMs);
+      if (verdict === 'late') throw new DeskTimeoutError('no new signature was accepted in time');
+      if (verdict === 'accepted') return { settle: () => undefined };
+      if (verdict === 'refused') return undefined;
     }
-    const accepted = await this.trial;
-    return accepted ? { userSig: this.userSig.current(), settle: () => undefined } : undefined;
+    const next = this.userSig.renew(refused);
+    return next === undefined || next === this.refusedForGood ? undefined : { settle: this.begin(next) };
   }
 
-  private begin(candidate: string): (accepted: boolean) => void {
-    let settle: (accepted: boolean) => void = () => undefined;
-    this.trial = new Promise((resolve) => {
-      settle = resolve;
+  private begin(candidate: string): (verdict: Verdict) => void {
+    let resolve: (verdict: Verdict) => void = () => undefined;
+    this.trial = new Promise((settled) => {
+      resolve = settled;
     });
-    return (accepted) => {
-      this.refusedForGood = accepted ? undefined : candidate;
+    this.onChange(true);
+    return (verdict) => {
+      if (verdict !== 'undecided') this.refusedForGood = verdict === 'refused' ? candidate : undefined;
       this.trial = undefined;
-      settle(accepted);
+      resolve(verdict);
+      this.onChange(false);
     };
   }
+}
+
+function within<T>(promise: Promise<T>, ms: number): Promise<T | 'late'> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms, 'late');
+    void promise.then((value) => {
+      clearTimeout(timer);
+      resolve(value);
+    });
+  });
 }

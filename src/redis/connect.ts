@@ -3,16 +3,18 @@ import { type RedisClient } from './redis-link.js';
 
 /**
  * Measured: with ioredis's defaults a request hangs for more than 12 s when Redis is frozen or gone; with these, 100 ms
- * once and then not at all (ADR 4).
+ * once and then not at all (ADR 4). RedisLink gives up at 100 ms by itself; the time here is for what goes past it.
  */
 const OPTIONS = {
   enableOfflineQueue: false,
   maxRetriesPerRequest: 0,
   autoResendUnfulfilledCommands: false,
-  commandTimeout: 100,
+  commandTimeout: 150,
   connectTimeout: 500,
   socketTimeout: 1000,
   retryStrategy: retryDelay,
+  // A master that became a replica keeps its connections; a new one leads to the new master.
+  reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
 };
 
 export interface RedisAddress {
@@ -26,23 +28,32 @@ export function connectRedis({ url, sentinelName }: RedisAddress): RedisClient {
   const [first] = nodes;
   const credentials = first?.credentials ?? {};
   if (sentinelName !== undefined) {
-    const sentinels = nodes.map(({ host, port }) => ({ host, port }));
-    return new Redis({ ...OPTIONS, ...credentials, sentinels, name: sentinelName, sentinelRetryStrategy: retryDelay });
+    return new Redis({
+      ...OPTIONS,
+      ...credentials,
+      sentinels: nodes.map(({ host, port }) => ({ host, port })),
+      name: sentinelName,
+      sentinelRetryStrategy: retryDelay,
+      // `rediss://` means all of it: ioredis would talk to the master in the clear.
+      ...(credentials.tls ? { sentinelTLS: credentials.tls, enableTLSForSentinelMode: true } : {}),
+    });
   }
   if (nodes.length > 1) return connectCluster(nodes, credentials);
   return new Redis(url, OPTIONS);
 }
 
 function connectCluster(nodes: readonly RedisNode[], credentials: Credentials): Cluster {
-  const { enableOfflineQueue, maxRetriesPerRequest, retryStrategy, ...perNode } = OPTIONS;
+  const { enableOfflineQueue, ...perNode } = OPTIONS;
   return new Cluster(
     nodes.map(({ host, port }) => ({ host, port })),
     {
       enableOfflineQueue,
       clusterRetryStrategy: retryDelay,
       slotsRefreshTimeout: 500,
-      retryDelayOnFailover: 50,
-      retryDelayOnClusterDown: 50,
+      slotsRefreshInterval: 2000,
+      // No second try behind our back: it would take a lock that nobody waits for any more.
+      retryDelayOnFailover: 0,
+      retryDelayOnClusterDown: 0,
       redisOptions: { ...perNode, ...credentials },
     },
   );

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cluster, type Redis } from 'ioredis';
 
 export type RedisClient = Redis | Cluster;
@@ -7,6 +8,8 @@ export class RedisAwayError extends Error {
   override readonly name = 'RedisAwayError';
 }
 
+/** Nobody waits longer than this for an answer. */
+const PATIENCE_MS = 100;
 /** How often Redis is tried while it is away; nobody's request waits for that. */
 const TRIAL_MS = 500;
 
@@ -16,7 +19,10 @@ const TRIAL_MS = 500;
  */
 export class RedisLink {
   private isUp = false;
+  private isClosed = false;
   private trial: NodeJS.Timeout | undefined;
+  /** A key whose node gave no answer. In a cluster another node's answer says nothing of this one. */
+  private suspect: string | undefined;
 
   constructor(
     /** undefined where no Redis is configured. */
@@ -36,13 +42,17 @@ export class RedisLink {
     return this.isUp ? 'up' : 'down';
   }
 
-  /** @throws RedisAwayError at once while Redis is away. An error that Redis itself answered leaves the way open. */
-  async run<T>(command: (client: RedisClient) => Promise<T>): Promise<T> {
+  /**
+   * `key` is one of those that the command is about, if any.
+   * @throws RedisAwayError at once while Redis is away. An error that Redis itself answered leaves the way open.
+   */
+  async run<T>(command: (client: RedisClient) => Promise<T>, key?: string): Promise<T> {
     if (this.client === undefined || !this.isUp) throw new RedisAwayError('Redis is away');
     try {
-      return await command(this.client);
+      return await inTime(command(this.client));
     } catch (error) {
       if (isReply(error)) throw error;
+      this.suspect = key;
       this.goDown();
       throw new RedisAwayError('Redis gave no answer', { cause: error });
     }
@@ -51,19 +61,19 @@ export class RedisLink {
   /** Resolves when Redis answers, or after `ms` without it: the service starts either way. */
   async whenUp(ms: number): Promise<void> {
     const end = Date.now() + ms;
-    while (this.state === 'down' && Date.now() < end) {
-      await this.try();
-      if (this.state === 'down') await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    if (this.client === undefined) return;
+    while (!(await this.try()) && Date.now() < end) await sleep(20);
   }
 
   /** Says goodbye, but does not wait for an answer that a frozen Redis never gives. */
   close(): void {
+    this.isClosed = true;
     clearTimeout(this.trial);
     this.client?.disconnect(false);
   }
 
   private goDown(): void {
+    if (this.isClosed) return;
     if (this.isUp) {
       this.isUp = false;
       this.onChange(false);
@@ -76,17 +86,39 @@ export class RedisLink {
     this.trial = setTimeout(() => void this.try(), TRIAL_MS).unref();
   }
 
-  private async try(): Promise<void> {
-    if (this.isUp || this.client === undefined) return;
+  private async try(): Promise<boolean> {
+    if (this.isUp || this.client === undefined) return this.isUp;
     try {
-      await this.client.ping();
-      clearTimeout(this.trial);
-      this.isUp = true;
-      this.onChange(true);
+      await inTime<unknown>(this.suspect === undefined ? this.client.ping() : this.client.exists(this.suspect));
     } catch {
-      this.scheduleTrial();
+      this.goDown();
+      return false;
     }
+    this.goUp();
+    return true;
   }
+
+  private goUp(): void {
+    if (this.isUp || this.isClosed) return;
+    clearTimeout(this.trial);
+    this.isUp = true;
+    this.suspect = undefined;
+    this.onChange(true);
+  }
+}
+
+/** A reply that lies in the socket already counts: after a busy moment of this process timers run before it is read. */
+function inTime<T>(reply: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      setImmediate(() => {
+        reject(new RedisAwayError('no answer in time'));
+      });
+    }, PATIENCE_MS);
+    void reply.then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+    });
+  });
 }
 
 /** Whatever Redis may do to us: away, silent, full, or holding something of the wrong kind. Never a reason to fail. */
