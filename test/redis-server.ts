@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { describe } from '@jest/globals';
 
 /** A real Redis of the test's own, so that it can be frozen, killed and started again. */
 export interface RedisServer {
@@ -66,13 +67,29 @@ async function launch(program: string, args: readonly string[], port: number): P
   throw new Error('Redis did not start');
 }
 
+/** Tests that need a Redis to freeze and kill; skipped, and seen to be, where there is no program for it. */
+export const describeWithOwnRedis = programOnPath() === undefined ? describe.skip : describe;
+
+/** Tests that are content with any Redis: that of TEST_REDIS_URL, or one of their own. */
+export const describeWithRedis = process.env['TEST_REDIS_URL'] ? describe : describeWithOwnRedis;
+
+/** Any Redis, to be shared with others: who uses it needs a key prefix of its own. */
+export async function anyRedis(): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
+  const url = process.env['TEST_REDIS_URL'];
+  return url ? { url, stop: () => Promise.resolve() } : startRedis();
+}
+
 let found: string | undefined;
 
 /** redis-server or valkey-server on PATH; test/redis.setup.ts has put one there or said why not. */
 export function redisProgram(): string {
-  found ??= ['redis-server', 'valkey-server'].find((name) => spawnSync(name, ['--version']).status === 0);
+  found ??= programOnPath();
   if (found === undefined) throw new Error('no redis-server on PATH');
   return found;
+}
+
+function programOnPath(): string | undefined {
+  return ['redis-server', 'valkey-server'].find((name) => spawnSync(name, ['--version']).status === 0);
 }
 
 /** What redis-cli prints for a command. */

@@ -9,7 +9,7 @@ const OPTIONS = {
   enableOfflineQueue: false,
   maxRetriesPerRequest: 0,
   autoResendUnfulfilledCommands: false,
-  commandTimeout: 150,
+  commandTimeout: 1000,
   connectTimeout: 500,
   socketTimeout: 1000,
   retryStrategy: retryDelay,

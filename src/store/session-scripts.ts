@@ -13,13 +13,13 @@ end`;
 /**
  * One round trip for a page. KEYS head, version; ARGV known version, base, order, offset, limit, window key, and `1` to
  * get the parts even though the version is the known one.
- * Replies {version, proven, epoch, then name, value, PTTL of the head and of each part that is there}.
+ * Replies {version, proven, epoch, frame, then name, value, PTTL of the head and of each part that is there}.
  */
 export const READ = new RedisScript(`${HELD}
 local version = held(KEYS[2]) or ''
 local head, ttl = held(KEYS[1])
 local same = version ~= '' and version == ARGV[1]
-local reply = {version, 0, ''}
+local reply = {version, 0, '', ''}
 if not head then return reply end
 local function add(name, key)
   local value, left = held(key)
@@ -37,6 +37,7 @@ end
 reply[3] = meta.epoch
 local base, order, offset, limit = ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
 if meta.kind == 'log' then
+  reply[4] = meta.frame
   local proven = meta.proven or redis.call('EXISTS', base .. ':proof:' .. meta.epoch .. ':' .. meta.frame) == 1
   if proven then reply[2] = 1 end
 end
@@ -59,19 +60,27 @@ elseif meta.kind == 'log' then
 end
 return reply`);
 
+/** Milliseconds of Redis's own clock; `late` after the moment in ARGV[n], where there is one. */
+const CLOCK = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local function late(moment) return moment ~= '' and now > tonumber(moment) end`;
+
 /**
- * Takes the lock of a flight. KEYS lock, version, failed; ARGV token, milliseconds, `1` to give way to a recent failure.
- * Replies {'ours', version}, {'theirs', token} or {'failed', milliseconds}.
+ * Takes the lock of a flight. KEYS lock, version, failed; ARGV token, milliseconds, `1` to give way to a recent failure,
+ * and the moment after which nobody waits for this any more: what lay in the socket of a frozen Redis must not lock.
+ * Replies {'ours', version, now}, {'theirs', token, now}, {'failed', milliseconds, now} or {'late', '', now}.
  */
-export const ACQUIRE = new RedisScript(`${HELD}
+export const ACQUIRE = new RedisScript(`${HELD}${CLOCK}
+if late(ARGV[4]) then return {'late', '', now} end
 if ARGV[3] == '1' then
   local failed, ttl = held(KEYS[3])
-  if failed then return {'failed', ttl} end
+  if failed then return {'failed', ttl, now} end
 end
 local token = held(KEYS[1])
-if token and string.match(token, '^%x+$') and #token == #ARGV[1] then return {'theirs', token} end
+if token and string.match(token, '^%x+$') and #token == #ARGV[1] then return {'theirs', token, now} end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-return {'ours', held(KEYS[2]) or ''}`);
+return {'ours', held(KEYS[2]) or '', now}`);
 
 /** Keeps the lock while its holder works. KEYS lock; ARGV token, milliseconds. */
 export const RENEW = new RedisScript(`
@@ -80,16 +89,24 @@ return 0`);
 
 /**
  * Ends a flight: what it learned, how it ended, and the lock, in one step, so that whoever sees the lock gone sees the
- * rest. A holder that lost its lock to another writes nothing but its outcome. KEYS lock, outcome, then one for each
- * value; ARGV token, outcome, then value and milliseconds for each key.
+ * rest. A holder that lost its lock to another writes nothing but its outcome, and so does one that comes late: its ages
+ * would be wrong. Where Redis is full the lock goes all the same, and so does the version, so that nobody takes half a
+ * write for a whole one. KEYS lock, outcome, version, then one for each value; ARGV token, outcome, the moment after
+ * which this is late, then value and milliseconds for each key. Replies the version before, or nil where nothing is new.
  */
-export const SETTLE = new RedisScript(`${HELD}
+export const SETTLE = new RedisScript(`${HELD}${CLOCK}
 local token = held(KEYS[1])
-if not token or token == ARGV[1] or #token ~= #ARGV[1] then
-  for i = 3, #KEYS do
-    redis.call('SET', KEYS[i], ARGV[2 * i - 3], 'PX', ARGV[2 * i - 2])
-  end
+local before = held(KEYS[3]) or ''
+local isWritten, isWhole = false, true
+local function set(key, value, ms)
+  local reply = redis.pcall('SET', key, value, 'PX', ms)
+  if reply.err then isWhole = false end
 end
-redis.call('SET', KEYS[2], ARGV[2], 'PX', 2000)
+if not late(ARGV[3]) and (not token or token == ARGV[1] or #token ~= #ARGV[1]) then
+  for i = 4, #KEYS do set(KEYS[i], ARGV[2 * i - 4], ARGV[2 * i - 3]) end
+  isWritten = isWhole
+  if not isWhole then redis.call('DEL', KEYS[3]) end
+end
+set(KEYS[2], ARGV[2], 2000)
 if token == ARGV[1] then redis.call('DEL', KEYS[1]) end
-return 1`);
+return isWritten and before`);

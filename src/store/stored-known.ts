@@ -2,7 +2,7 @@ import { type Clock } from '../clock.js';
 import { Entries } from '../transcript/entries.js';
 import { type Known, type WindowAnswer } from '../transcript/known.js';
 import { type Block } from '../transcript/log.js';
-import { type Window, windowKey } from '../transcript/window.js';
+import { BLOCK_SIZE, type Window, windowKey } from '../transcript/window.js';
 import { type Seal } from './seal.js';
 import { type SessionKeys } from './session-keys.js';
 import { decodeValue, type StoredHeader, type StoredValue } from './stored-value.js';
@@ -11,6 +11,7 @@ import { decodeValue, type StoredHeader, type StoredValue } from './stored-value
 export interface StoredSession {
   readonly version: string;
   readonly epoch: string;
+  readonly frame: string;
   readonly proven: boolean;
   /** Without its parts; undefined where the head is absent, unreadable, or the one the caller knows. */
   readonly known: Known | undefined;
@@ -33,7 +34,8 @@ interface Part {
 
 /** Reads the reply of the READ script; a part that can't be read is a part that is not there. */
 export function readStored(reply: unknown, context: ReadContext): StoredSession {
-  const [versionText, provenFlag, epochText, ...rest]: unknown[] = Array.isArray(reply) ? reply : [];
+  const list: readonly unknown[] = Array.isArray(reply) ? reply : [];
+  const [versionText, provenFlag, epochText, frameText, ...rest] = list;
   const epoch = text(epochText);
   const proven = provenFlag === 1;
   let known: Known | undefined;
@@ -47,7 +49,7 @@ export function readStored(reply: unknown, context: ReadContext): StoredSession 
       if (block !== undefined) blocks.set(part.name, block);
     }
   }
-  return { version: text(versionText), epoch, proven, known, blocks, window };
+  return { version: text(versionText), epoch, frame: text(frameText), proven, known, blocks, window };
 }
 
 function readHead(part: Part, proven: boolean, { keys, seal, now }: ReadContext): Known | undefined {
@@ -58,25 +60,28 @@ function readHead(part: Part, proven: boolean, { keys, seal, now }: ReadContext)
   const { kind, epoch, frame, total } = header;
   if (kind === 'gone') return { kind, ...dates };
   if (kind === 'contradicted' && epoch !== undefined) {
-    return { kind, epoch, askedAt: dates.askedAt, until: now() + part.leftMs, windows: new Map() };
+    return { kind, epoch, askedAt: dates.askedAt, until: dates.askedAt + header.life, windows: new Map() };
   }
   const tail = Entries.decode(payload);
   if (kind !== 'log' || epoch === undefined || frame === undefined || total === undefined) return undefined;
-  if (tail?.count !== Math.min(total, 100)) return undefined;
+  if (tail?.count !== Math.min(total, BLOCK_SIZE)) return undefined;
   return { kind, epoch, frame, proven, head: { total, tail, ...dates }, blocks: new Map() };
 }
 
 function readBlock(part: Part, epoch: string, { keys, seal, now }: ReadContext): Block | undefined {
   const stored = decodeValue(keys.block(epoch, part.name), part.value, seal);
   const entries = entriesOf(stored);
-  if (stored?.header.first === undefined || entries === undefined) return undefined;
-  return { first: stored.header.first, entries, ...datesOf(stored.header, part.leftMs, now()) };
+  const first = stored?.header.first;
+  if (stored === undefined || entries === undefined || first === undefined) return undefined;
+  // Another block's value under this name: all is well with it, only not here.
+  if (Number(/\d+$/.exec(part.name)?.[0]) * BLOCK_SIZE !== first || entries.count > BLOCK_SIZE) return undefined;
+  return { first, entries, ...datesOf(stored.header, part.leftMs, now()) };
 }
 
 function readWindow(part: Part, epoch: string, { keys, window, seal, now }: ReadContext): WindowAnswer | undefined {
   const stored = decodeValue(keys.window(epoch, windowKey(window)), part.value, seal);
   const entries = entriesOf(stored);
-  if (stored?.header.total === undefined || entries === undefined) return undefined;
+  if (stored?.header.total === undefined || entries === undefined || entries.count > window.limit) return undefined;
   return { window, entries, total: stored.header.total, ...datesOf(stored.header, part.leftMs, now()) };
 }
 

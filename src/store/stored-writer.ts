@@ -16,6 +16,7 @@ export interface WriterOptions {
 }
 
 const NOTHING = Buffer.alloc(0);
+const SHORTEST_MS = 2000;
 
 /** Collects the keys and values of one write. Every key expires, with up to a tenth on top so that they don't all go at once. */
 export class StoredWriter {
@@ -31,7 +32,7 @@ export class StoredWriter {
     if (known !== undefined) this.addKnown(known);
     if (block !== undefined) this.addBlock(block.log, block.key, block.block);
     if (window !== undefined) this.addWindow(window.epoch, window.answer);
-    this.set(this.names.version, Buffer.from(version), this.headTtl(0));
+    this.set(this.names.version, Buffer.from(version), this.jittered(this.headTtl(0)));
   }
 
   set(key: string, value: Buffer, ttlMs: number): void {
@@ -68,7 +69,8 @@ export class StoredWriter {
 
   /** Not the head with it: another replica may know a newer one by now. What a block proved goes beside. */
   private addBlock({ epoch, frame, proven, head }: Log, key: string, block: Block): void {
-    if (proven) this.set(this.names.proof(epoch, frame), Buffer.from('1'), this.headTtl(head.lifetimeMs));
+    if (proven)
+      this.set(this.names.proof(epoch, frame), Buffer.from('1'), this.jittered(this.headTtl(head.lifetimeMs)));
     const aged = this.aged(block.askedAt, this.keptFor(block.lifetimeMs));
     const header: StoredHeader = { kind: 'block', first: block.first, life: block.lifetimeMs, ...aged };
     this.put(this.names.block(epoch, key), header, block.entries.encode());
@@ -86,7 +88,12 @@ export class StoredWriter {
 
   private aged(askedAt: number, ttlMs: number): { readonly ttl: number; readonly age: number } {
     const age = Math.max(0, Math.round(this.options.now() - askedAt));
-    return { age, ttl: Math.max(1, Math.ceil(ttlMs * (1 + this.options.random() / 10))) };
+    return { age, ttl: this.jittered(ttlMs) };
+  }
+
+  /** Those who wait for this have to find it, however short the configured times. */
+  private jittered(ttlMs: number): number {
+    return Math.ceil(Math.max(ttlMs, SHORTEST_MS) * (1 + this.options.random() / 10));
   }
 
   private keptFor(lifetimeMs: number): number {

@@ -18,7 +18,7 @@ export interface Cut {
   readonly missing: readonly number[];
 }
 
-/** Cuts with those blocks that `isUsable` accepts; newest knowledge first, so the head's messages win over a block's. */
+/** Cuts with those blocks that `isUsable` accepts. Where several answers hold a message, the newest has the word. */
 export function cut(log: Log, window: Window, isUsable: (block: Block) => boolean): Cut {
   const { first, end } = spanOf(window, log.head.total);
   const tailFrom = log.proven || window.order === 'desc' ? tailStart(log) : Infinity;
@@ -26,18 +26,17 @@ export function cut(log: Log, window: Window, isUsable: (block: Block) => boolea
   const parts: Dated[] = [log.head];
   const missing: number[] = [];
   for (let position = first; position < end;) {
-    if (position >= tailFrom) {
-      pieces.push({ entries: log.head.tail, from: position - tailFrom, to: end - tailFrom });
-      break;
-    }
     const index = Math.floor(position / BLOCK_SIZE);
-    const to = Math.min(end, (index + 1) * BLOCK_SIZE, tailFrom);
+    const isInTail = position >= tailFrom;
+    const to = Math.min(end, (index + 1) * BLOCK_SIZE, isInTail ? Infinity : tailFrom);
     const block = findBlock(log, window.order, index, to, isUsable);
-    if (block === undefined) {
-      missing.push(index);
-    } else {
+    if (block !== undefined && !(isInTail && block.askedAt < log.head.askedAt)) {
       pieces.push({ entries: block.entries, from: position - block.first, to: to - block.first });
       parts.push(block);
+    } else if (isInTail) {
+      pieces.push({ entries: log.head.tail, from: position - tailFrom, to: to - tailFrom });
+    } else {
+      missing.push(index);
     }
     position = to;
   }

@@ -3,7 +3,7 @@ import { type Clock } from '../clock.js';
 import { DeskError, deskErrorOf, DeskTimeoutError, DeskUnavailableError, isDeskErrorCode } from '../desk/desk-error.js';
 import { isJsonObject } from '../desk/desk-message.js';
 import { type Visit } from '../desk/turnstile.js';
-import { type Findings, type TranscriptStore } from '../store/transcript-store.js';
+import { type Claim, type Findings, type TranscriptStore } from '../store/transcript-store.js';
 import { type Session } from './session.js';
 
 export interface FlightPlan {
@@ -14,6 +14,8 @@ export interface FlightPlan {
   readonly yieldsToFailure: boolean;
   /** Asks the desk, and puts what it learned into `session.known`. */
   readonly ask: () => Promise<Omit<Findings, 'version'>>;
+  /** Whether others may have left in Redis, at this version, what is asked for. */
+  readonly mayBeThere: (version: string) => boolean;
   /** Reads from Redis what the flight of another replica brought; false where there is nothing. */
   readonly collect: (waited: boolean) => Promise<boolean>;
   /** How long others leave the session alone after this error. */
@@ -61,36 +63,36 @@ export class Flights {
   }
 
   private async overReplicas(session: Session, plan: FlightPlan): Promise<Flown> {
-    const token = this.store.newToken();
+    const claim = this.store.claim(session.id, plan.name);
     for (;;) {
-      const lock = await this.store.acquire(session.id, plan.name, token, plan.yieldsToFailure);
+      const lock = await this.store.acquire(claim, plan.yieldsToFailure);
       switch (lock.kind) {
         case 'failed':
           throw new GaveWayError('a refresh failed a moment ago', { retryAfterMs: lock.restMs });
         case 'theirs':
-          if (await this.waitFor(session, plan, lock.token)) return 'joined';
+          if (await this.waitFor(session, plan, claim, lock.token)) return 'joined';
           break;
         case 'away':
-          await this.askDesk(session, plan, token);
+          await this.askDesk(session, plan, claim);
           return 'flew';
         case 'ours':
-          if (lock.version !== session.version && (await plan.collect(false))) {
-            await this.store.settle(session.id, plan.name, token, OK);
+          if (plan.mayBeThere(lock.version) && (await plan.collect(false))) {
+            void this.store.settle(claim, OK);
             return 'joined';
           }
-          await this.askDesk(session, plan, token);
+          await this.askDesk(session, plan, claim);
           return 'flew';
       }
     }
   }
 
-  private async askDesk(session: Session, plan: FlightPlan, token: string): Promise<void> {
-    const letGo = this.store.hold(session.id, plan.name, token);
+  private async askDesk(session: Session, plan: FlightPlan, claim: Claim): Promise<void> {
+    const letGo = this.store.hold(claim);
     try {
       const findings = await plan.ask();
-      this.settle(session, plan, token, OK, findings);
+      this.settle(session, claim, OK, findings);
     } catch (error) {
-      if (error instanceof DeskError) this.settleFailure(session, plan, token, error);
+      if (error instanceof DeskError) this.settleFailure(session, plan, claim, error);
       throw error;
     } finally {
       letGo();
@@ -98,39 +100,39 @@ export class Flights {
   }
 
   /** In the background: the answer does not wait for Redis. */
-  private settle(
-    session: Session,
-    plan: FlightPlan,
-    token: string,
-    outcome: string,
-    findings: Omit<Findings, 'version'>,
-  ) {
+  private settle(session: Session, claim: Claim, outcome: string, findings: Omit<Findings, 'version'>): void {
     const version = this.store.newToken();
     session.settling += 1;
-    void this.store.settle(session.id, plan.name, token, outcome, { ...findings, version }).finally(() => {
-      session.settling -= 1;
-      session.version = version;
-      session.checkedAt = this.now();
-    });
+    void this.store
+      .settle(claim, outcome, { ...findings, version })
+      .then((replaced) => {
+        // Where it replaced a version not seen here, someone learned something meanwhile that is still to be read.
+        if (replaced !== session.version) return;
+        session.version = version;
+        session.checkedAt = this.now();
+      })
+      .finally(() => (session.settling -= 1));
   }
 
-  private settleFailure(session: Session, plan: FlightPlan, token: string, error: DeskError): void {
+  private settleFailure(session: Session, plan: FlightPlan, claim: Claim, error: DeskError): void {
     if (error.code === 'session-not-found' && session.known?.kind === 'gone') {
-      this.settle(session, plan, token, outcomeOf(error), { known: session.known });
+      this.settle(session, claim, outcomeOf(error), { known: session.known });
       return;
     }
-    void this.store.settleFailure(session.id, plan.name, token, outcomeOf(error), plan.pauseAfter(error));
+    void this.store.settleFailure(claim, outcomeOf(error), plan.pauseAfter(error));
   }
 
   /** True once the other replica's flight brought what we need; false where its holder died and someone has to go anew. */
-  private async waitFor(session: Session, plan: FlightPlan, token: string): Promise<boolean> {
+  private async waitFor(session: Session, plan: FlightPlan, claim: Claim, token: string): Promise<boolean> {
     while (this.now() < plan.visit.deadlineAt) {
       await sleep(POLL_MS * (1 + this.random()));
-      const state = await this.store.watch(session.id, plan.name, token);
+      const state = await this.store.watch(claim, token);
       if (state.kind === 'lost') return false;
       if (state.kind === 'under-way') continue;
-      if (state.outcome !== OK) throw errorOf(state.outcome);
-      return plan.collect(true);
+      if (state.outcome === OK) return plan.collect(true);
+      // It may be the news that the session is gone: the next request has to see that in Redis first.
+      session.checkedAt = 0;
+      throw errorOf(state.outcome);
     }
     throw new DeskTimeoutError('another replica got no answer in time');
   }

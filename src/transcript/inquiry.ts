@@ -6,14 +6,14 @@ import { type Visit } from '../desk/turnstile.js';
 import { type Findings } from '../store/transcript-store.js';
 import { Entries } from './entries.js';
 import { freshnessLifetime, type FreshnessPolicy } from './freshness.js';
-import { type Contradicted, type WindowAnswer, withWindow } from './known.js';
+import { type Contradicted, type Known, later, newestKnown, type WindowAnswer, withWindow } from './known.js';
 import { type Answer, blockWindow, HEAD_WINDOW, learnBlock, learnHead } from './learn.js';
 import { blockKey, type Frame, type Log } from './log.js';
 import { type Session } from './session.js';
 import { type Window, windowKey } from './window.js';
 
 export interface InquiryParts {
-  readonly desk: Desk;
+  readonly desk: Pick<Desk, 'ask'>;
   readonly policy: FreshnessPolicy;
   readonly notFoundMs: number;
   readonly now: Clock;
@@ -54,7 +54,7 @@ export class Inquiry {
 
   /** The window itself, as it is; kept only where the session contradicts itself. */
   async window(session: Session, window: Window, visit: Visit): Promise<News> {
-    const answer = this.dated(await this.ask(session, window, visit));
+    const answer = this.dated(await this.ask(session, window, visit), session.known);
     if (session.known?.kind !== 'contradicted') {
       session.passing.set(windowKey(window), answer);
       return {};
@@ -84,14 +84,15 @@ export class Inquiry {
     const epoch = `c${randomBytes(5).toString('hex')}`;
     const until = now() + CONTRADICTED_MS;
     const fresh: Contradicted = { kind: 'contradicted', epoch, askedAt: answer.askedAt, until, windows: new Map() };
-    const first = this.dated(answer);
+    const first = this.dated(answer, undefined);
     const known = withWindow(fresh, first);
     session.known = known;
     return { known, window: { epoch, answer: first } };
   }
 
-  private dated(answer: Answer): WindowAnswer {
-    return { ...answer, lifetimeMs: freshnessLifetime(this.parts.policy, answer.askedAt, answer.entries.newestAt) };
+  private dated(answer: Answer, known: Known | undefined): WindowAnswer {
+    const newestAt = later(answer.entries.newestAt, known && newestKnown(known));
+    return { ...answer, lifetimeMs: freshnessLifetime(this.parts.policy, answer.askedAt, newestAt) };
   }
 }
 

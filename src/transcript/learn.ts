@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Entries } from './entries.js';
+import { type Entries } from './entries.js';
 import { freshnessLifetime, type FreshnessPolicy, isQuiet } from './freshness.js';
 import { type Block, blockKey, type Frame, type Head, type Log, newestAt, tailStart, withBlock } from './log.js';
 import { BLOCK_SIZE, type Window } from './window.js';
@@ -60,7 +60,8 @@ export function learnBlock(
   const first = index * BLOCK_SIZE;
   if (!agrees(known, first, answer.entries, frame)) return 'contradiction';
   const next = withBlock(known, blockKey(known, frame, index), blockOf(first, known, answer, policy));
-  return showsEnd(known, first, answer) ? { ...next, proven: true } : next;
+  if (next.proven || !showsEnd(known, first, answer)) return next;
+  return joinsFrames(next) ? { ...next, proven: true } : 'contradiction';
 }
 
 /** A page must be as long as its total says, or the total is not the number of messages. */
@@ -94,6 +95,12 @@ function showsEnd(log: Log, first: number, { window, entries, total }: Answer): 
   return first < log.head.total && first + entries.count > tailStart(log);
 }
 
+/** Whether what is held in the two frames says the same, once it is known where both end. */
+function joinsFrames(log: Log): boolean {
+  const joined: Log = { ...log, proven: true };
+  return [...log.blocks.values()].every(({ first, entries }) => agrees(joined, first, entries, 'start'));
+}
+
 /** Whether these messages are, position by position, the ones we hold. An edited message is still the same message. */
 function agrees(log: Log, first: number, entries: Entries, frame: Frame): boolean {
   const tail = { first: tailStart(log), entries: log.head.tail };
@@ -116,8 +123,9 @@ function matches(a: Run, b: Run): boolean {
 
 /** The blocks whose positions hold without believing the total: all of a proven log, else those counted from the start. */
 function certainBlocks(log: Log): ReadonlyMap<string, Block> {
-  const certain = [...log.blocks].filter(([key]) => log.proven || key.startsWith('s'));
-  return new Map(certain.map(([, block]) => [`s${block.first / BLOCK_SIZE}`, block]));
+  const certain = [...log.blocks].filter(([key]) => log.proven || key.startsWith('s')).map(([, block]) => block);
+  const newestLast = certain.toSorted((a, b) => a.askedAt - b.askedAt);
+  return new Map(newestLast.map((block) => [`s${block.first / BLOCK_SIZE}`, block]));
 }
 
 function newName(): string {

@@ -1,5 +1,5 @@
 import { type Clock } from '../clock.js';
-import { DeskError, DeskFailedError, DeskSessionNotFoundError } from '../desk/desk-error.js';
+import { type DeskError, DeskFailedError, DeskSessionNotFoundError } from '../desk/desk-error.js';
 import { type Visit } from '../desk/turnstile.js';
 import { type TranscriptStore } from '../store/transcript-store.js';
 import { adopt } from './adopt.js';
@@ -7,9 +7,9 @@ import { cut } from './cut.js';
 import { type Flights } from './flight.js';
 import { type FreshnessPolicy, restOf } from './freshness.js';
 import { type Inquiry } from './inquiry.js';
-import { HEAD_WINDOW } from './learn.js';
 import { type Frame, type Log, usableFrames } from './log.js';
-import { blockPart, type Datable, headPart, type Part, windowPart } from './part.js';
+import { type Datable, partsOf } from './known.js';
+import { blockPart, headPart, type Part, windowPart } from './part.js';
 import { type Found, foundInAnswer, foundInLog } from './reading.js';
 import { type Session } from './session.js';
 import { type Window, windowKey } from './window.js';
@@ -39,6 +39,7 @@ const MAX_FAILURE_PAUSE_MS = 5000;
 /** Gets from the desk what one window lacks, in as few calls as that takes, together with everybody who needs the same. */
 export class Search {
   private readonly since: number;
+  private readonly heldBefore: ReadonlySet<Datable>;
   private hasFlown = false;
   private hasJoined = false;
 
@@ -49,6 +50,8 @@ export class Search {
     private readonly options: SearchOptions,
   ) {
     this.since = parts.now();
+    // A millisecond is long: what was here when this began did not arrive while it waited.
+    this.heldBefore = new Set([...(session.known ? partsOf(session.known) : []), ...session.passing.values()]);
   }
 
   /** Whether every answer this took had been asked for by somebody else. */
@@ -69,17 +72,13 @@ export class Search {
   private async round(): Promise<Found | undefined> {
     const { session, parts } = this;
     const { known } = session;
-    switch (known?.kind) {
-      case 'contradicted':
-        if (known.until > parts.now()) return this.askWindow();
-        session.known = undefined;
-        return undefined;
-      case 'gone':
-        if (this.isUsable(known)) throw new DeskSessionNotFoundError('no such session');
-        await this.fly(headPart, () => parts.inquiry.head(session, this.options.visit));
-        return undefined;
-      case 'log':
-        if (this.isUsable(known.head)) return this.fromLog(known);
+    if (known?.kind === 'contradicted') {
+      if (known.until > parts.now()) return this.askWindow();
+      session.known = undefined;
+    } else if (known?.kind === 'gone' && this.isUsable(known)) {
+      throw new DeskSessionNotFoundError('no such session');
+    } else if (known?.kind === 'log' && this.isUsable(known.head)) {
+      return this.fromLog(known);
     }
     await this.fly(headPart, () => parts.inquiry.head(session, this.options.visit));
     return undefined;
@@ -122,7 +121,7 @@ export class Search {
 
   /** Fresh; or asked for while this request waited, which is fresh for it, however small the bounds. */
   private isUsable(part: Datable): boolean {
-    if (part.arrivedAt >= this.since) return true;
+    if (part.arrivedAt >= this.since && !this.heldBefore.has(part)) return true;
     return !this.options.asksAnew && restOf(part, this.parts.now()) > 0;
   }
 
@@ -133,6 +132,8 @@ export class Search {
       visit,
       yieldsToFailure: hasFallback,
       ask,
+      // The head is never newer in Redis than the version says; of a block or window this replica may not know yet.
+      mayBeThere: (version) => version !== '' && (part !== headPart || version !== this.session.version),
       collect: (waited) => this.collect(part, waited),
       pauseAfter: (error) => failurePause(this.parts.policy, error),
     });
@@ -143,8 +144,7 @@ export class Search {
   /** Takes over what another replica learned; true where that is what this request would have asked for. */
   private async collect(part: Part, waited: boolean): Promise<boolean> {
     const { session, parts } = this;
-    const window = part === headPart ? HEAD_WINDOW : this.window;
-    const stored = await parts.store.read(session.id, window, session.version, true);
+    const stored = await parts.store.read(session.id, this.window, session.version, true);
     if (stored === undefined) return false;
     const before = session.known && part.get(session.known);
     let known = adopt(session.known, stored);
@@ -154,9 +154,10 @@ export class Search {
     session.known = known;
     session.version = stored.version;
     session.checkedAt = parts.now();
-    if (known?.kind === 'contradicted' && known.until > parts.now()) return part.get(known) !== undefined || waited;
     const there = known && part.get(known);
-    return there !== undefined && this.isUsable(there);
+    if (there !== undefined) return this.isUsable(there);
+    // The news that the session has windows only; the next round asks for one.
+    return !part.isWindow && known?.kind === 'contradicted' && known.until > parts.now();
   }
 }
 

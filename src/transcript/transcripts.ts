@@ -52,17 +52,16 @@ export class Transcripts {
 
   private async answer(session: Session, window: Window): Promise<Reading> {
     let level: Level = 'memory';
-    if (this.needsCheck(session)) level = await this.check(session, window, false);
-    this.refuseIfGone(session);
+    if (!this.needsCheck(session)) this.refuseIfGone(session);
     let found = this.held(session, window);
-    if (found === undefined && session.known?.kind !== undefined && level === 'memory') {
-      // The head is here, a block is not: another replica may have left it in Redis.
-      level = await this.check(session, window, true);
+    // What is not here another replica may have left in Redis.
+    if (this.needsCheck(session) || (found === undefined && session.known !== undefined)) {
+      level = await this.check(session, window, found === undefined);
       this.refuseIfGone(session);
       found = this.held(session, window);
     }
     const phase = found === undefined ? 'expired' : phaseOf(this.parts.policy, found.restMs);
-    if (found === undefined || phase === 'expired') return this.ask(session, window, {});
+    if (found === undefined || phase === 'expired') return this.ask(session, window, { wasHeld: found !== undefined });
     if (phase === 'fresh') return reading(found, 'hit', level);
     if (phase === 'revalidate') {
       this.refresh(session, window);
@@ -104,14 +103,17 @@ export class Transcripts {
     return answer && foundInAnswer(answer, window, false, now);
   }
 
-  private async ask(session: Session, window: Window, { asksAnew = false, hasFallback = false }): Promise<Reading> {
-    const hadAnything = session.known !== undefined;
+  private async ask(
+    session: Session,
+    window: Window,
+    { asksAnew = false, hasFallback = false, wasHeld = false },
+  ): Promise<Reading> {
     const search = this.search(session, window, { asksAnew, hasFallback });
     const found = await search.run();
     const outcome = asksAnew ? 'bypass' : search.isCollapsed ? 'collapsed' : 'miss';
     return {
       ...reading(found, outcome, 'none'),
-      forwarded: asksAnew ? 'request' : hadAnything ? 'stale' : 'miss',
+      forwarded: asksAnew ? 'request' : wasHeld ? 'stale' : 'miss',
       isStored: found.lifetimeMs > 0,
       isCollapsed: search.isCollapsed,
     };
@@ -120,8 +122,9 @@ export class Transcripts {
   /** The desk first, and the stale page where it fails, limits or takes its time. */
   private async askOrServe(session: Session, window: Window, stale: Reading): Promise<Reading> {
     if (session.retryAt > this.parts.now()) return stale;
-    const fresh = this.ask(session, window, { hasFallback: true });
-    const patience = new Promise<'late'>((resolve) => setTimeout(resolve, PATIENCE_MS, 'late').unref());
+    const fresh = this.ask(session, window, { hasFallback: true, wasHeld: true });
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<'late'>((resolve) => (timer = setTimeout(resolve, PATIENCE_MS, 'late').unref()));
     try {
       const first = await Promise.race([fresh, patience]);
       if (first !== 'late') return first;
@@ -130,6 +133,8 @@ export class Transcripts {
     } catch (error) {
       if (!this.isBridged(session, error)) throw error;
       return stale;
+    } finally {
+      clearTimeout(timer);
     }
   }
 
