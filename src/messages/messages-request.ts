@@ -30,7 +30,8 @@ export function readMessagesRequest(sessionId: string, query: string): Window {
 function read(sessionId: string, query: string): { request: MessagesRequestDto; faults: Fault[] } {
   const request = new MessagesRequestDto();
   request.sessionId = sessionId;
-  const params = new URLSearchParams(query);
+  // URLSearchParams drops one leading `?`, which here would be part of a parameter's name.
+  const params = new URLSearchParams(`&${query}`);
   const faults: Fault[] = [];
   for (const name of new Set(params.keys())) {
     const known = NAMES.find((one) => one === name);

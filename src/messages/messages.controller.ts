@@ -1,9 +1,11 @@
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
+import { ApiExcludeEndpoint } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { tooManyRequests } from '../auth/too-many-requests.js';
+import { runInContext } from '../logging/request-context.js';
 import { Metrics } from '../metrics/metrics.js';
 import { type Reading } from '../transcript/reading.js';
 import { Transcripts } from '../transcript/transcripts.js';
-import { type Window } from '../transcript/window.js';
 import { chooseEncoding } from './accept-encoding.js';
 import { matchesEntityTag } from './conditional.js';
 import { DocumentMessages } from './messages.openapi.js';
@@ -30,7 +32,14 @@ export class MessagesController {
   async messages(@Req() request: MessagesRequest, @Res() reply: FastifyReply): Promise<void> {
     const { sessionId } = request.params;
     const window = readMessagesRequest(sessionId, queryOf(request.url));
-    const reading = await this.read(sessionId, window, NO_CACHE.test(request.headers['cache-control'] ?? ''));
+    request.context.read = { sessionId, window };
+    const asksAnew = NO_CACHE.test(request.headers['cache-control'] ?? '');
+    const atHand = asksAnew ? undefined : this.transcripts.peek(sessionId, window);
+    // The caller's limit is counted meanwhile; known before the desk is asked, so that a burst costs others no quota.
+    const waitMs = await request.allowance;
+    if (waitMs !== undefined && waitMs > 0) throw tooManyRequests(waitMs);
+    const reading =
+      atHand ?? (await runInContext(request.context, () => this.transcripts.read(sessionId, window, asksAnew)));
     request.context.cacheOutcome = reading.outcome;
     this.metrics.cacheRequests.inc({ outcome: reading.outcome, level: reading.level });
     const page = this.pages.page(sessionId, window, reading);
@@ -38,9 +47,11 @@ export class MessagesController {
     await send(request, reply, page, variant instanceof Promise ? await variant : variant, reading);
   }
 
-  private read(sessionId: string, window: Window, asksAnew: boolean): Reading | Promise<Reading> {
-    if (asksAnew) return this.transcripts.read(sessionId, window, true);
-    return this.transcripts.peek(sessionId, window) ?? this.transcripts.read(sessionId, window, false);
+  /** An empty id is invalid like any other, and no unknown path. */
+  @Get('//messages')
+  @ApiExcludeEndpoint()
+  messagesOfNobody(@Req() { url }: FastifyRequest): void {
+    readMessagesRequest('', queryOf(url));
   }
 }
 
@@ -55,7 +66,7 @@ function send(
   void reply.headers(pageHeaders(page, variant, reading, Date.now()));
   if (ifNoneMatch !== undefined && matchesEntityTag(ifNoneMatch, variant.etag)) return reply.status(304).send();
   if (variant.encoding !== 'identity') void reply.header('content-encoding', variant.encoding);
-  return reply.header('content-type', 'application/json; charset=utf-8').send(variant.body);
+  return reply.header('content-type', 'application/json').send(variant.body);
 }
 
 function queryOf(url: string): string {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { type Piece } from '../transcript/cut.js';
+import { type Entries } from '../transcript/entries.js';
 import { type Found } from '../transcript/reading.js';
 import { type Window } from '../transcript/window.js';
 
@@ -12,6 +13,13 @@ export interface Variant {
   readonly encoding: Encoding;
   readonly body: Buffer;
   readonly etag: string;
+}
+
+/** A page of one message would otherwise keep its whole block in memory, which nobody counts once the session is gone. */
+type ShownPiece = Omit<Piece, 'entries'> & { readonly entries: WeakRef<Entries> };
+
+interface Shown extends Pick<Found, 'total' | 'first'> {
+  readonly pieces: readonly ShownPiece[];
 }
 
 /** Smaller bodies don't repay it (contract). */
@@ -31,19 +39,26 @@ export class Page {
   readonly identity: Variant;
   readonly link: string | undefined;
   private readonly tag: string;
+  private readonly shown: Shown;
   private readonly variants = new Map<Encoding, Variant | Promise<Variant>>();
   private compressedBytes = 0;
 
   constructor(
     sessionId: string,
     window: Window,
-    private readonly found: Found,
+    found: Found,
     private readonly onGrowth: (page: Page) => void,
   ) {
     const body = renderBody(sessionId, window, found);
     this.tag = createHash('sha256').update(body).digest('base64url').slice(0, 27);
     this.identity = { encoding: 'identity', body, etag: `"${this.tag}"` };
     this.link = linkOf(sessionId, window, found.total);
+    const { total, first } = found;
+    this.shown = {
+      total,
+      first,
+      pieces: found.pieces.map(({ entries, ...at }) => ({ ...at, entries: new WeakRef(entries) })),
+    };
   }
 
   get byteLength(): number {
@@ -53,10 +68,10 @@ export class Page {
   /** Whether the page would be the same bytes: the same pieces (they never change) at the same place. */
   shows({ total, first, pieces }: Found): boolean {
     return (
-      this.found.total === total &&
-      this.found.first === first &&
-      this.found.pieces.length === pieces.length &&
-      this.found.pieces.every((piece, i) => isSame(piece, pieces[i]))
+      this.shown.total === total &&
+      this.shown.first === first &&
+      this.shown.pieces.length === pieces.length &&
+      this.shown.pieces.every((piece, i) => isSame(piece, pieces[i]))
     );
   }
 
@@ -80,8 +95,8 @@ export class Page {
   }
 }
 
-function isSame(a: Piece, b: Piece | undefined): boolean {
-  return b !== undefined && a.entries === b.entries && a.from === b.from && a.to === b.to;
+function isSame(a: ShownPiece, b: Piece | undefined): boolean {
+  return b !== undefined && a.entries.deref() === b.entries && a.from === b.from && a.to === b.to;
 }
 
 function renderBody(sessionId: string, window: Window, { total, first, pieces }: Found): Buffer {

@@ -1,0 +1,83 @@
+import { once } from 'node:events';
+import { type IncomingHttpHeaders, request } from 'node:http';
+import { connect } from 'node:net';
+import { type Service } from './service.js';
+
+/** An answer as it came over the wire: nothing decompressed, no header renamed. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+  readonly text: string;
+  readonly json: () => unknown;
+}
+
+/** Asks on a connection of its own and without what fetch does for us: normalise the path, unpack the body. */
+export async function ask(
+  service: Service,
+  path: string,
+  {
+    method = 'GET',
+    headers = {},
+    body = '',
+  }: { method?: string; headers?: Record<string, string>; body?: string } = {},
+): Promise<Answer> {
+  const { hostname, port } = new URL(service.url);
+  return new Promise((resolve, reject) => {
+    const outgoing = request({ hostname, port, path, method, headers, agent: false }, (incoming) => {
+      const chunks: Buffer[] = [];
+      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+      incoming.on('error', reject);
+      incoming.on('end', () => {
+        const bytes = Buffer.concat(chunks);
+        const text = bytes.toString();
+        const { statusCode = 0, headers: received } = incoming;
+        resolve({ status: statusCode, headers: received, body: bytes, text, json: () => parsed(text) });
+      });
+    });
+    outgoing.on('error', reject);
+    outgoing.end(body);
+  });
+}
+
+/** Says exactly these bytes; answers with every answer that came back until the service closed the connection. */
+export async function speak(service: Service, bytes: string): Promise<Answer[]> {
+  const { hostname, port } = new URL(service.url);
+  const socket = connect(Number(port), hostname);
+  const chunks: Buffer[] = [];
+  socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+  // A reset after the answer is an end like any other: what was heard counts.
+  socket.on('error', () => undefined);
+  socket.setTimeout(10_000, () => socket.destroy());
+  socket.write(bytes, 'latin1');
+  await once(socket, 'close');
+  return answersIn(Buffer.concat(chunks).toString('latin1'));
+}
+
+function answersIn(heard: string): Answer[] {
+  const answers: Answer[] = [];
+  for (let rest = heard; rest !== '';) {
+    const headEnd = rest.indexOf('\r\n\r\n');
+    if (headEnd < 0) throw new Error(`no HTTP answer: ${rest.slice(0, 200)}`);
+    const [statusLine = '', ...lines] = rest.slice(0, headEnd).split('\r\n');
+    const headers: Record<string, string> = {};
+    for (const line of lines) headers[line.split(':', 1)[0]?.toLowerCase() ?? ''] = line.replace(/^[^:]*:\s*/, '');
+    const bodyEnd = headEnd + 4 + Number(headers['content-length'] ?? 0);
+    const body = Buffer.from(rest.slice(headEnd + 4, bodyEnd), 'latin1');
+    const text = body.toString();
+    answers.push({
+      status: Number(statusLine.split(' ')[1]),
+      headers,
+      body,
+      text,
+      json: () => parsed(text),
+    });
+    rest = rest.slice(bodyEnd);
+  }
+  return answers;
+}
+
+function parsed(text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  return value;
+}
