@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AuthModule } from './auth/auth.module.js';
 import { type Environment } from './environment.js';
 import { EnvironmentModule } from './environment.module.js';
 import { HealthModule } from './health/health.module.js';
@@ -20,6 +21,7 @@ export class AppModule {
         MetricsModule,
         RedisModule,
         ProblemModule,
+        AuthModule,
         MessagesModule,
         HealthModule,
       ],

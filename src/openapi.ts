@@ -2,6 +2,9 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { version } from './version.js';
 
+/** Either of the two is enough. */
+const CREDENTIALS = [{ apiKey: [] }, { bearer: [] }];
+
 /** The API document; the committed openapi.json is this one, and the checks compare the two. */
 export function createApiDocument(app: NestFastifyApplication): OpenAPIObject {
   const options = new DocumentBuilder()
@@ -12,11 +15,19 @@ export function createApiDocument(app: NestFastifyApplication): OpenAPIObject {
     .setVersion(version)
     .setLicense('Proprietary', 'urn:desk-bff:license')
     .addServer('/')
+    .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'AUTH_MODE=api-key' }, 'apiKey')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'A JWT, or an API key' }, 'bearer')
     .addTag('messages', "A session's chat messages")
     .addTag('health', 'Whether the service lives and wants requests')
     .addTag('metrics', 'For Prometheus')
     .build();
-  return SwaggerModule.createDocument(app, options);
+  return withSecurity(SwaggerModule.createDocument(app, options));
+}
+
+/** Whatever does not say that it is open needs credentials, in the document as in the service. */
+function withSecurity(document: OpenAPIObject): OpenAPIObject {
+  for (const { get } of Object.values(document.paths)) if (get !== undefined) get.security ??= CREDENTIALS;
+  return document;
 }
 
 /** Swagger UI at /docs, the document at /openapi.json; both load nothing from elsewhere. */

@@ -20,7 +20,9 @@ export function problemOf(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
   if (error instanceof DeskError) return deskProblem(error);
   const status = statusOf(error);
-  if (status === 404) return new ProblemError('not-found', { detail: 'There is nothing at this path.' });
+  // Nothing here takes a body, so the type of one (415) is no fault: the method it came with is.
+  if (status === 404 || status === 415)
+    return new ProblemError('not-found', { detail: 'There is nothing at this path.' });
   if (status === 413 || status === 414 || status === 431) {
     return new ProblemError('invalid-request', { status, detail: 'The request is too large.' }, { cause: error });
   }

@@ -1,7 +1,9 @@
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
+import { tooManyRequests } from '../auth/too-many-requests.js';
 import { ProblemError, problemDocument, problemHeaders } from './problem.js';
 import { problemOf } from './problem-of.js';
+import { pathAsSent } from './request-target.js';
 
 const ALLOWED = 'GET, HEAD';
 
@@ -20,14 +22,17 @@ export class ProblemSender {
     this.paths.push(new RegExp(`^${pattern}/?$`));
   }
 
-  send(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    const problem = this.withMethod(problemOf(error), request);
-    const { context, url } = request;
+  async send(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const waitMs = (await request.allowance) ?? 0;
+    const problem = waitMs > 0 ? tooManyRequests(waitMs) : this.withMethod(problemOf(error), request);
+    const { context } = request;
     context.problem = problem.code;
     if (problem.details.upstreamCode !== undefined) context.upstreamCode = problem.details.upstreamCode;
-    if (problem.code === 'internal') this.logger.error({ err: problem.cause }, 'a fault of our own');
-    const document = problemDocument(problem, { url, ...context });
-    return reply.status(document.status).headers(problemHeaders(problem)).send(JSON.stringify(document));
+    if (problem.code === 'internal') {
+      this.logger.error({ requestId: context.requestId, err: problem.cause }, 'a fault of our own');
+    }
+    const document = problemDocument(problem, { instance: pathAsSent(request), ...context });
+    await reply.status(document.status).headers(problemHeaders(problem)).send(JSON.stringify(document));
   }
 
   private withMethod(problem: ProblemError, { method, url }: FastifyRequest): ProblemError {

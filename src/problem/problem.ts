@@ -60,14 +60,15 @@ export interface ProblemDocument {
 
 /** Where and in answer to what a problem is sent. */
 export interface ProblemPlace {
-  readonly url: string;
+  /** A path without its query. */
+  readonly instance: string;
   readonly requestId: string;
   readonly traceId?: string | undefined;
 }
 
 export function problemDocument(
   { code, details }: ProblemError,
-  { url, requestId, traceId }: ProblemPlace,
+  { instance, requestId, traceId }: ProblemPlace,
 ): ProblemDocument {
   const { status, title } = problemKinds[code];
   const { detail, upstreamCode, errors } = details;
@@ -76,7 +77,7 @@ export function problemDocument(
     title,
     status: details.status ?? status,
     detail,
-    instance: url.split('?', 1)[0] ?? url,
+    instance,
     code,
     requestId,
     ...(traceId === undefined ? {} : { traceId }),

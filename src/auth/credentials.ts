@@ -1,0 +1,19 @@
+import { type IncomingHttpHeaders } from 'node:http';
+
+/** The server joins repeated headers with a comma and a blank, so whoever sends two matches no pattern here. */
+const BEARER = /^bearer +([!-~]+)$/i;
+
+/** Credentials in two places are refused: which of them counts would be chance, and a proxy might see the other. */
+export function apiKeyIn(headers: IncomingHttpHeaders): string | undefined {
+  const key = headers['x-api-key'];
+  if (key === undefined) return bearerToken(headers.authorization);
+  return headers.authorization === undefined && typeof key === 'string' && key !== '' ? key : undefined;
+}
+
+export function tokenIn(headers: IncomingHttpHeaders): string | undefined {
+  return headers['x-api-key'] === undefined ? bearerToken(headers.authorization) : undefined;
+}
+
+function bearerToken(authorization: string | undefined): string | undefined {
+  return authorization === undefined ? undefined : BEARER.exec(authorization)?.[1];
+}

@@ -1,0 +1,24 @@
+import { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { ProblemError } from './problem.js';
+
+/**
+ * What HTTP itself asks of a request's headers. Node would refuse the same, but before anybody is known, and not as a
+ * problem; so it is told not to.
+ */
+export function checkHeadersOfHttp(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    const problem = faultOf(request);
+    if (problem !== undefined) void reply.header('connection', 'close');
+    done(problem);
+  });
+}
+
+function faultOf({ headers, raw }: FastifyRequest): ProblemError | undefined {
+  const { host, expect } = headers;
+  // RFC 9112 §3.2: none, or two (which Node joins with a comma), and nobody can tell who was meant.
+  if (host === undefined ? raw.httpVersion === '1.1' : host.includes(',')) {
+    return new ProblemError('invalid-request', { detail: 'The request needs one Host header.' });
+  }
+  if (expect === undefined || expect.toLowerCase() === '100-continue') return undefined;
+  return new ProblemError('invalid-request', { status: 417, detail: 'The expectation cannot be met.' });
+}
