@@ -27,6 +27,7 @@ export default {
       roots: ['<rootDir>/test'],
       testMatch: ['**/*.test.ts'],
       testPathIgnorePatterns: ['/test/browser/'],
+      globalSetup: '<rootDir>/test/redis.setup.ts',
     },
     {
       ...shared,
