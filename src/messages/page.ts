@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { type Piece } from '../transcript/cut.js';
-import { type Entries } from '../transcript/entries.js';
 import { type Found } from '../transcript/reading.js';
 import { type Window } from '../transcript/window.js';
 
@@ -15,11 +14,9 @@ export interface Variant {
   readonly etag: string;
 }
 
-/** A page of one message would otherwise keep its whole block in memory, which nobody counts once the session is gone. */
-type ShownPiece = Omit<Piece, 'entries'> & { readonly entries: WeakRef<Entries> };
-
+/** What a page shows, by name: a page of one message would otherwise keep a whole block in memory that nobody counts. */
 interface Shown extends Pick<Found, 'total' | 'first'> {
-  readonly pieces: readonly ShownPiece[];
+  readonly pieces: readonly { readonly id: number; readonly from: number; readonly to: number }[];
 }
 
 /** Smaller bodies don't repay it (contract). */
@@ -57,7 +54,7 @@ export class Page {
     this.shown = {
       total,
       first,
-      pieces: found.pieces.map(({ entries, ...at }) => ({ ...at, entries: new WeakRef(entries) })),
+      pieces: found.pieces.map(({ entries, from, to }) => ({ id: entries.id, from, to })),
     };
   }
 
@@ -95,8 +92,8 @@ export class Page {
   }
 }
 
-function isSame(a: ShownPiece, b: Piece | undefined): boolean {
-  return b !== undefined && a.entries.deref() === b.entries && a.from === b.from && a.to === b.to;
+function isSame(shown: Shown['pieces'][number], piece: Piece | undefined): boolean {
+  return shown.id === piece?.entries.id && shown.from === piece.from && shown.to === piece.to;
 }
 
 function renderBody(sessionId: string, window: Window, { total, first, pieces }: Found): Buffer {

@@ -24,10 +24,17 @@ function originForm(target: string): string {
 
 function withoutStrayPercents(target: string): string {
   const [path = ''] = target.split(/[?#]/, 1);
+  if (isDecodable(path)) return target;
+  const escapes = /%[0-7][\da-f]|(?:%[89a-f][\da-f])+|%/gi;
+  const repaired = path.replace(escapes, (escape) => (isDecodable(escape) ? escape : escape.replaceAll('%', '%25')));
+  return repaired + target.slice(path.length);
+}
+
+function isDecodable(text: string): boolean {
   try {
-    decodeURIComponent(path);
-    return target;
+    decodeURIComponent(text);
+    return true;
   } catch {
-    return path.replaceAll('%', '%25') + target.slice(path.length);
+    return false;
   }
 }

@@ -9,7 +9,8 @@ import { type Block, type Log } from './log.js';
 export function adopt(mine: Known | undefined, stored: StoredSession): Known | undefined {
   const { known } = stored;
   if (known === undefined) return isSameReading(mine, stored) ? withParts(mine, stored, mine) : mine;
-  if (mine === undefined || knownSince(mine) <= knownSince(known)) return withParts(keepTail(mine, known), stored, mine);
+  if (mine === undefined || knownSince(mine) <= knownSince(known))
+    return withParts(keepTail(mine, known), stored, mine);
   // Ages that come from Redis are a little short, now more, now less: a head that seems older may be the very same.
   return isSameReading(mine, stored) ? withParts(withoutBlocks(mine), stored, mine) : mine;
 }

@@ -15,8 +15,10 @@ const FIELDS = 16;
  * arrives; a page is cut out of it without parsing, and the bytes go to Redis as they are.
  */
 export class Entries {
-  static readonly none = new Entries(Buffer.alloc(0), [], [], []);
+  private static made = 0;
 
+  /** Tells these messages from all others in this process, without holding on to them. */
+  readonly id = ++Entries.made;
   /** Milliseconds of the newest message; undefined for an empty run. */
   readonly newestAt: number | undefined;
 
@@ -95,7 +97,8 @@ export class Entries {
       senderLengths.push(data.readUInt32BE(at + 12));
     }
     if (data.length !== bodyStart + end) return undefined;
-    return new Entries(data.subarray(bodyStart), ends, senderLengths, sentAts);
+    // A copy: what Redis sent is a view into a larger chunk, which would stay in memory uncounted.
+    return new Entries(Buffer.from(data.subarray(bodyStart)), ends, senderLengths, sentAts);
   }
 
   private start(index: number): number {

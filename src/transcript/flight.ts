@@ -44,7 +44,7 @@ export class Flights {
     const underWay = session.flights.get(plan.name);
     if (underWay !== undefined) {
       try {
-        await underWay;
+        await this.join(underWay, plan.visit.deadlineAt);
         return 'joined';
       } catch (error) {
         if (error instanceof GaveWayError && !plan.yieldsToFailure) return this.fly(session, plan);
@@ -60,6 +60,21 @@ export class Flights {
     session.flights.set(plan.name, flight);
     await flight;
     return flown;
+  }
+
+  /** What was joined late may outlast this request's own deadline. */
+  private async join(underWay: Promise<void>, deadlineAt: number): Promise<void> {
+    let deadline: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      deadline = setTimeout(() => {
+        reject(new DeskTimeoutError('the call that was joined took too long'));
+      }, deadlineAt - this.now());
+    });
+    try {
+      await Promise.race([underWay, late]);
+    } finally {
+      clearTimeout(deadline);
+    }
   }
 
   private async overReplicas(session: Session, plan: FlightPlan): Promise<Flown> {

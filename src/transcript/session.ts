@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { type Level } from './reading.js';
 import { byteLengthOf, type Known, type WindowAnswer } from './known.js';
 
 /** What an entry costs beside its messages: the object, its key, its maps. */
@@ -9,8 +10,9 @@ export class Session {
   known: Known | undefined;
   /** The token of the last write to Redis that `known` takes in; another one there means that someone learned more. */
   version = '';
-  /** When `known` was last compared with Redis. */
+  /** When `known` was last compared with Redis, and the comparison under way. */
   checkedAt = 0;
+  check: Promise<Level> | undefined;
   /** Writes to Redis under way: until they are done, what lies there is older than what is known here. */
   settling = 0;
   /** A refresh is under way in the background. */

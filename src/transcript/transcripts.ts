@@ -54,6 +54,11 @@ export class Transcripts {
     let level: Level = 'memory';
     if (!this.needsCheck(session)) this.refuseIfGone(session);
     let found = this.held(session, window);
+    if (this.needsCheck(session) && session.check !== undefined) {
+      level = await session.check;
+      this.refuseIfGone(session);
+      found = this.held(session, window);
+    }
     // What is not here another replica may have left in Redis.
     if (this.needsCheck(session) || (found === undefined && session.known !== undefined)) {
       level = await this.check(session, window, found === undefined);
@@ -70,8 +75,17 @@ export class Transcripts {
     return this.askOrServe(session, window, reading(found, 'stale', level));
   }
 
-  /** Brings what is known here up to what Redis holds, in one round trip; answers which level then speaks. */
-  private async check(session: Session, window: Window, wantsParts: boolean): Promise<Level> {
+  /** Brings what is known here up to what Redis holds; others who need the same meanwhile wait for this one. */
+  private check(session: Session, window: Window, wantsParts: boolean): Promise<Level> {
+    const check = this.readStore(session, window, wantsParts).finally(() => {
+      if (session.check === check) session.check = undefined;
+    });
+    session.check = check;
+    return check;
+  }
+
+  /** One round trip; answers which level then speaks. */
+  private async readStore(session: Session, window: Window, wantsParts: boolean): Promise<Level> {
     const stored = await this.parts.store.read(session.id, window, session.version, wantsParts);
     session.checkedAt = this.parts.now();
     if (stored === undefined) return 'memory';
