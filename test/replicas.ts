@@ -14,7 +14,11 @@ export class Replicas {
   private constructor(readonly all: readonly Service[]) {}
 
   /** With keys of their own, so that no other test's are met. */
-  static async start(count: number, environment: Readonly<Record<string, string>>): Promise<Replicas> {
+  static async start(
+    count: number,
+    environment: Readonly<Record<string, string>>,
+    redis: 'up' | 'down' = 'up',
+  ): Promise<Replicas> {
     const common = {
       REDIS_KEY_PREFIX: `test-${randomBytes(6).toString('hex')}`,
       DESK_MAX_RPS: '10000',
@@ -25,7 +29,7 @@ export class Replicas {
       ...environment,
     };
     const replicas = new Replicas(await Promise.all(Array.from({ length: count }, () => startService(common))));
-    await replicas.redisIs('up');
+    await replicas.redisIs(redis);
     return replicas;
   }
 
@@ -51,6 +55,28 @@ export class Replicas {
       this.get(i, paths[Math.floor(i / this.all.length) % paths.length] ?? '/', headers),
     );
     return Promise.all(requests);
+  }
+
+  /** Asks again and again for as long as `work` takes. */
+  async during(work: () => Promise<unknown>, ask: () => Promise<readonly TimedAnswer[]>): Promise<TimedAnswer[]> {
+    const state = { isWorking: true };
+    const working = work().finally(() => (state.isWorking = false));
+    const answers: TimedAnswer[] = [];
+    while (state.isWorking) answers.push(...(await ask()));
+    await working;
+    return answers;
+  }
+
+  /** Resolves once what one replica asked for was found in Redis by another; a test's timeout says that it never was. */
+  async share(coldPath: () => string): Promise<void> {
+    for (;;) {
+      const path = coldPath();
+      await this.get(0, path);
+      // The write goes on behind the answer.
+      await sleep(20);
+      const { headers } = await this.get(1, path);
+      if (headers.get('cache-status')?.includes('detail=redis')) return;
+    }
   }
 
   nth(nth: number): Service {

@@ -34,6 +34,8 @@ export async function startService(environment: Readonly<Record<string, string>>
       const found = /"url":"(http:[^"]+)","msg":"listening"/.exec(line)?.[1];
       if (found !== undefined) resolve(found);
     });
+    // One that is told to say little does not say where it listens: it has to be given a port.
+    if (environment['PORT'] !== undefined) void whenOpen(`http://127.0.0.1:${environment['PORT']}`).then(resolve, reject);
     child.once('exit', (code) => {
       reject(new Error(`the service exited with ${code}:\n${output}`));
     });
@@ -48,6 +50,18 @@ export async function startService(environment: Readonly<Record<string, string>>
       await end(child, 'SIGKILL');
     },
   };
+}
+
+async function whenOpen(url: string): Promise<string> {
+  for (let tries = 0; tries < 400; tries++) {
+    const isOpen = await fetch(`${url}/health/live`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (isOpen) return url;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error('the service does not answer');
 }
 
 /** Runs the service to its end, for what happens before it listens. */

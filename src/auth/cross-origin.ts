@@ -15,6 +15,7 @@ export function allowOrigins(fastify: FastifyInstance, origins: readonly string[
   const allowed = new Set(origins);
   fastify.addHook('onRequest', (request, reply, done) => {
     const { origin } = request.headers;
+    void reply.header('vary', 'Origin');
     if (origin === undefined || !allowed.has(origin)) {
       done();
       return;
@@ -23,11 +24,6 @@ export function allowOrigins(fastify: FastifyInstance, origins: readonly string[
     // Only the browser's own question goes without credentials; any other OPTIONS is a method that is not allowed.
     if (isPreflight(request)) sendPreflight(reply);
     else done();
-  });
-  fastify.addHook('onSend', (_request, reply, _payload, done) => {
-    const vary = reply.getHeader('vary');
-    void reply.header('vary', vary === undefined ? 'Origin' : `${String(vary)}, Origin`);
-    done();
   });
 }
 

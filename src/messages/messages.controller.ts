@@ -4,15 +4,12 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { tooManyRequests } from '../auth/too-many-requests.js';
 import { runInContext } from '../logging/request-context.js';
 import { Metrics } from '../metrics/metrics.js';
-import { type Reading } from '../transcript/reading.js';
 import { Transcripts } from '../transcript/transcripts.js';
 import { chooseEncoding } from './accept-encoding.js';
-import { matchesEntityTag } from './conditional.js';
 import { DocumentMessages } from './messages.openapi.js';
 import { readMessagesRequest } from './messages-request.js';
-import { type Page, type Variant } from './page.js';
 import { PageCache } from './page-cache.js';
-import { pageHeaders } from './page-headers.js';
+import { sendPage } from './send-page.js';
 
 type MessagesRequest = FastifyRequest<{ Params: { sessionId: string } }>;
 
@@ -44,7 +41,7 @@ export class MessagesController {
     this.metrics.cacheRequests.inc({ outcome: reading.outcome, level: reading.level });
     const page = this.pages.page(sessionId, window, reading);
     const variant = page.variant(chooseEncoding(request.headers['accept-encoding']));
-    await send(request, reply, page, variant instanceof Promise ? await variant : variant, reading);
+    sendPage(request, reply, page, variant instanceof Promise ? await variant : variant, reading);
   }
 
   /** An empty id is invalid like any other, and no unknown path. */
@@ -53,20 +50,6 @@ export class MessagesController {
   messagesOfNobody(@Req() { url }: FastifyRequest): void {
     readMessagesRequest('', queryOf(url));
   }
-}
-
-function send(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  page: Page,
-  variant: Variant,
-  reading: Reading,
-): FastifyReply {
-  const ifNoneMatch = request.headers['if-none-match'];
-  void reply.headers(pageHeaders(page, variant, reading, Date.now()));
-  if (ifNoneMatch !== undefined && matchesEntityTag(ifNoneMatch, variant.etag)) return reply.status(304).send();
-  if (variant.encoding !== 'identity') void reply.header('content-encoding', variant.encoding);
-  return reply.header('content-type', 'application/json').send(variant.body);
 }
 
 function queryOf(url: string): string {

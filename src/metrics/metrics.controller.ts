@@ -1,6 +1,7 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { type FastifyReply } from 'fastify';
+import { problemResponse } from '../problem/problem.openapi.js';
 import { Metrics } from './metrics.js';
 
 @ApiTags('metrics')
@@ -12,6 +13,7 @@ export class MetricsController {
   @ApiOperation({ operationId: 'getMetrics', summary: 'Metrics in the Prometheus text format' })
   @ApiProduces('text/plain')
   @ApiResponse({ status: 200, content: { 'text/plain': { schema: { type: 'string' } } } })
+  @problemResponse(401, 'unauthorized', 'No or wrong credentials, unless METRICS_PUBLIC')
   async scrape(@Res() reply: FastifyReply): Promise<void> {
     const { registry } = this.metrics;
     const text = await registry.metrics();

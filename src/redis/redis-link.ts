@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Cluster, type Redis } from 'ioredis';
+import { Cluster, type Redis } from 'ioredis';
 
 export type RedisClient = Redis | Cluster;
 
@@ -21,7 +21,7 @@ export class RedisLink {
   private isUp = false;
   private isClosed = false;
   private trial: NodeJS.Timeout | undefined;
-  /** A key whose node gave no answer. In a cluster another node's answer says nothing of this one. */
+  /** A key whose node gave no answer: a cluster may have lost sight of that node altogether. */
   private suspect: string | undefined;
 
   constructor(
@@ -89,13 +89,21 @@ export class RedisLink {
   private async try(): Promise<boolean> {
     if (this.isUp || this.client === undefined) return this.isUp;
     try {
-      await inTime<unknown>(this.suspect === undefined ? this.client.ping() : this.client.exists(this.suspect));
+      await inTime(this.ask(this.client));
     } catch {
       this.goDown();
       return false;
     }
     this.goUp();
     return true;
+  }
+
+  /** Every node has to answer; ioredis refuses commands to one that it only begins to connect to. */
+  private async ask(client: RedisClient): Promise<void> {
+    if (client.status !== 'ready') throw new RedisAwayError('not connected');
+    const nodes = client instanceof Cluster ? client.nodes('master') : [client];
+    await Promise.all(nodes.map((node) => node.ping()));
+    if (this.suspect !== undefined) await client.exists(this.suspect);
   }
 
   private goUp(): void {

@@ -1,0 +1,54 @@
+import { compare } from '../compare.mjs';
+import { cpuRow } from '../row.mjs';
+import { startServer } from '../server-process.mjs';
+import {
+  API_KEY_SHA256,
+  asEnvironment,
+  CLIENT_HEADERS,
+  get,
+  LIMITED,
+  LONG_FRESH,
+  signedUrl,
+  startService,
+} from '../service.mjs';
+
+export const PATH = '/sessions/load-7/messages?limit=50';
+
+/** A page out of memory, against the least that Node can do and against what is usually built. */
+export async function hit({ desk, redis, rounds, seconds }) {
+  const environment = { ...LONG_FRESH, REDIS_URL: redis.url };
+  const free = await startService(desk, environment);
+  const limited = await startService(desk, { ...environment, ...LIMITED });
+  await get(free.url + PATH, CLIENT_HEADERS);
+  const bare = await startServer(
+    'bench/servers/bare-http.mjs',
+    asEnvironment(await get(free.url + PATH, CLIENT_HEADERS)),
+  );
+  const usual = await startServer('bench/servers/usual-stack.mjs', {
+    REDIS_URL: redis.url,
+    DESK_CALL_URL: await signedUrl(desk),
+    API_KEY_SHA256,
+  });
+  await expectSameBody(free, usual);
+  const job = { paths: [PATH], headers: CLIENT_HEADERS };
+  const servers = { free, limited, bare, usual };
+  const contestants = Object.entries(servers).map(([name, server]) => ({ name, server, job }));
+  const raw = await compare(contestants, { rounds, seconds });
+  await Promise.all(Object.values(servers).map((server) => server.stop()));
+  const name = 'hit from memory';
+  return {
+    raw,
+    rows: [
+      cpuRow(name, 'bare node:http', 1.6, raw.free, raw.bare),
+      cpuRow(`${name}, caller's limit on Redis`, 'bare node:http', 1.6, raw.limited, raw.bare),
+      cpuRow(name, 'Nest on Express, CacheInterceptor on Redis', 1 / 8, raw.free, raw.usual),
+      cpuRow(`${name}, caller's limit on Redis`, 'the same', 1 / 8, raw.limited, raw.usual),
+    ],
+  };
+}
+
+/** A comparison of servers that send different things would be none. */
+async function expectSameBody(ours, theirs) {
+  const [a, b] = await Promise.all([ours, theirs].map(({ url }) => get(url + PATH, CLIENT_HEADERS)));
+  if (!a.body.equals(b.body)) throw new Error(`the bodies differ:\n${a.body}\n${b.body}`);
+}

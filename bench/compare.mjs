@@ -1,0 +1,46 @@
+import { load } from './load.mjs';
+
+const WARM_UP_SECONDS = 2;
+
+/**
+ * Puts the same load on one contestant after the other, round after round (A B C A B C …), so that a drift of the machine
+ * meets all of them alike. Each contestant is a server and what is asked of it.
+ *
+ * @returns for each name the medians over the rounds and the rounds themselves
+ */
+export async function compare(contestants, { rounds, seconds }) {
+  const taken = new Map(contestants.map(({ name }) => [name, []]));
+  for (const contestant of contestants) await measure(contestant, Math.min(WARM_UP_SECONDS, seconds));
+  for (let round = 0; round < rounds; round++) {
+    for (const contestant of contestants) taken.get(contestant.name).push(await measure(contestant, seconds));
+  }
+  return Object.fromEntries([...taken].map(([name, list]) => [name, summary(list)]));
+}
+
+/** The median of the ratios of each round: the two were measured seconds apart, whatever the machine did before. */
+export function ratio(ours, theirs) {
+  return median(ours.rounds.map(({ cpu }, round) => cpu / theirs.rounds[round].cpu));
+}
+
+async function measure({ server, job }, seconds) {
+  const before = await server.usage();
+  const result = await load(server.url, { ...job, seconds });
+  const after = await server.usage();
+  return { cpu: (after.cpu - before.cpu) / result.requests, ...result };
+}
+
+function summary(rounds) {
+  const of = (field) => median(rounds.map((round) => round[field]));
+  return { cpu: of('cpu'), perSecond: of('perSecond'), p50: of('p50'), p99: of('p99'), rounds };
+}
+
+export function median(numbers) {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+export function percentile(numbers, share) {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+}

@@ -1,0 +1,34 @@
+import { freshnessLifetime, phaseOf } from '../../dist/transcript/freshness.js';
+
+/** The service's defaults. */
+export const POLICY = {
+  freshMinMs: 2000,
+  freshMaxMs: 60_000,
+  staleWhileRevalidateMs: 10_000,
+  staleIfErrorMs: 300_000,
+  sealedMs: 3_600_000,
+  sealAfterMs: 600_000,
+};
+
+/** How long a page is fresh, as whoever sees only this page can tell. */
+export function pageLifetime({ messages, askedAt }) {
+  const newestAt = messages.reduce((newest, { timestamp }) => Math.max(newest, timestamp), 0);
+  return freshnessLifetime(POLICY, askedAt, newestAt === 0 ? undefined : newestAt);
+}
+
+/**
+ * A cache per URL with the service's rule of freshness: fresh, then stale while it is fetched anew, then gone. It never
+ * forgets for want of memory, and two requests at the same moment make one call.
+ */
+export function replayUrlCache({ requests }, desk, clock) {
+  const pages = new Map();
+  for (const { at, sessionId, window } of requests) {
+    clock.now = at;
+    const url = `${sessionId}?${window.limit}&${window.offset}&${window.order}`;
+    const held = pages.get(url);
+    const restMs = held === undefined ? -Infinity : held.lifetimeMs - (at - held.askedAt);
+    if (phaseOf(POLICY, restMs) === 'fresh') continue;
+    const page = desk.ask({ sessionId, ...window });
+    pages.set(url, { askedAt: at, lifetimeMs: pageLifetime(page) });
+  }
+}

@@ -1,0 +1,16 @@
+const COLUMNS = ['case', 'against', 'goal', 'measured', 'CPU a request', 'requests/s', 'p99 ms'];
+
+/** The result as Markdown; where there are two numbers, ours is the first. */
+export function table(title, rows) {
+  const lines = rows.map((row) => [
+    row.case,
+    row.against,
+    row.goal,
+    `${row.isMet ? '✓' : '✗'} ${row.measured}`,
+    row.cpu ?? '',
+    row.perSecond ?? '',
+    row.p99 ?? '',
+  ]);
+  const all = [COLUMNS, COLUMNS.map(() => '---'), ...lines];
+  return [`Bench of ${title}`, '', ...all.map((cells) => `| ${cells.join(' | ')} |`), ''].join('\n');
+}

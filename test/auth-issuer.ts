@@ -1,0 +1,73 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type CryptoKey, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
+
+export const ISSUER = 'https://issuer.example/';
+export const AUDIENCE = 'desk-bff';
+
+export interface SigningKey {
+  readonly kid: string;
+  readonly alg: string;
+  readonly privateKey: CryptoKey;
+  readonly publicKey: CryptoKey;
+  readonly jwk: JWK;
+}
+
+/** An issuer with its JWK set on HTTP, which can turn keys and fall ill. */
+export interface Issuer {
+  readonly url: string;
+  readonly fetches: () => number;
+  readonly publish: (...keys: SigningKey[]) => void;
+  /** From now on answers with this status, or (0) not at all; 200 makes it well again. */
+  readonly answerWith: (status: number) => void;
+  readonly close: () => Promise<void>;
+}
+
+export async function startIssuer(): Promise<Issuer> {
+  let keys: readonly JWK[] = [];
+  let status = 200;
+  let fetches = 0;
+  const server = createServer((_request, response) => {
+    fetches += 1;
+    if (status === 0) return;
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ keys }));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return {
+    url: `http://127.0.0.1:${address.port}/jwks.json`,
+    fetches: () => fetches,
+    publish: (...published) => {
+      keys = published.map(({ jwk }) => jwk);
+    },
+    answerWith: (next) => {
+      status = next;
+    },
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+export async function makeKey(kid: string, alg = 'RS256'): Promise<SigningKey> {
+  const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
+  return { kid, alg, privateKey, publicKey, jwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' } };
+}
+
+export const inSeconds = (seconds: number): number => Math.floor(Date.now() / 1000) + seconds;
+
+/** The claims of a right token; undefined leaves one out. */
+export function claims(change: Record<string, unknown> = {}): JWTPayload {
+  return { iss: ISSUER, aud: AUDIENCE, sub: 'ann', exp: inSeconds(60), ...change };
+}
+
+export async function sign(
+  { kid, alg, privateKey }: SigningKey,
+  change: Record<string, unknown> = {},
+  header: { readonly kid?: string } = { kid },
+): Promise<string> {
+  return new SignJWT(claims(change)).setProtectedHeader({ alg, ...header }).sign(privateKey);
+}

@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type Simulator, startSimulator } from '../simulator/simulator.js';
+import { AUDIENCE, type Issuer, ISSUER, makeKey, sign, type SigningKey, startIssuer } from './auth-issuer.js';
+import { ask } from './http.js';
+import { type Service, startService } from './service.js';
+
+const PATH = '/sessions/empty-session/messages';
+
+let simulator: Simulator;
+let issuer: Issuer;
+let service: Service;
+let key: SigningKey;
+
+beforeAll(async () => {
+  [simulator, issuer, key] = await Promise.all([startSimulator(), startIssuer(), makeKey('one')]);
+  issuer.publish(key, await makeKey('other'));
+  issuer.answerWith(500);
+  service = await startService({
+    DESK_BASE_URL: simulator.url,
+    AUTH_MODE: 'jwt',
+    JWT_ISSUER: ISSUER,
+    JWT_AUDIENCE: AUDIENCE,
+    JWT_JWKS_URL: issuer.url,
+  });
+});
+
+afterAll(async () => {
+  await service.kill();
+  await Promise.all([simulator.close(), issuer.close()]);
+});
+
+test('while the keys cannot be fetched a token is 503 with Retry-After, and no token is 401', async () => {
+  const headers = { authorization: `Bearer ${await sign(key)}` };
+  const answer = await ask(service, PATH, { headers });
+  expect(answer.status).toBe(503);
+  expect(answer.json()).toMatchObject({ code: 'unavailable' });
+  expect(answer.headers['retry-after']).toBe('2');
+  expect((await ask(service, PATH)).status).toBe(401);
+
+  issuer.answerWith(0);
+  await new Promise((resolve) => setTimeout(resolve, 1100));
+  const started = Date.now();
+  expect((await ask(service, PATH, { headers })).status).toBe(503);
+  expect(Date.now() - started).toBeLessThan(4500);
+
+  issuer.answerWith(200);
+  await new Promise((resolve) => setTimeout(resolve, 1100));
+  expect((await ask(service, PATH, { headers })).status).toBe(200);
+});
+
+test('a token that names no key is checked with each', async () => {
+  const token = await sign(key, {}, {});
+  expect((await ask(service, PATH, { headers: { authorization: `Bearer ${token}` } })).status).toBe(200);
+  const forged = await sign(await makeKey('one'), {}, {});
+  expect((await ask(service, PATH, { headers: { authorization: `Bearer ${forged}` } })).status).toBe(401);
+});
+
+test('keys already known go on to count while the issuer is away', async () => {
+  issuer.answerWith(500);
+  const token = await sign(key, { sub: 'somebody-new' });
+  expect((await ask(service, PATH, { headers: { authorization: `Bearer ${token}` } })).status).toBe(200);
+});

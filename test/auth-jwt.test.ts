@@ -1,0 +1,133 @@
+import { createHmac } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { exportSPKI } from 'jose';
+import { type Simulator, startSimulator } from '../simulator/simulator.js';
+import {
+  AUDIENCE,
+  claims,
+  inSeconds,
+  type Issuer,
+  ISSUER,
+  makeKey,
+  sign,
+  type SigningKey,
+  startIssuer,
+} from './auth-issuer.js';
+import { ask } from './http.js';
+import { type Service, startService } from './service.js';
+
+const PATH = '/sessions/empty-session/messages';
+
+let simulator: Simulator;
+let issuer: Issuer;
+let service: Service;
+let key: SigningKey;
+
+beforeAll(async () => {
+  [simulator, issuer, key] = await Promise.all([startSimulator(), startIssuer(), makeKey('one')]);
+  issuer.publish(key);
+  service = await startService({
+    DESK_BASE_URL: simulator.url,
+    AUTH_MODE: 'jwt',
+    JWT_ISSUER: ISSUER,
+    JWT_AUDIENCE: AUDIENCE,
+    JWT_JWKS_URL: issuer.url,
+  });
+});
+
+afterAll(async () => {
+  await service.kill();
+  await Promise.all([simulator.close(), issuer.close()]);
+});
+
+const read = (token: string) => ask(service, PATH, { headers: { authorization: `Bearer ${token}` } });
+
+const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+async function spoilt(): Promise<Record<string, string>> {
+  const stranger = await makeKey('one');
+  const right = await sign(key);
+  const [header = '', payload = '', signature = ''] = right.split('.');
+  const unsigned = `${part({ alg: 'none' })}.${part(claims())}`;
+  const symmetric = `${part({ alg: 'HS256', kid: 'one' })}.${part(claims())}`;
+  const mac = createHmac('sha256', await exportSPKI(key.publicKey))
+    .update(symmetric)
+    .digest('base64url');
+  const asJwk = createHmac('sha256', JSON.stringify(key.jwk)).update(symmetric).digest('base64url');
+  return {
+    'alg none, unsigned': `${unsigned}.`,
+    'alg none with a signature': `${unsigned}.${signature}`,
+    'HS256 with the public key': `${symmetric}.${mac}`,
+    'HS256 with the JWK': `${symmetric}.${asJwk}`,
+    'signed by another key of that id': await sign(stranger),
+    'signed by an unknown key': await sign(await makeKey('two')),
+    'another issuer': await sign(key, { iss: 'https://elsewhere.example/' }),
+    'no issuer': await sign(key, { iss: undefined }),
+    'another audience': await sign(key, { aud: 'another-service' }),
+    'no audience': await sign(key, { aud: undefined }),
+    expired: await sign(key, { exp: inSeconds(-2) }),
+    'no expiry': await sign(key, { exp: undefined }),
+    'not yet valid': await sign(key, { nbf: inSeconds(60) }),
+    'no subject': await sign(key, { sub: undefined }),
+    'an empty subject': await sign(key, { sub: '' }),
+    'another payload': `${header}.${part(claims({ sub: 'root' }))}.${signature}`,
+    'no signature': `${header}.${payload}.`,
+    'half a signature': right.slice(0, -100),
+    'an encrypted token': `${right}.${signature}.${signature}`,
+    'its own key in the header': `${part({ alg: 'RS256', jwk: stranger.jwk })}.${payload}.${signature}`,
+    'no token at all': 'abc',
+  };
+}
+
+test('a token of the issuer reads, an expired or spoilt one is 401', async () => {
+  expect((await read(await sign(key))).status).toBe(200);
+  expect((await read(await sign(key, { aud: ['x', AUDIENCE] }))).status).toBe(200);
+  for (const [name, token] of Object.entries(await spoilt())) {
+    const answer = await read(token);
+    expect([name, answer.status]).toEqual([name, 401]);
+    expect(answer.headers['www-authenticate']).toBe('Bearer realm="desk-bff", error="invalid_token"');
+    expect(answer.text).not.toContain(token);
+  }
+});
+
+test('a token that was right is refused once it has expired', async () => {
+  const token = await sign(key, { exp: inSeconds(2) });
+  expect((await read(token)).status).toBe(200);
+  await new Promise((resolve) => setTimeout(resolve, 2100));
+  expect((await read(token)).status).toBe(401);
+});
+
+test('a token elsewhere than in one Authorization header is 401', async () => {
+  const token = await sign(key);
+  const wrong = [
+    { 'x-api-key': token },
+    { authorization: token },
+    { authorization: `Basic ${token}` },
+    { cookie: token },
+  ];
+  for (const headers of [...wrong, { authorization: `Bearer ${token}`, 'x-api-key': 'k' }]) {
+    expect((await ask(service, PATH, { headers })).status).toBe(401);
+  }
+  expect((await ask(service, `${PATH}?access_token=${token}`)).status).toBe(401);
+});
+
+test('a key that the issuer turned to is taken at once, and the old one no longer', async () => {
+  const old = await sign(key);
+  expect((await read(old)).status).toBe(200);
+  const next = await makeKey('next', 'ES256');
+  issuer.publish(next);
+  expect((await read(await sign(next))).status).toBe(200);
+  expect((await read(old)).status).toBe(401);
+  issuer.publish(next, key);
+  expect((await read(await sign(key))).status).toBe(200);
+});
+
+test('strangers with made-up key ids cost the issuer one fetch a second', async () => {
+  const before = issuer.fetches();
+  const started = Date.now();
+  const forged = await makeKey('forged');
+  const tokens = await Promise.all(Array.from({ length: 50 }, (_, i) => sign(forged, {}, { kid: `id-${i}` })));
+  const answers = await Promise.all(tokens.map(read));
+  expect(answers.map(({ status }) => status)).toEqual(tokens.map(() => 401));
+  expect(issuer.fetches() - before).toBeLessThanOrEqual(2 + (Date.now() - started) / 1000);
+});
