@@ -19,6 +19,8 @@ const shared = {
 
 // Units stand beside what they test; test/ drives the built service (dist/main.js) in a process of its own.
 export default {
+  // Most of a whole-service test is waiting; one worker a core keeps both busy.
+  maxWorkers: '100%',
   projects: [
     { ...shared, displayName: 'unit', roots: ['<rootDir>/src', '<rootDir>/simulator'] },
     {

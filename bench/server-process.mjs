@@ -42,6 +42,7 @@ async function firstUrl(child, script) {
       const url = LISTENING.exec(line)?.[1];
       if (url !== undefined) return url;
     }
+    return failed;
   })();
   const url = await Promise.race([found, failed]);
   failed.catch(() => undefined);

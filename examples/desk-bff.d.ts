@@ -563,6 +563,41 @@ export interface operations {
                     "text/plain": string;
                 };
             };
+            /** @description No or wrong credentials, unless METRICS_PUBLIC */
+            401: {
+                headers: {
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description How to authenticate
+                     * @example Bearer realm="desk-bff"
+                     */
+                    "WWW-Authenticate"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "No or wrong credentials, unless METRICS_PUBLIC",
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 401,
+                     *       "title": "Credentials are missing or wrong",
+                     *       "type": "urn:desk-bff:problem:unauthorized"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     listMessages: {

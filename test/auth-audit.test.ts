@@ -65,11 +65,11 @@ test.each(['trace', 'warn', 'fatal'])('one line for each read, LOG_LEVEL=%s', as
   const line = (requestId: string, sessionId: string, rest: object) =>
     expect.objectContaining({ requestId, sessionId, caller: 'ann', audit: 'read', time: expect.any(String), ...rest });
   expect(await lines(5)).toEqual([
-    line('r1', 'long-session', { window, outcome: 'miss', status: 200 }),
-    line('r2', 'long-session', { window, outcome: 'hit', status: 200 }),
-    line('r3', 'not-there', { window: DEFAULT, outcome: 'session-not-found', status: 404 }),
-    line('r4', 'session-0001', { window: DEFAULT, outcome: 'upstream-rate-limited', status: 429 }),
-    line('r5', 'long-session', { window: DEFAULT, outcome: 'too-many-requests', status: 429 }),
+    line('r1', 'long-session', { ...window, outcome: 'miss', status: 200 }),
+    line('r2', 'long-session', { ...window, outcome: 'hit', status: 200 }),
+    line('r3', 'not-there', { ...DEFAULT, outcome: 'session-not-found', status: 404 }),
+    line('r4', 'session-0001', { ...DEFAULT, outcome: 'upstream-rate-limited', status: 429 }),
+    line('r5', 'long-session', { ...DEFAULT, outcome: 'too-many-requests', status: 429 }),
   ]);
 });
 

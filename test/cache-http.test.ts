@@ -5,7 +5,7 @@ import { type Simulator, startSimulator } from '../simulator/simulator.js';
 import { anyRedis, describeWithRedis } from './redis-server.js';
 import { messagesPath, Replicas, type TimedAnswer } from './replicas.js';
 
-const FRESH_MS = 1000;
+const FRESH_MS = 2000;
 const SWR_MS = 2000;
 
 const status = ({ headers }: TimedAnswer) => headers.get('cache-status') ?? '';

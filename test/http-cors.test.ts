@@ -53,12 +53,12 @@ test('Vary names Origin, beside Accept-Encoding where that counts, whoever asks'
   for (const origin of [ORIGIN, 'https://elsewhere.example', undefined]) {
     const headers = origin === undefined ? KEY : { ...KEY, origin };
     const page = await ask(service, PATH, { headers: { ...headers, 'accept-encoding': 'gzip' } });
-    expect(page.headers.vary).toBe('Accept-Encoding, Origin');
+    expect(page.headers.vary?.split(', ').sort()).toEqual(['Accept-Encoding', 'Origin']);
     const etag = page.headers.etag ?? '';
     const unchanged = await ask(service, PATH, {
       headers: { ...headers, 'accept-encoding': 'gzip', 'if-none-match': etag },
     });
-    expect([unchanged.status, unchanged.headers.vary]).toEqual([304, 'Accept-Encoding, Origin']);
+    expect([unchanged.status, unchanged.headers.vary]).toEqual([304, page.headers.vary]);
     expect((await ask(service, '/health/live', { headers })).headers.vary).toBe('Origin');
   }
   expect((await ask(closed, PATH, { headers: { ...KEY, origin: ORIGIN } })).headers.vary).toBe('Accept-Encoding');

@@ -6,7 +6,7 @@ import { describeWithOwnRedis, freePort, type RedisServer, startRedis } from './
 import { messagesPath, Replicas, slowest, statusesOf, type TimedAnswer } from './replicas.js';
 
 /** Redis may cost 150 ms or so; the rest is for a busy machine. Waiting for what never comes would take 3 s and more. */
-const SOON_MS = 1500;
+const SOON_MS = 2500;
 
 let desk: Simulator;
 let redis: RedisServer;

@@ -35,7 +35,8 @@ export async function startService(environment: Readonly<Record<string, string>>
       if (found !== undefined) resolve(found);
     });
     // One that is told to say little does not say where it listens: it has to be given a port.
-    if (environment['PORT'] !== undefined) void whenOpen(`http://127.0.0.1:${environment['PORT']}`).then(resolve, reject);
+    if (environment['PORT'] !== undefined)
+      void whenOpen(`http://127.0.0.1:${environment['PORT']}`).then(resolve, reject);
     child.once('exit', (code) => {
       reject(new Error(`the service exited with ${code}:\n${output}`));
     });

@@ -8,13 +8,14 @@ const PREFLIGHT_SECONDS = '600';
 
 /**
  * Lets scripts of the named origins read answers. By hand: @fastify/cors answers every OPTIONS itself, before anybody is
- * known and not as a problem, and its Vary is lost where a page sets its own.
+ * known and not as a problem.
  */
 export function allowOrigins(fastify: FastifyInstance, origins: readonly string[]): void {
   if (origins.length === 0) return;
   const allowed = new Set(origins);
   fastify.addHook('onRequest', (request, reply, done) => {
     const { origin } = request.headers;
+    // For everybody: a cache in between has to know that the answer to another origin is another one.
     void reply.header('vary', 'Origin');
     if (origin === undefined || !allowed.has(origin)) {
       done();

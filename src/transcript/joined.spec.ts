@@ -1,0 +1,41 @@
+import { describe, expect, it } from '@jest/globals';
+import { expected, Rig, seen, windowOf } from '../../test/transcripts-rig.js';
+import { type Window } from './window.js';
+
+async function expectTrue(rig: Rig, change: Partial<Window>): Promise<void> {
+  const window = windowOf(change);
+  const reading = await rig.read(window);
+  expect(seen(reading, window)).toEqual(expected(rig.desk.state, window, reading.first !== undefined));
+}
+
+describe('two answers about the same messages', () => {
+  it('joined, the newer one has the word: an edit that was seen stays seen', async () => {
+    const rig = new Rig({ count: 150 });
+    await rig.read();
+    rig.time += 1;
+    rig.desk.edit(60, 'edited');
+    await expectTrue(rig, { order: 'asc', offset: 60 });
+    await expectTrue(rig, { order: 'asc', offset: 130 });
+    await expectTrue(rig, { order: 'asc', offset: 60 });
+    await expectTrue(rig, { order: 'desc', offset: 80 });
+  });
+
+  it('are not joined by a total that was right before the session grew out of sight', async () => {
+    const rig = new Rig({ count: 250 });
+    await rig.walk('asc', 50);
+    rig.time += rig.policy.sealedMs;
+    rig.desk.grow(150);
+    rig.desk.become({ lie: 5 });
+    await expectTrue(rig, { order: 'desc', offset: 0 });
+    await expectTrue(rig, { order: 'asc', offset: 310 });
+    await expectTrue(rig, { order: 'asc', offset: 10 });
+  });
+
+  it('keep the blocks counted from the start where the session grew out of sight', async () => {
+    const rig = new Rig({ count: 300 });
+    await rig.walk('asc', 100);
+    rig.time += 400_000;
+    rig.desk.grow(150);
+    expect(await rig.callsOf(() => rig.read({ order: 'asc', offset: 0, limit: 100 }))).toBe(1);
+  });
+});
