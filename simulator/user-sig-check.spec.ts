@@ -7,7 +7,7 @@ import { makeUserSig, packUserSig } from './user-sig.js';
 const SIGNED_AT = 1700000000;
 const IN_TIME = (SIGNED_AT + 60) * 1000;
 
-// The full strings of desk-api-facts.md §1.3.
+// Full UserSig strings made with Tencent's own libraries and their public demo credentials.
 const V1 =
   'eJyrVgrxCdYrSy1SslIy0jNQ0gHzM1NS80oy0zLBwjDB4pTsxIKCzBQlK0MTAyiAyKRWFGQWpQLFTU1NjZAlSjJzwcJmlpaGBkZIEsWZ6UCTk1yzzF0DvFP93TP0XaK0fVLLnP0isoKLfErSs7K0c5wtXFMMSjOLvCIiQ22VagHjLDB3';
 const V2 =

@@ -8,6 +8,9 @@ import { LOGGER } from './logging/logging.module.js';
 import { Readiness } from './health/readiness.js';
 import { stopOnSignals } from './shutdown.js';
 
+/** Connections that may wait to be accepted: a crowd that comes at once is served, not reset (the system may cap it). */
+const BACKLOG = 4096;
+
 await start();
 
 async function start(): Promise<void> {
@@ -31,7 +34,7 @@ function environmentOrExit(): Environment {
 
 async function listen(app: NestFastifyApplication, { host, port }: Environment, logger: Logger): Promise<void> {
   try {
-    await app.listen(port, host);
+    await app.listen({ port, host, backlog: BACKLOG });
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     process.stderr.write(`cannot listen on ${host}:${port}: ${reason}\n`);

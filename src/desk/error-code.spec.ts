@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { classify, isTransient, outcomeOf, type Outcome } from './error-code.js';
 import { describeChatMessagesCodes } from './error-codes.js';
 
-// Written out once more, from the contract's table of errors and desk-api-facts.md §3, not from the data under test.
+// Written out once more, from the README's table of errors and Tencent's lists of error codes, not from the data under test.
 const expected: Record<Exclude<Outcome, 'failed'> | 'transient' | 'not-applicable', number[]> = {
   'invalid-request': [141004],
   'session-not-found': [141010],

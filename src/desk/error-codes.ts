@@ -1,4 +1,4 @@
-/** The classes of desk-api-facts.md §3, and those that the contract tells apart beyond them. */
+/** What a code of Tencent's "Error Code" document asks for, and what the README's table of errors tells apart beyond it. */
 export type ErrorClass =
   /** Our URL or body is wrong: a programming fault. */
   | 'bad-request'

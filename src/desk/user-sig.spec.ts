@@ -15,7 +15,7 @@ function opened(sig: string): Record<string, unknown> {
   return { ...(typeof document === 'object' ? document : undefined) };
 }
 
-// desk-api-facts.md §1.3. V1 and V2 give milliseconds where seconds belong, as the crate they come from does.
+// Public demo credentials of Tencent's libraries. V1 and V2 give milliseconds where seconds belong, as the crate they come from does.
 const vectors = [
   ['V1', { identifier: '0', time: 1569910200000, expire: 15552000000 }, 'bEj7EPKeOGh/DZ+LevCNXjSrLtgjj+lC8Ed0uirJXYU='],
   [

@@ -12,7 +12,7 @@ export interface UserSigClaims {
   readonly userBuf?: string;
 }
 
-/** TLSSigAPIv2 (desk-api-facts.md §1.1). The key is used as the text it is: its hex is not decoded. */
+/** TLSSigAPIv2 (as in Tencent's own tls-sig-api-v2 libraries). The key is used as the text it is: its hex is not decoded. */
 export function signUserSig({ sdkAppId, secretKey, identifier, time, expire, userBuf }: UserSigClaims): string {
   const userbuf = userBuf === undefined ? undefined : Buffer.from(userBuf).toString('base64');
   const lines = [

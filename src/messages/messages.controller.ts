@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
-import { ApiExcludeEndpoint } from '@nestjs/swagger';
+import { ApiExcludeEndpoint, ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { tooManyRequests } from '../auth/too-many-requests.js';
+import { tooManyRequests } from '../problem/too-many-requests.js';
 import { runInContext } from '../logging/request-context.js';
 import { Metrics } from '../metrics/metrics.js';
 import { Transcripts } from '../transcript/transcripts.js';
@@ -16,6 +16,7 @@ type MessagesRequest = FastifyRequest<{ Params: { sessionId: string } }>;
 const NO_CACHE = /(?:^|,)\s*no-cache\s*(?:,|$)/i;
 
 /** GET and HEAD of a session's messages; Fastify leaves the body of a HEAD away. */
+@ApiTags('messages')
 @Controller('sessions')
 export class MessagesController {
   constructor(

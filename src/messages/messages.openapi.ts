@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiExtraModels, ApiHeader, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiExtraModels, ApiHeader, ApiOperation, ApiParam, ApiQuery, ApiResponse } from '@nestjs/swagger';
 import { problemResponse } from '../problem/problem.openapi.js';
 import { MessagesPageDto } from './messages-page.dto.js';
 import { ProblemDto } from '../problem/problem.dto.js';
@@ -47,7 +47,6 @@ const problems = [
 /** The resource as /docs and generated clients see it; contract and code are compared by the tests. */
 export function DocumentMessages(): MethodDecorator {
   return applyDecorators(
-    ApiTags('messages'),
     ApiExtraModels(ProblemDto),
     ApiOperation({
       operationId: 'listMessages',

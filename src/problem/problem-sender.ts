@@ -1,6 +1,6 @@
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
-import { tooManyRequests } from '../auth/too-many-requests.js';
+import { tooManyRequests } from './too-many-requests.js';
 import { ProblemError, problemDocument, problemHeaders } from './problem.js';
 import { problemOf } from './problem-of.js';
 import { pathAsSent } from './request-target.js';

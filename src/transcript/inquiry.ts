@@ -17,7 +17,7 @@ export interface InquiryParts {
   readonly policy: FreshnessPolicy;
   readonly notFoundMs: number;
   readonly now: Clock;
-  readonly onContradiction: () => void;
+  readonly onContradiction: (sessionId: string) => void;
 }
 
 type News = Omit<Findings, 'version'>;
@@ -80,7 +80,7 @@ export class Inquiry {
   /** What was held of the session is dropped; the answer at hand is its first window. */
   private contradict(session: Session, answer: Answer): News {
     const { now, onContradiction } = this.parts;
-    onContradiction();
+    onContradiction(session.id);
     const epoch = `c${randomBytes(5).toString('hex')}`;
     const until = now() + CONTRADICTED_MS;
     const fresh: Contradicted = { kind: 'contradicted', epoch, askedAt: answer.askedAt, until, windows: new Map() };

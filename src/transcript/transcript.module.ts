@@ -38,8 +38,9 @@ function createTranscripts(
   const { cacheEncryptionKey: key, redisKeyPrefix: keyPrefix, cacheNotFoundMs: notFoundMs } = environment;
   const seal = key === undefined ? plainSeal : encryptingSeal(key);
   const store = new TranscriptStore(redis, { keyPrefix, seal, policy, now, random: Math.random });
-  const onContradiction = () => {
+  const onContradiction = (sessionId: string) => {
     metrics.contradictions.inc();
+    logger.warn({ sessionId }, "the desk's answers about a session contradict each other");
   };
   return new Transcripts({
     // Half for messages, half for the pages made of them.

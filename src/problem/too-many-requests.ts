@@ -1,4 +1,4 @@
-import { ProblemError } from '../problem/problem.js';
+import { ProblemError } from './problem.js';
 
 /** The caller's own limit is used up, and for how long. */
 export function tooManyRequests(waitMs: number): ProblemError {
