@@ -5,7 +5,7 @@ import {
   DeskRateLimitedError,
   DeskTimeoutError,
 } from '../desk/desk-error.js';
-import { NOT_FOUND_MS, Rig, seen, windowOf } from '../../test/transcripts-rig.js';
+import { Rig } from '../../test/transcripts-rig.js';
 
 /** A session that has been quiet for 100 s is fresh for 10 s; then 10 s stale-while-revalidate, 300 s stale-if-error. */
 const FRESH_MS = 10_000;
@@ -171,111 +171,6 @@ describe('no-cache', () => {
       restMs: 2000,
     });
     expect(await rig.read()).toMatchObject({ outcome: 'hit', total: 27 });
-  });
-});
-
-describe('a session that is not there', () => {
-  it('is remembered for CACHE_NOT_FOUND_MS, and replaces what was held', async () => {
-    const rig = await warm();
-    rig.desk.isGone = true;
-    await expect(rig.read({}, true)).rejects.toMatchObject({ code: 'session-not-found' });
-    rig.time += NOT_FOUND_MS - 1;
-    await expect(rig.read()).rejects.toMatchObject({ code: 'session-not-found' });
-    expect(rig.desk.calls).toHaveLength(2);
-    rig.desk.isGone = false;
-    rig.time += 1;
-    expect((await rig.read()).outcome).toBe('miss');
-  });
-
-  it('is one call for 100 callers', async () => {
-    const rig = new Rig(quiet);
-    rig.desk.isGone = true;
-    await Promise.allSettled(Array.from({ length: 100 }, () => rig.read()));
-    expect(rig.desk.calls).toHaveLength(1);
-  });
-
-  it('is found by a refresh in the background, and nobody gets the old page after that', async () => {
-    const rig = await warm();
-    rig.desk.isGone = true;
-    expect((await readAt(rig, FRESH_MS)).outcome).toBe('stale');
-    await expect(rig.read()).rejects.toMatchObject({ code: 'session-not-found' });
-  });
-});
-
-describe('a session that contradicts itself', () => {
-  const TEN_MINUTES = 600_000;
-
-  async function contradicted(): Promise<Rig> {
-    const rig = new Rig({ count: 250 });
-    rig.desk.become({ isContradictory: true });
-    await rig.read({ order: 'asc', offset: 230 });
-    return rig;
-  }
-
-  it('is counted, and its windows are the desk’s own, one by one, without positions', async () => {
-    const rig = await contradicted();
-    expect(rig.contradictions).toBe(1);
-    for (const order of ['asc', 'desc'] as const) {
-      const window = windowOf({ order, offset: 7 });
-      const before = rig.desk.calls.length;
-      for (let i = 0; i < 3; i++) {
-        const page = seen(await rig.read(window), window);
-        expect(page.rows.every((row) => row.startsWith('null'))).toBe(true);
-      }
-      expect(rig.desk.calls.slice(before)).toEqual([window]);
-    }
-    expect(rig.contradictions).toBe(1);
-  });
-
-  it('is tried as a log again after ten minutes', async () => {
-    const rig = await contradicted();
-    rig.desk.become({ isContradictory: false });
-    rig.time += TEN_MINUTES - 1;
-    expect((await rig.read()).first).toBeUndefined();
-    rig.time += 1;
-    expect((await rig.read()).first).toBe(230);
-    expect(rig.desk.calls.at(-1)).toEqual({ order: 'desc', offset: 0, limit: 100 });
-  });
-
-  it('keeps a window no longer than the session’s newest message allows, however old its own are', async () => {
-    const rig = await contradicted();
-    rig.desk.grow(1);
-    await rig.read();
-    expect((await rig.read({ order: 'asc', offset: 40 })).lifetimeMs).toBe(rig.policy.freshMinMs);
-  });
-
-  it.each([
-    [
-      'shrinks',
-      (rig: Rig) => {
-        rig.desk.shrinkTo(20);
-      },
-    ],
-    [
-      'claims more than it has',
-      (rig: Rig) => {
-        rig.desk.become({ lie: 3 });
-      },
-    ],
-    [
-      'claims fewer than it has',
-      (rig: Rig) => {
-        rig.desk.become({ lie: -3 });
-      },
-    ],
-  ])('is one that %s', async (_, change) => {
-    const rig = await warm();
-    change(rig);
-    await rig.read({}, true);
-    expect(rig.contradictions).toBe(1);
-  });
-
-  it('is one whose two orders do not fit where they are joined', async () => {
-    const rig = new Rig({ count: 230 });
-    await rig.read({ order: 'asc', offset: 0, limit: 100 });
-    rig.desk.become({ isContradictory: true });
-    await rig.read({ order: 'desc', offset: 200, limit: 30 });
-    expect(rig.contradictions).toBe(1);
   });
 });
 
