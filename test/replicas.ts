@@ -82,14 +82,14 @@ export class Replicas {
   }
 
   /** Resolves once what one replica asked for was found in Redis by another; a test's timeout says that it never was. */
-  async share(coldPath: () => string): Promise<void> {
+  async share(coldPath: () => string): Promise<TimedAnswer> {
     for (;;) {
       const path = coldPath();
       await this.get(0, path);
       // The write goes on behind the answer.
       await sleep(20);
-      const { headers } = await this.get(1, path);
-      if (headers.get('cache-status')?.includes('detail=redis')) return;
+      const found = await this.get(1, path);
+      if (found.headers.get('cache-status')?.includes('detail=redis')) return found;
     }
   }
 
