@@ -55,13 +55,21 @@ export class Quota {
   /** Takes one call out of the quota; 0 where it was free, else the milliseconds until it may be tried again. */
   async take(): Promise<number> {
     if (this.shared === undefined || this.redis.state !== 'up') return this.insurance.take();
+    const { shared } = this;
     try {
-      await this.shared.consume('quota');
+      // Through the link, so that a frozen Redis costs its 100 ms here as everywhere.
+      const refusal = await this.redis.run(() => shared.consume('quota').then(() => undefined, refusalOf));
+      if (refusal !== undefined) return Math.max(1, refusal.msBeforeNext);
       this.insurance.note();
       return 0;
-    } catch (refusal) {
-      if (refusal instanceof RateLimiterRes) return Math.max(1, refusal.msBeforeNext);
+    } catch {
       return this.insurance.take();
     }
   }
+}
+
+/** The library rejects with its result where the quota is spent, and with an error where Redis failed. */
+function refusalOf(reason: unknown): RateLimiterRes {
+  if (reason instanceof RateLimiterRes) return reason;
+  throw reason;
 }
