@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AnswerModule } from './answer/answer.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { type Environment } from './environment.js';
 import { EnvironmentModule } from './environment.module.js';
@@ -21,6 +22,7 @@ export class AppModule {
         MetricsModule,
         RedisModule,
         ProblemModule,
+        AnswerModule,
         AuthModule,
         MessagesModule,
         HealthModule,

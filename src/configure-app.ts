@@ -1,28 +1,37 @@
+import { type RequestListener } from 'node:http';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { NestFactory } from '@nestjs/core';
 import { type FastifyInstance } from 'fastify';
-import { type Logger } from 'pino';
+import { AnswerHeaders, setAnswerHeaders } from './answer/answer-headers.js';
+import { answerPreflights, CrossOrigin } from './answer/cross-origin.js';
 import { AppModule } from './app.module.js';
 import { admitCallers, type AdmissionRules } from './auth/admission.js';
 import { Authenticator } from './auth/authenticator.js';
 import { CallerLimit } from './auth/caller-limit.js';
-import { allowOrigins } from './auth/cross-origin.js';
 import { type Environment } from './environment.js';
-import { AuditLog } from './logging/audit-log.js';
+import { Readiness } from './health/readiness.js';
 import { LOGGER } from './logging/logging.module.js';
 import { observeRequests } from './logging/request-hooks.js';
+import { RequestObserver } from './logging/request-observer.js';
+import { FastPath } from './messages/fast-path.js';
+import { PageCache } from './messages/page-cache.js';
 import { Metrics } from './metrics/metrics.js';
 import { serveApiDocument } from './openapi.js';
 import { checkHeadersOfHttp } from './problem/headers-of-http.js';
 import { ProblemSender } from './problem/problem-sender.js';
 import { UnreadableRequest } from './problem/unreadable-request.js';
-import { secureHeaders } from './security-headers.js';
 import { answerAll, ignoreBodies, serverOptions } from './server.js';
+import { Transcripts } from './transcript/transcripts.js';
 
 /** The app as main, the tests and the OpenAPI export use it. */
 export async function createApp(environment: Environment): Promise<NestFastifyApplication> {
+  const listener =
+    (ofFastify: RequestListener): RequestListener =>
+    (request, response) => {
+      fastPath.serve(request, response, ofFastify);
+    };
   const adapter = new FastifyAdapter(
-    serverOptions(environment, (error, socket) => {
+    serverOptions(environment, listener, (error, socket) => {
       app.get(UnreadableRequest).answer(error, socket);
     }),
   );
@@ -32,16 +41,17 @@ export async function createApp(environment: Environment): Promise<NestFastifyAp
     bodyParser: false,
   });
   const fastify = app.getHttpAdapter().getInstance();
-  const logger = app.get<Logger>(LOGGER);
-  observeRequests(fastify, { logger, audit: app.get(AuditLog), metrics: app.get(Metrics) });
+  const rules = admissionRules(app, environment);
+  observeRequests(fastify, app.get(RequestObserver));
   collectPaths(fastify, app.get(ProblemSender));
-  await secureHeaders(fastify);
-  allowOrigins(fastify, environment.corsOrigins);
-  admitCallers(fastify, admissionRules(app, environment));
+  setAnswerHeaders(fastify, app.get(AnswerHeaders));
+  answerPreflights(fastify, app.get(CrossOrigin));
+  admitCallers(fastify, rules);
   checkHeadersOfHttp(fastify);
   ignoreBodies(fastify);
   answerAll(fastify, app.get(UnreadableRequest));
   serveApiDocument(app);
+  const fastPath = createFastPath(app, rules);
   return app;
 }
 
@@ -52,6 +62,20 @@ function admissionRules(app: NestFastifyApplication, environment: Environment): 
     limit: rateLimitPerMinute > 0 ? app.get(CallerLimit) : undefined,
     areMetricsOpen: metricsPublic || authMode === 'none',
   };
+}
+
+function createFastPath(app: NestFastifyApplication, { authenticator, limit }: AdmissionRules): FastPath {
+  return new FastPath({
+    authenticator,
+    limit,
+    readiness: app.get(Readiness),
+    transcripts: app.get(Transcripts),
+    pages: app.get(PageCache),
+    headers: app.get(AnswerHeaders),
+    observer: app.get(RequestObserver),
+    metrics: app.get(Metrics),
+    logger: app.get(LOGGER),
+  });
 }
 
 function collectPaths(fastify: FastifyInstance, problems: ProblemSender): void {

@@ -1,3 +1,4 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { type Environment } from './environment.js';
 import { readableTarget } from './problem/request-target.js';
@@ -18,29 +19,44 @@ const MAX_BODY_BYTES = 16_384;
 
 type ClientErrorHandler = NonNullable<FastifyServerOptions['clientErrorHandler']>;
 
-/** How the server under the app treats connections, good and bad. */
-export function serverOptions({ deskDeadlineMs }: Environment, clientErrorHandler: ClientErrorHandler) {
+/**
+ * How the server under the app treats connections, good and bad.
+ *
+ * @param listener makes what listens to the server's requests out of what Fastify would listen with
+ */
+export function serverOptions(
+  { deskDeadlineMs }: Environment,
+  listener: (ofFastify: RequestListener) => RequestListener,
+  clientErrorHandler: ClientErrorHandler,
+) {
+  const stalledMs = Math.min(deskDeadlineMs + STALLED_MS, MAX_TIMER_MS);
   return {
+    serverFactory: (ofFastify: RequestListener) => createHttpServer(listener(ofFastify), stalledMs),
     routerOptions: {
       // The longest id, percent-encoded, has to reach the check that says what is wrong with a longer one.
       maxParamLength: MAX_HEADER_BYTES,
     },
     rewriteUrl: ({ url = '/' }: { readonly url?: string | undefined }) => readableTarget(url),
     bodyLimit: MAX_BODY_BYTES,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    connectionTimeout: Math.min(deskDeadlineMs + STALLED_MS, MAX_TIMER_MS),
-    http: {
-      maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
-      // Both are refused later, by rules of our own and as problems: Host missing, and what is given twice.
-      requireHostHeader: false,
-      joinDuplicateHeaders: true,
-    },
     forceCloseConnections: 'idle' as const,
+    // What still arrives on a connection that is in use is refused by the rules of all requests, and as a problem.
+    return503OnClosing: false,
     clientErrorHandler,
   };
+}
+
+function createHttpServer(listener: RequestListener, stalledMs: number): Server {
+  const options = {
+    maxHeaderSize: MAX_HEADER_BYTES,
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+    // Both are refused later, by rules of our own and as problems: Host missing, and what is given twice.
+    requireHostHeader: false,
+    joinDuplicateHeaders: true,
+  };
+  return createServer(options, listener).setTimeout(stalledMs);
 }
 
 /** Nothing here takes a body, so none is parsed: a broken one is no other fault than the method it came with. */

@@ -1,7 +1,10 @@
+import { type Server } from 'node:http';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Logger } from 'pino';
 import { Turnstile } from './desk/turnstile.js';
 import { Readiness } from './health/readiness.js';
+
+const IDLE_CHECK_MS = 50;
 
 /** SIGTERM or SIGINT: not ready any more, no new connections, what is in flight answered, Redis closed, exit 0. */
 export function stopOnSignals(app: NestFastifyApplication, logger: Logger, timeoutMs: number): void {
@@ -14,6 +17,7 @@ export function stopOnSignals(app: NestFastifyApplication, logger: Logger, timeo
       finish(logger);
     }, timeoutMs).unref();
     app.get(Turnstile).close();
+    closeWhatFallsIdle(app.getHttpServer());
     app.close().then(
       () => {
         finish(logger);
@@ -26,6 +30,13 @@ export function stopOnSignals(app: NestFastifyApplication, logger: Logger, timeo
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
+}
+
+/** Node closes the connections that are idle when a server closes, and leaves those that become so to their timeout. */
+function closeWhatFallsIdle(server: Server): void {
+  setInterval(() => {
+    server.closeIdleConnections();
+  }, IDLE_CHECK_MS).unref();
 }
 
 /** The log is written behind the requests; nothing of it may be lost. */

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { textMessage } from '../simulator/sessions/wire.js';
 import { type Simulator, startSimulator } from '../simulator/simulator.js';
-import { ask } from './http.js';
+import { ask, speak } from './http.js';
 import { type Service, startService } from './service.js';
 
 const SETTINGS = { DESK_MAX_RPS: '10000', RATE_LIMIT_PER_MINUTE: '0' };
@@ -181,6 +181,17 @@ describe('SIGTERM', () => {
     expect(Date.now() - startedAt).toBeLessThan(2500);
     await asked;
     expect(other.output()).not.toContain('"level":60');
+  });
+
+  test('a connection that would be kept alive is told of the end, and does not hold it up', async () => {
+    const other = await startOther();
+    simulator.forgetCalls();
+    simulator.faultUntilReset({ kind: 'latency', ms: 1000 }, { sessionId: 'long-session' });
+    const answers = speak(other, 'GET /sessions/long-session/messages HTTP/1.1\r\nHost: a\r\n\r\n');
+    while (simulator.calls.length === 0) await ask(other, '/health/live');
+    expect(await other.stop()).toBe(0);
+    expect(await answers).toMatchObject([{ status: 200, headers: { connection: 'close' } }]);
+    expect(other.output()).not.toContain('still under way');
   });
 
   test('takes no new connections, and what waits for the desk gets 503', async () => {

@@ -24,7 +24,7 @@ export function admitCallers(fastify: FastifyInstance, rules: AdmissionRules): v
   const admit = (request: FastifyRequest, guarded: Guarded, caller: string | undefined) => {
     if (caller === undefined) return unauthorized(request);
     request.context.caller = caller;
-    if (guarded === 'sessions') request.allowance = limit?.take(caller);
+    if (guarded === 'sessions') request.allowance = limit?.take(request.raw, caller);
     return undefined;
   };
   fastify.decorateRequest('allowance');
@@ -34,7 +34,7 @@ export function admitCallers(fastify: FastifyInstance, rules: AdmissionRules): v
       done();
       return;
     }
-    const caller = authenticator.callerOf(request.raw);
+    const caller = authenticator.rememberedCallerOf(request.raw) ?? authenticator.callerOf(request.raw);
     if (!(caller instanceof Promise)) {
       done(admit(request, guarded, caller));
       return;

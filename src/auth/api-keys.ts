@@ -14,11 +14,14 @@ export class ApiKeys extends Authenticator {
     super();
   }
 
+  override rememberedCallerOf({ headers }: IncomingMessage): string | undefined {
+    const key = apiKeyIn(headers);
+    return key === undefined ? undefined : this.proved.get(key);
+  }
+
   override callerOf({ headers }: IncomingMessage): string | undefined {
     const key = apiKeyIn(headers);
     if (key === undefined) return undefined;
-    const known = this.proved.get(key);
-    if (known !== undefined) return known;
     const caller = this.prove(key);
     if (caller !== undefined) this.proved.set(key, caller);
     return caller;

@@ -1,3 +1,4 @@
+import { type IncomingMessage } from 'node:http';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { type RedisLink } from '../redis/redis-link.js';
 import { outcomeOf, waitOf } from './limit-outcome.js';
@@ -8,6 +9,7 @@ export class CallerLimit {
   /** Without Redis each replica counts alone: an outage of the cache is not the caller's fault. */
   private readonly alone: RateLimiterMemory;
   private readonly shared: SharedCount | undefined;
+  private readonly counted = new WeakMap<IncomingMessage, Promise<number>>();
 
   constructor(
     private readonly redis: RedisLink,
@@ -18,8 +20,14 @@ export class CallerLimit {
     if (redis.client !== undefined) this.shared = new SharedCount(redis, redis.client, keyPrefix, perMinute);
   }
 
-  /** Counts a request: 0 where it may pass, else the milliseconds until one may. Never rejects. */
-  async take(caller: string): Promise<number> {
+  /** Counts a request, once: 0 where it may pass, else the milliseconds until one may. Never rejects. */
+  take(request: IncomingMessage, caller: string): Promise<number> {
+    const allowance = this.counted.get(request) ?? this.count(caller);
+    this.counted.set(request, allowance);
+    return allowance;
+  }
+
+  private async count(caller: string): Promise<number> {
     const { shared } = this;
     if (shared !== undefined && this.redis.state === 'up') {
       try {

@@ -48,11 +48,15 @@ export class JsonWebTokens extends Authenticator {
     this.keys = new IssuerKeys({ url: new URL(jwksUrl), now, logger, onFetched });
   }
 
-  override callerOf({ headers }: IncomingMessage): string | undefined | Promise<string | undefined> {
+  override rememberedCallerOf({ headers }: IncomingMessage): string | undefined {
     const token = tokenIn(headers);
-    if (token === undefined) return undefined;
-    const proof = this.proved.get(token);
-    return proof !== undefined && proof.until > this.now() ? proof.caller : this.prove(token);
+    const proof = token === undefined ? undefined : this.proved.get(token);
+    return proof !== undefined && proof.until > this.now() ? proof.caller : undefined;
+  }
+
+  override callerOf({ headers }: IncomingMessage): Promise<string | undefined> | undefined {
+    const token = tokenIn(headers);
+    return token === undefined ? undefined : this.prove(token);
   }
 
   private async prove(token: string): Promise<string | undefined> {

@@ -25,6 +25,10 @@ export class Readiness {
     return this.phase === 'ready';
   }
 
+  get isStopping(): boolean {
+    return this.phase === 'stopping';
+  }
+
   report(): ReadinessReport {
     const redis = this.redis.state;
     const status = this.phase === 'ready' ? (redis === 'down' ? 'degraded' : 'ok') : this.phase;

@@ -1,13 +1,13 @@
 import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino';
+import { logTime } from './log-time.js';
 import { currentContext } from './request-context.js';
 
-/** JSON lines, or readable ones where a person looks: the terminal decides, not an environment name. */
-export function createLogger(level: string, destination?: DestinationStream): Logger {
+export function createLogger(level: string, destination: DestinationStream): Logger {
   return pino(
     {
       level,
       base: null,
-      timestamp: pino.stdTimeFunctions.isoTime,
+      timestamp: logTime,
       serializers: { err: serializeError },
       mixin: () => {
         const context = currentContext();
@@ -16,11 +16,12 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
         return traceId === undefined ? { requestId } : { requestId, traceId };
       },
     },
-    destination ?? defaultDestination(),
+    destination,
   );
 }
 
-function defaultDestination(): DestinationStream {
+/** JSON lines, or readable ones where a person looks: the terminal decides, not an environment name. */
+export function logDestination(): DestinationStream {
   if (process.stdout.isTTY) return pino.transport({ target: 'pino-pretty', options: { ignore: 'pid,hostname' } });
   return pino.destination({ dest: 1, sync: false });
 }

@@ -13,7 +13,8 @@ export interface RequestContext {
   readonly requestId: string;
   /** The trace id of a valid `traceparent` (W3C Trace Context §3.2). */
   readonly traceId: string | undefined;
-  readonly startedAt: bigint;
+  /** Milliseconds of `performance.now()`. */
+  readonly startedAt: number;
   /** A name, an address or a token's subject: never a key or a token. */
   caller?: string;
   read?: ReadAttempt;
@@ -28,13 +29,13 @@ const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f
 
 const storage = new AsyncLocalStorage<RequestContext>();
 
-export function newRequestContext(headers: IncomingHttpHeaders): RequestContext {
+export function newRequestContext(headers: IncomingHttpHeaders, startedAt = performance.now()): RequestContext {
   const given = headers['x-request-id'];
   const traceparent = headers['traceparent'];
   return {
     requestId: typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID(),
     traceId: typeof traceparent === 'string' ? TRACEPARENT.exec(traceparent)?.[1] : undefined,
-    startedAt: process.hrtime.bigint(),
+    startedAt,
     deskCalls: 0,
   };
 }

@@ -11,6 +11,15 @@ const SESSION_ID = /^[\w.~@:+=-]{1,128}$/;
 /** Query strings that proved valid: dashboards send the same few over and over. */
 const seen = new LRUCache<string, Window>({ max: 1000 });
 
+const TARGET = /^\/sessions\/([\w.~@:+=-]{1,128})\/messages(?:\?(.*))?$/;
+
+/** What a target asks for, where that takes no work: nothing is encoded, and the query proved valid before. */
+export function readSeenTarget(target: string): { sessionId: string; window: Window } | undefined {
+  const [, sessionId, query = ''] = TARGET.exec(target) ?? [];
+  const window = sessionId === undefined ? undefined : seen.get(query);
+  return sessionId === undefined || window === undefined ? undefined : { sessionId, window };
+}
+
 /** @throws ProblemError `invalid-request` with every fault of both */
 export function readMessagesRequest(sessionId: string, query: string): Window {
   const known = seen.get(query);

@@ -1,6 +1,7 @@
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import { ApiExcludeEndpoint, ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { AnswerHeaders } from '../answer/answer-headers.js';
 import { tooManyRequests } from '../problem/too-many-requests.js';
 import { runInContext } from '../logging/request-context.js';
 import { Metrics } from '../metrics/metrics.js';
@@ -9,40 +10,42 @@ import { chooseEncoding } from './accept-encoding.js';
 import { DocumentMessages } from './messages.openapi.js';
 import { readMessagesRequest } from './messages-request.js';
 import { PageCache } from './page-cache.js';
-import { sendPage } from './send-page.js';
+import { writePage } from './write-page.js';
 
 type MessagesRequest = FastifyRequest<{ Params: { sessionId: string } }>;
 
 const NO_CACHE = /(?:^|,)\s*no-cache\s*(?:,|$)/i;
 
-/** GET and HEAD of a session's messages; Fastify leaves the body of a HEAD away. */
+/** GET and HEAD of a session's messages, where `FastPath` has left them to Nest. */
 @ApiTags('messages')
 @Controller('sessions')
 export class MessagesController {
   constructor(
     @Inject(Transcripts) private readonly transcripts: Transcripts,
     @Inject(PageCache) private readonly pages: PageCache,
+    @Inject(AnswerHeaders) private readonly headers: AnswerHeaders,
     @Inject(Metrics) private readonly metrics: Metrics,
   ) {}
 
   @Get(':sessionId/messages')
   @DocumentMessages()
   async messages(@Req() request: MessagesRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { sessionId } = request.params;
+    const { context, headers, params } = request;
+    const { sessionId } = params;
     const window = readMessagesRequest(sessionId, queryOf(request.url));
-    request.context.read = { sessionId, window };
-    const asksAnew = NO_CACHE.test(request.headers['cache-control'] ?? '');
-    const atHand = asksAnew ? undefined : this.transcripts.peek(sessionId, window);
-    // The caller's limit is counted meanwhile; known before the desk is asked, so that a burst costs others no quota.
+    context.read = { sessionId, window };
+    // Known before the desk is asked, so that a burst costs others no quota.
     const waitMs = await request.allowance;
     if (waitMs !== undefined && waitMs > 0) throw tooManyRequests(waitMs);
-    const reading =
-      atHand ?? (await runInContext(request.context, () => this.transcripts.read(sessionId, window, asksAnew)));
-    request.context.cacheOutcome = reading.outcome;
+    const asksAnew = NO_CACHE.test(headers['cache-control'] ?? '');
+    const reading = await runInContext(context, () => this.transcripts.read(sessionId, window, asksAnew));
+    context.cacheOutcome = reading.outcome;
     this.metrics.cacheRequests.inc({ outcome: reading.outcome, level: reading.level });
     const page = this.pages.page(sessionId, window, reading);
-    const variant = page.variant(chooseEncoding(request.headers['accept-encoding']));
-    sendPage(request, reply, page, variant instanceof Promise ? await variant : variant, reading);
+    const variant = await page.variant(chooseEncoding(headers['accept-encoding']));
+    reply.hijack();
+    const lines = this.headers.linesOfPage(context.requestId, headers.origin);
+    writePage(request.raw, reply.raw, { page, variant, reading }, lines);
   }
 
   /** An empty id is invalid like any other, and no unknown path. */

@@ -39,6 +39,7 @@ export class Page {
   private readonly shown: Shown;
   private readonly variants = new Map<Encoding, Variant | Promise<Variant>>();
   private compressedBytes = 0;
+  private dated: { readonly at: number; readonly text: string } | undefined;
 
   constructor(
     sessionId: string,
@@ -70,6 +71,19 @@ export class Page {
       this.shown.pieces.length === pieces.length &&
       this.shown.pieces.every((piece, i) => isSame(piece, pieces[i]))
     );
+  }
+
+  /** An HTTP-date: always the same one for a page, and a dear one to write. */
+  lastModified(at: number): string {
+    if (this.dated?.at !== at) this.dated = { at, text: new Date(at).toUTCString() };
+    return this.dated.text;
+  }
+
+  /** The page in this encoding, if it was made already. */
+  madeVariant(encoding: Encoding): Variant | undefined {
+    if (encoding === 'identity' || this.identity.body.length < MIN_COMPRESSED_BYTES) return this.identity;
+    const variant = this.variants.get(encoding);
+    return variant instanceof Promise ? undefined : variant;
   }
 
   /** The page in this encoding; a promise only where it has to be made first. */

@@ -1,4 +1,5 @@
-import { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { type FastifyInstance } from 'fastify';
+import { type IncomingMessage } from 'node:http';
 import { ProblemError } from './problem.js';
 
 /**
@@ -7,16 +8,16 @@ import { ProblemError } from './problem.js';
  */
 export function checkHeadersOfHttp(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
-    const problem = faultOf(request);
+    const problem = faultOfHeaders(request.raw);
     if (problem !== undefined) void reply.header('connection', 'close');
     done(problem);
   });
 }
 
-function faultOf({ headers, raw }: FastifyRequest): ProblemError | undefined {
+export function faultOfHeaders({ headers, httpVersion }: IncomingMessage): ProblemError | undefined {
   const { host, expect } = headers;
   // RFC 9112 §3.2: none, or two (which Node joins with a comma), and nobody can tell who was meant.
-  if (host === undefined ? raw.httpVersion === '1.1' : host.includes(',')) {
+  if (host === undefined ? httpVersion === '1.1' : host.includes(',')) {
     return new ProblemError('invalid-request', { detail: 'The request needs one Host header.' });
   }
   if (expect === undefined || expect.toLowerCase() === '100-continue') return undefined;

@@ -10,20 +10,35 @@ const PREFLIGHT_SECONDS = '600';
  * Lets scripts of the named origins read answers. By hand: @fastify/cors answers every OPTIONS itself, before anybody is
  * known and not as a problem.
  */
-export function allowOrigins(fastify: FastifyInstance, origins: readonly string[]): void {
-  if (origins.length === 0) return;
-  const allowed = new Set(origins);
+export class CrossOrigin {
+  private readonly allowed: ReadonlySet<string>;
+
+  constructor(origins: readonly string[]) {
+    this.allowed = new Set(origins);
+  }
+
+  /** Whether answers differ by origin: a cache in between has to know, whoever asks. */
+  get isOn(): boolean {
+    return this.allowed.size > 0;
+  }
+
+  allows(origin: string | undefined): origin is string {
+    return origin !== undefined && this.allowed.has(origin);
+  }
+
+  headersFor(origin: string): readonly [name: string, value: string][] {
+    return [
+      ['access-control-allow-origin', origin],
+      ['access-control-expose-headers', EXPOSED],
+    ];
+  }
+}
+
+/** Only the browser's own question goes without credentials; any other OPTIONS is a method that is not allowed. */
+export function answerPreflights(fastify: FastifyInstance, crossOrigin: CrossOrigin): void {
+  if (!crossOrigin.isOn) return;
   fastify.addHook('onRequest', (request, reply, done) => {
-    const { origin } = request.headers;
-    // For everybody: a cache in between has to know that the answer to another origin is another one.
-    void reply.header('vary', 'Origin');
-    if (origin === undefined || !allowed.has(origin)) {
-      done();
-      return;
-    }
-    void reply.header('access-control-allow-origin', origin).header('access-control-expose-headers', EXPOSED);
-    // Only the browser's own question goes without credentials; any other OPTIONS is a method that is not allowed.
-    if (isPreflight(request)) sendPreflight(reply);
+    if (isPreflight(request) && crossOrigin.allows(request.headers.origin)) sendPreflight(reply);
     else done();
   });
 }

@@ -1,0 +1,61 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { pino } from 'pino';
+import { logTime } from './log-time.js';
+import { newRequestContext, type RequestContext } from './request-context.js';
+import { accessLine, auditLine } from './request-lines.js';
+
+const end = { route: '/sessions/:sessionId/messages', method: 'GET', status: 200, durationMs: 0.42 };
+const read = { sessionId: 'A.b~1@:+=-', window: { limit: 50, offset: 100, order: 'desc' } } as const;
+
+const contexts = fc.record(
+  {
+    caller: fc.string({ unit: 'binary' }),
+    cacheOutcome: fc.constantFrom('hit', 'miss'),
+    problem: fc.constantFrom('internal', 'too-many-requests'),
+    upstreamCode: fc.integer(),
+    deskCalls: fc.nat(),
+  },
+  { requiredKeys: ['deskCalls'] },
+);
+
+/** What pino writes of the same, without the time. */
+function byPino(fields: object, message: string): unknown {
+  let line = '';
+  pino({ base: null, timestamp: false }, { write: (text: string) => (line = text) }).info(fields, message);
+  return JSON.parse(line);
+}
+
+function parsed(line: string): unknown {
+  return JSON.parse(line, (key, value: unknown) => (key === 'time' ? undefined : value));
+}
+
+test('both lines say what pino would write, whatever a caller is called', () => {
+  fc.assert(
+    fc.property(contexts, (change) => {
+      const headers = { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' };
+      const context: RequestContext = { ...newRequestContext(headers), ...change, read };
+      const { requestId, traceId, caller, problem, cacheOutcome } = context;
+      expect(parsed(accessLine(context, end))).toEqual(byPino({ ...end, requestId, traceId, ...change }, 'request'));
+      const { sessionId, window } = read;
+      const outcome = problem ?? cacheOutcome ?? 'aborted';
+      const seen = { audit: 'read', requestId, caller, sessionId, ...window, outcome, status: 404 };
+      expect(parsed(auditLine(context, 404))).toEqual(byPino(seen, 'read'));
+    }),
+  );
+});
+
+test('each is one line, and nothing where nothing was read', () => {
+  const context = newRequestContext({});
+  context.caller = 'line\nbreak';
+  expect(accessLine(context, end)).toMatch(/^[^\n]+\n$/);
+  expect(auditLine({ ...context, read }, 200)).toMatch(/^[^\n]+\n$/);
+  expect(auditLine(context, 200)).toBe('');
+});
+
+test('the time is the one of now', () => {
+  const before = Date.now();
+  const [, text = ''] = /^,"time":"(.+)"$/.exec(logTime()) ?? [];
+  expect(Date.parse(text)).toBeGreaterThanOrEqual(before);
+  expect(new Date(text).toISOString()).toBe(text);
+});

@@ -1,0 +1,47 @@
+import { logTime } from './log-time.js';
+import { type RequestContext } from './request-context.js';
+
+/** How a request ended. */
+export interface RequestEnd {
+  /** The template, never the path: that may name a person. */
+  readonly route: string;
+  readonly method: string;
+  readonly status: number;
+  readonly durationMs: number;
+}
+
+/*
+ * The two lines that every page costs, as pino would write them at `info`: for these 7 µs there, 0.4 here. Whatever stands
+ * in them unescaped is a number, of a closed set, or matched a pattern without quotes, backslashes and control characters.
+ */
+
+/** One for each request. */
+export function accessLine(context: RequestContext, { route, method, status, durationMs }: RequestEnd): string {
+  const { requestId, traceId, caller, cacheOutcome, problem, upstreamCode, deskCalls } = context;
+  return (
+    `{"level":30${logTime()},"route":"${route}","method":"${method}","status":${status},"durationMs":${durationMs},` +
+    `"requestId":"${requestId}"${field('traceId', traceId)}${callerField(caller)}${field('cacheOutcome', cacheOutcome)}` +
+    `${field('problem', problem)}${upstreamCode === undefined ? '' : `,"upstreamCode":${upstreamCode}`}` +
+    `,"deskCalls":${deskCalls},"msg":"request"}\n`
+  );
+}
+
+/** Who read what, and how it ended: one for each read. */
+export function auditLine({ requestId, caller, read, problem, cacheOutcome }: RequestContext, status: number): string {
+  if (read === undefined) return '';
+  const { limit, offset, order } = read.window;
+  return (
+    `{"level":30${logTime()},"audit":"read","requestId":"${requestId}"${callerField(caller)},"sessionId":"${read.sessionId}",` +
+    `"limit":${limit},"offset":${offset},"order":"${order}","outcome":"${problem ?? cacheOutcome ?? 'aborted'}",` +
+    `"status":${status},"msg":"read"}\n`
+  );
+}
+
+function field(name: string, value: string | undefined): string {
+  return value === undefined ? '' : `,"${name}":"${value}"`;
+}
+
+/** A token's subject may be any text. */
+function callerField(caller: string | undefined): string {
+  return caller === undefined ? '' : `,"caller":${JSON.stringify(caller)}`;
+}

@@ -1,0 +1,43 @@
+import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { type DestinationStream, type Logger } from 'pino';
+import { type Metrics } from '../metrics/metrics.js';
+import { type RequestContext } from './request-context.js';
+import { accessLine, auditLine } from './request-lines.js';
+
+/** What nginx calls it when the client did not wait for its answer. */
+const CLIENT_GONE = 499;
+
+/** Writes one access line and one observation for each request, and an audit line for each read, at its end. */
+export class RequestObserver {
+  private readonly writesAccess: boolean;
+  private readonly writesAudit: boolean;
+
+  constructor(
+    logger: Logger,
+    private readonly destination: DestinationStream,
+    private readonly metrics: Metrics,
+  ) {
+    this.writesAccess = logger.isLevelEnabled('info');
+    // Whoever wants few lines still has to know who read what.
+    this.writesAudit = logger.level !== 'silent';
+  }
+
+  /** Not by Fastify's onResponse, which never comes for a client that went away: a read is to be seen all the same. */
+  watch({ method = '' }: IncomingMessage, response: ServerResponse, context: RequestContext, route: string): void {
+    const observe = () => {
+      this.observe(method, response, context, route);
+    };
+    if (response.closed) observe();
+    else response.once('close', observe);
+  }
+
+  private observe(method: string, response: ServerResponse, context: RequestContext, route: string): void {
+    const ms = performance.now() - context.startedAt;
+    const status = response.writableFinished ? response.statusCode : CLIENT_GONE;
+    this.metrics.httpDuration.observe({ route, method, status }, ms / 1000);
+    const end = { route, method, status, durationMs: Math.round(ms * 100) / 100 };
+    const access = this.writesAccess ? accessLine(context, end) : '';
+    const audit = this.writesAudit ? auditLine(context, status) : '';
+    if (access !== '' || audit !== '') this.destination.write(access + audit);
+  }
+}

@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type Simulator, startSimulator } from '../simulator/simulator.js';
+import { type Answer, ask } from './http.js';
+import { type Service, startService } from './service.js';
+
+const PATH = '/sessions/long-session/messages';
+const ORIGIN = 'https://dashboard.example';
+const KEY = { 'x-api-key': 'key' };
+/** Ignored by contract, but unusual: with it a request takes the way through Fastify and Nest. */
+const UNUSUAL = { 'cache-control': 'max-stale' };
+
+let simulator: Simulator;
+let service: Service;
+
+beforeAll(async () => {
+  simulator = await startSimulator();
+  service = await startService({
+    DESK_BASE_URL: simulator.url,
+    AUTH_MODE: 'api-key',
+    API_KEYS: `ann:${createHash('sha256').update('key').digest('hex')}`,
+    CORS_ORIGINS: ORIGIN,
+    CACHE_FRESH_MIN_MS: '600000',
+    CACHE_FRESH_MAX_MS: '600000',
+  });
+  // The first of each makes the page and its two compressed forms; from then on they are at hand.
+  for (const coding of ['identity', 'gzip', 'br'])
+    await ask(service, PATH, { headers: { ...KEY, 'accept-encoding': coding } });
+});
+
+afterAll(async () => {
+  await service.kill();
+  await simulator.close();
+});
+
+/** All but what differs from one moment to the next. */
+function comparable({ status, headers, body }: Answer): unknown {
+  const { date: _date, age: _age, 'cache-status': cacheStatus, ...rest } = headers;
+  return { status, headers: { ...rest, 'cache-status': String(cacheStatus).replace(/ttl=\d+/, '') }, body };
+}
+
+async function linesOf(requestId: string): Promise<unknown[]> {
+  for (let tries = 0; tries < 100; tries++) {
+    const lines = service.output().split('\n');
+    const found = lines.filter((line) => line.includes(`"requestId":"${requestId}"`));
+    if (found.length === 2) {
+      return found.map((line): unknown =>
+        JSON.parse(line, (key, value: unknown) =>
+          ['time', 'durationMs', 'requestId'].includes(key) ? undefined : value,
+        ),
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`no access line and audit line of ${requestId}`);
+}
+
+test.each([
+  ['a page', {}],
+  ['a page in gzip', { 'accept-encoding': 'gzip' }],
+  ['a page in br', { 'accept-encoding': 'br, gzip' }],
+  ['a page for a script of a named origin', { origin: ORIGIN }],
+  ['a page for a script of another origin', { origin: 'https://elsewhere.example' }],
+  ['a page in a trace', { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' }],
+  ['an unchanged page', { 'if-none-match': '*' }],
+  ['a page that changed', { 'if-none-match': '"another"' }],
+])('%s is the same answer on the fast path and on the long one', async (_what, headers) => {
+  const id = { 'x-request-id': `same-${createHash('sha256').update(_what).digest('hex')}` };
+  const fast = await ask(service, PATH, { headers: { ...KEY, ...headers, ...id } });
+  const long = await ask(service, PATH, { headers: { ...KEY, ...headers, ...id, ...UNUSUAL } });
+  expect(fast.status).toBe('if-none-match' in headers && headers['if-none-match'] === '*' ? 304 : 200);
+  expect(comparable(fast)).toEqual(comparable(long));
+});
+
+test('both leave the same lines in the log', async () => {
+  const headers = { ...KEY, traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' };
+  await ask(service, PATH, { headers: { ...headers, 'x-request-id': 'fast-lines' } });
+  await ask(service, PATH, { headers: { ...headers, 'x-request-id': 'long-lines', ...UNUSUAL } });
+  expect(await linesOf('fast-lines')).toEqual(await linesOf('long-lines'));
+});
+
+test('both count in the same time series', async () => {
+  const counts = async () => {
+    const { text } = await ask(service, '/metrics', { headers: KEY });
+    const count = (pattern: RegExp) => [...text.matchAll(pattern)].map(([, value]) => Number(value));
+    return {
+      requests: count(
+        /^http_request_duration_seconds_count\{route="\/sessions\/:sessionId\/messages",method="GET",status="200"\} (\d+)/gm,
+      ),
+      hits: count(/^cache_requests_total\{outcome="hit",level="memory"\} (\d+)/gm),
+    };
+  };
+  const before = await counts();
+  await ask(service, PATH, { headers: KEY });
+  await ask(service, PATH, { headers: { ...KEY, ...UNUSUAL } });
+  expect(await counts()).toEqual({
+    requests: before.requests.map((count) => count + 2),
+    hits: before.hits.map((count) => count + 2),
+  });
+  expect(before.requests).toHaveLength(1);
+  expect(before.hits).toHaveLength(1);
+});
+
+test.each([
+  ['a body', { 'content-length': '0' }, 200],
+  ['an expectation', { expect: 'anything' }, 417],
+  ['two hosts', { host: 'a, b' }, 400],
+  ['another key', { 'x-api-key': 'wrong' }, 401],
+  ['two credentials', { authorization: 'Bearer key' }, 401],
+])('a request with %s is left to the long one', async (_what, headers, status) => {
+  expect((await ask(service, PATH, { headers: { ...KEY, ...headers } })).status).toBe(status);
+});
