@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type Simulator, startSimulator } from '../simulator/simulator.js';
+import { ask } from './http.js';
+import { matches, type Selector, selectorsOf } from './promql.js';
+import { readScrape, type Scrape } from './scrape.js';
+import { type Service, startService } from './service.js';
+import { dashboardQueries, ruleQueries } from './written-queries.js';
+
+/** What Prometheus makes itself, and the labels it puts on everything it scrapes. */
+const MADE_BY_PROMETHEUS: Scrape = new Map([['up', [new Map()]]]);
+const PUT_BY_PROMETHEUS: ReadonlySet<string> = new Set(['job', 'instance']);
+/** The traffic below goes to every route that a query is about: a matcher that takes none of them is a mistake. */
+const ROUTE = 'route';
+
+let simulator: Simulator;
+let service: Service;
+let scrape: Scrape;
+
+beforeAll(async () => {
+  simulator = await startSimulator();
+  service = await startService({ DESK_BASE_URL: simulator.url });
+  // A metric with labels has no sample before its first event.
+  for (const [path, status] of [
+    ['/health/ready', 200],
+    ['/sessions/long-session/messages', 200],
+    ['/sessions/long-session/messages', 200],
+    ['/sessions/no-such-session/messages', 404],
+    ['/sessions/long-session/messages?limit=0', 400],
+  ] as const) {
+    expect([path, (await ask(service, path)).status]).toEqual([path, status]);
+  }
+  simulator.failNext({ kind: 'error', code: 141009 });
+  expect((await ask(service, '/sessions/another-session/messages')).status).toBe(429);
+  scrape = new Map([...MADE_BY_PROMETHEUS, ...readScrape((await ask(service, '/metrics')).text)]);
+});
+
+afterAll(async () => {
+  await service.kill();
+  await simulator.close();
+});
+
+describe.each([
+  ['a dashboard', dashboardQueries()],
+  ['a rule', ruleQueries()],
+])('%s asks for what /metrics has', (_, queries) => {
+  test.each(queries)('$where', ({ promql }) => {
+    const selectors = selectorsOf(promql);
+    expect(selectors).not.toEqual([]);
+    expect(selectors.flatMap(faultsOf)).toEqual([]);
+  });
+});
+
+function faultsOf({ metric, matchers, groupedBy }: Selector): string[] {
+  const samples = scrape.get(metric);
+  if (samples === undefined) return [`/metrics has no ${metric}`];
+  const labels = [...matchers.map(({ label }) => label), ...groupedBy].filter((label) => !PUT_BY_PROMETHEUS.has(label));
+  const unknown = labels.filter((label) => !samples.some((sample) => sample.has(label)));
+  const missed = matchers.filter(
+    (matcher) => matcher.label === ROUTE && !samples.some((sample) => matches(matcher, sample.get(ROUTE) ?? '')),
+  );
+  return [
+    ...unknown.map((label) => `${metric} has no label ${label}`),
+    ...missed.map(({ label, operator, value }) => `${metric} has no ${label}${operator}"${value}"`),
+  ];
+}
