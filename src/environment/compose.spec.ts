@@ -1,0 +1,90 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { readComposeFile } from '../../test/compose-file.js';
+import { environmentVariables, readEnvironment } from '../environment.js';
+import { declaredVariables } from './variable.js';
+
+const compose = readComposeFile('docker-compose.yml');
+const dockerfile = readFileSync('Dockerfile', 'utf8');
+
+/** The image sets them: inside its container the service listens where the ports of docker-compose.yml lead. */
+const OF_THE_IMAGE: ReadonlySet<string> = new Set(['HOST', 'PORT']);
+
+describe('docker-compose.yml', () => {
+  it('hands every variable to desk-bff and no other, a secret that may be a file as a file only', () => {
+    const expected = declaredVariables
+      .filter(({ name }) => !OF_THE_IMAGE.has(name))
+      .map(({ name, file }) => (file === true ? `${name}_FILE` : name));
+    expect([...compose.service('desk-bff').variables.keys()]).toEqual(expected);
+  });
+
+  it('leaves to the image only what the image sets', () => {
+    for (const name of OF_THE_IMAGE) expect(dockerfile).toMatch(new RegExp(`^ENV .*\\b${name}=`, 'm'));
+  });
+
+  it('sets all of the demo itself: it starts where nothing else is set', () => {
+    const { variables } = compose.service('desk-bff-demo');
+    expect(environmentVariables).toEqual(expect.arrayContaining([...variables.keys()]));
+    const source = Object.fromEntries(variables);
+    const readFile = (path: string): string => readFileSync(compose.secretFile(secretAt(path)), 'utf8');
+    expect(readEnvironment(source, readFile)).toMatchObject({ authMode: 'none', deskSdkAppId: 1_400_000_000 });
+  });
+
+  it.each(['desk-bff', 'desk-bff-demo'])('names to %s only secrets that it is given', (name) => {
+    const { variables, secrets } = compose.service(name);
+    const paths = [...variables.values()].flatMap((value) => /\/run\/secrets\/[\w-]+/.exec(value ?? '') ?? []);
+    expect(paths.map(secretAt).sort()).toEqual([...secrets].sort());
+  });
+
+  it('gives Prometheus the key that its configuration names', () => {
+    const [path = ''] = /\/run\/secrets\/[\w-]+/.exec(readFileSync('deploy/prometheus/prometheus.yml', 'utf8')) ?? [];
+    expect(compose.service('prometheus').secrets).toEqual([secretAt(path)]);
+  });
+
+  it.each(['api-keys', 'cache-encryption-key', 'desk-secret-key', 'desk-secret-key-demo', 'metrics-key'])(
+    'has a file for the secret %s even where nobody names one',
+    (name) => {
+      expect([compose.secretFile(name), existsSync(compose.secretFile(name))]).toEqual([
+        compose.secretFile(name),
+        true,
+      ]);
+    },
+  );
+
+  it('shows Grafana the dashboards where its settings and its provisioning look for them', () => {
+    const { mounts, variables } = compose.service('grafana');
+    const provisioning = readFileSync('deploy/grafana/provisioning/dashboards/desk-bff.yml', 'utf8');
+    const [, folder = ''] = /^\s+path: (\S+)$/m.exec(provisioning) ?? [];
+    const home = variables.get('GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH') ?? '';
+    for (const path of [
+      folder,
+      home,
+      '/etc/grafana/provisioning/dashboards',
+      '/etc/grafana/provisioning/datasources',
+    ]) {
+      expect([path, existsSync(hostPath(mounts, path))]).toEqual([path, true]);
+    }
+  });
+
+  it('shows Prometheus its configuration and the rules that it names', () => {
+    const { mounts } = compose.service('prometheus');
+    for (const name of ['prometheus.yml', 'alerts.yml']) {
+      const path = `/etc/prometheus/${name}`;
+      expect([path, existsSync(hostPath(mounts, path))]).toEqual([path, true]);
+    }
+  });
+
+  it('builds the simulator from a stage that the Dockerfile has', () => {
+    expect(dockerfile).toMatch(new RegExp(`^FROM \\S+ AS ${compose.service('simulator').target ?? '-'}$`, 'm'));
+  });
+});
+
+function secretAt(path: string): string {
+  return path.replace('/run/secrets/', '');
+}
+
+/** Where the repository has what a container finds at `path`. */
+function hostPath(mounts: ReadonlyMap<string, string>, path: string): string {
+  const [inside, folder] = [...mounts].find(([mount]) => path === mount || path.startsWith(`${mount}/`)) ?? ['', ''];
+  return folder === '' ? 'nothing is mounted there' : path.replace(inside, folder);
+}
