@@ -50,6 +50,8 @@ describe('health', () => {
     const ready = await ask(other, '/health/ready');
     expect(ready.status).toBe(200);
     expect(ready.json()).toMatchObject({ status: 'degraded', checks: { redis: 'down' } });
+    const { text } = await ask(other, '/metrics');
+    expect(text.match(/^redis_\w+ \d$/gm)).toEqual(['redis_up 0', 'redis_configured 1']);
   });
 
   test('asks the desk nothing', async () => {
@@ -85,6 +87,7 @@ describe('/metrics', () => {
       'user_sig_signed_total 1',
       'transcript_contradictions_total 0',
       'redis_up 0',
+      'redis_configured 0',
       'build_info{version="',
       'process_cpu_user_seconds_total ',
       'nodejs_eventloop_lag_seconds ',

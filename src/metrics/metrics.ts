@@ -69,6 +69,12 @@ export class Metrics {
     help: '1 while Redis is used, 0 while it is away or not configured',
     registers: this.registers,
   });
+  /** Tells the two zeros of redis_up apart, which has always been there without Redis too. */
+  readonly redisConfigured = new Gauge({
+    name: 'redis_configured',
+    help: '1 where REDIS_URL is set: only there is redis_up 0 a fault',
+    registers: this.registers,
+  });
 
   constructor(version: string) {
     collectDefaultMetrics({ register: this.registry });

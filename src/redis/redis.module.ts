@@ -12,6 +12,7 @@ const START_WAIT_MS = 500;
 async function createLink(environment: Environment, metrics: Metrics, logger: Logger): Promise<RedisLink> {
   const { redisUrl: url, redisSentinelName: sentinelName } = environment;
   const client = url === undefined ? undefined : connectRedis({ url, sentinelName });
+  metrics.redisConfigured.set(client === undefined ? 0 : 1);
   const link = new RedisLink(client, (isUp) => {
     metrics.redisUp.set(isUp ? 1 : 0);
     if (isUp) logger.info('Redis is up');
