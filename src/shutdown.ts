@@ -39,7 +39,9 @@ function closeWhatFallsIdle(server: Server): void {
   }, IDLE_CHECK_MS).unref();
 }
 
-/** The log is written behind the requests; nothing of it may be lost. */
+/** The log is written behind the requests, a turn of the event loop later; nothing of it may be lost. */
 function finish(logger: Logger): void {
-  logger.flush(() => process.exit(0));
+  setImmediate(() => {
+    logger.flush(() => process.exit(0));
+  });
 }

@@ -10,7 +10,7 @@ import { RequestObserver } from './request-observer.js';
 const read = { sessionId: 's', window: { limit: 1, offset: 0, order: 'asc' } } as const;
 
 /** The lines of a request that was answered with 200, by what they are. */
-function written(level: string, change: Partial<RequestContext>): unknown[] {
+async function written(level: string, change: Partial<RequestContext>): Promise<unknown[]> {
   let text = '';
   const destination = { write: (line: string) => (text += line) };
   const request = new IncomingMessage(new Socket());
@@ -25,6 +25,7 @@ function written(level: string, change: Partial<RequestContext>): unknown[] {
   );
   const events: EventEmitter = response;
   events.emit('close');
+  await new Promise(setImmediate);
   return text
     .split('\n')
     .filter((line) => line !== '')
@@ -32,8 +33,8 @@ function written(level: string, change: Partial<RequestContext>): unknown[] {
 }
 
 describe('the access line', () => {
-  test.each(['trace', 'debug', 'info'])('is written at LOG_LEVEL=%s', (level) => {
-    expect(written(level, {})).toEqual([
+  test.each(['trace', 'debug', 'info'])('is written at LOG_LEVEL=%s', async (level) => {
+    expect(await written(level, {})).toEqual([
       {
         level: 30,
         time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
@@ -49,14 +50,14 @@ describe('the access line', () => {
     ]);
   });
 
-  test.each(['warn', 'fatal', 'silent'])('is not written at LOG_LEVEL=%s', (level) => {
-    expect(written(level, {})).toEqual([]);
+  test.each(['warn', 'fatal', 'silent'])('is not written at LOG_LEVEL=%s', async (level) => {
+    expect(await written(level, {})).toEqual([]);
   });
 });
 
 describe('the audit line', () => {
-  test.each(['trace', 'info', 'error', 'fatal'])('is written of a read at LOG_LEVEL=%s', (level) => {
-    expect(written(level, { read, cacheOutcome: 'hit' })).toContainEqual({
+  test.each(['trace', 'info', 'error', 'fatal'])('is written of a read at LOG_LEVEL=%s', async (level) => {
+    expect(await written(level, { read, cacheOutcome: 'hit' })).toContainEqual({
       level: 30,
       time: expect.any(String),
       audit: 'read',
@@ -70,14 +71,14 @@ describe('the audit line', () => {
     });
   });
 
-  test('names a problem as the outcome, and calls it aborted where the client went away before there was one', () => {
-    expect(written('fatal', { read, cacheOutcome: 'hit', problem: 'internal' })).toMatchObject([
+  test('names a problem as the outcome, and calls it aborted where the client went away before there was one', async () => {
+    expect(await written('fatal', { read, cacheOutcome: 'hit', problem: 'internal' })).toMatchObject([
       { outcome: 'internal' },
     ]);
-    expect(written('fatal', { read })).toMatchObject([{ outcome: 'aborted' }]);
+    expect(await written('fatal', { read })).toMatchObject([{ outcome: 'aborted' }]);
   });
 
-  test('silent is silent', () => {
-    expect(written('silent', { read })).toEqual([]);
+  test('silent is silent', async () => {
+    expect(await written('silent', { read })).toEqual([]);
   });
 });

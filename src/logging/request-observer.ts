@@ -11,6 +11,7 @@ const CLIENT_GONE = 499;
 export class RequestObserver {
   private readonly writesAccess: boolean;
   private readonly writesAudit: boolean;
+  private pending = '';
 
   constructor(
     logger: Logger,
@@ -38,6 +39,18 @@ export class RequestObserver {
     const end = { route, method, status, durationMs: Math.round(ms * 100) / 100 };
     const access = this.writesAccess ? accessLine(context, end) : '';
     const audit = this.writesAudit ? auditLine(context, status) : '';
-    if (access !== '' || audit !== '') this.destination.write(access + audit);
+    this.write(access + audit);
+  }
+
+  /** Once a turn of the event loop: pino's destination measures all that it still holds with every piece it gets. */
+  private write(lines: string): void {
+    if (lines === '') return;
+    if (this.pending === '') {
+      setImmediate(() => {
+        this.destination.write(this.pending);
+        this.pending = '';
+      });
+    }
+    this.pending += lines;
   }
 }
