@@ -6,16 +6,17 @@ import { RedisLink } from '../redis/redis-link.js';
 import { ApiKeys } from './api-keys.js';
 import { Authenticator } from './authenticator.js';
 import { CallerLimit } from './caller-limit.js';
-import { JsonWebTokens } from './json-web-tokens.js';
 import { SocketAddress } from './socket-address.js';
 
-function createAuthenticator(environment: Environment, logger: Logger): Authenticator {
+async function createAuthenticator(environment: Environment, logger: Logger): Promise<Authenticator> {
   const { authMode, apiKeys, jwtIssuer: issuer, jwtAudience: audience, jwtJwksUrl: jwksUrl } = environment;
   if (authMode === 'none') return new SocketAddress();
   if (authMode === 'api-key') return new ApiKeys(apiKeys);
   if (issuer === undefined || audience === undefined || jwksUrl === undefined) {
     throw new Error('the environment was not checked');
   }
+  // jose is loaded where it is used: the others start sooner.
+  const { JsonWebTokens } = await import('./json-web-tokens.js');
   return new JsonWebTokens({ issuer, audience, jwksUrl, now: () => Date.now(), logger });
 }
 

@@ -19,7 +19,7 @@ export class ProblemSender {
       .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
       .replace(/:[^/]+/g, '[^/]+')
       .replace(/\*/g, '.*');
-    this.paths.push(new RegExp(`^${pattern}/?$`));
+    this.paths.push(new RegExp(`^${pattern}$`));
   }
 
   async send(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> {

@@ -1,6 +1,6 @@
 import { type Logger } from 'pino';
 import { type Clock } from '../clock.js';
-import { DeskError, DeskSessionNotFoundError } from '../desk/desk-error.js';
+import { DeskSessionNotFoundError } from '../desk/desk-error.js';
 import { type TranscriptStore } from '../store/transcript-store.js';
 import { adopt } from './adopt.js';
 import { cut } from './cut.js';
@@ -8,7 +8,8 @@ import { type Flights } from './flight.js';
 import { type FreshnessPolicy, phaseOf, restOf } from './freshness.js';
 import { type Inquiry } from './inquiry.js';
 import { type Found, foundInAnswer, foundInLog, type Level, type Reading } from './reading.js';
-import { failurePause, Search } from './search.js';
+import { Revalidation } from './revalidation.js';
+import { Search } from './search.js';
 import { type Session, type Sessions } from './session.js';
 import { type Window, windowKey } from './window.js';
 
@@ -25,12 +26,14 @@ export interface TranscriptsParts {
 
 /** A copy in memory is compared with Redis when it is older than this, so that all replicas soon serve the same. */
 const CHECK_MS = 2000;
-/** With a stale page at hand nobody waits longer than this for the desk. */
-const PATIENCE_MS = 1000;
 
 /** Sessions' messages, whatever the window: from memory, from Redis, or from the desk. */
 export class Transcripts {
-  constructor(private readonly parts: TranscriptsParts) {}
+  private readonly revalidation: Revalidation;
+
+  constructor(private readonly parts: TranscriptsParts) {
+    this.revalidation = new Revalidation(parts);
+  }
 
   /** A fresh page out of memory, without waiting for anything; undefined where it takes more than that. */
   peek(sessionId: string, window: Window): Reading | undefined {
@@ -69,10 +72,12 @@ export class Transcripts {
     if (found === undefined || phase === 'expired') return this.ask(session, window, { wasHeld: found !== undefined });
     if (phase === 'fresh') return reading(found, 'hit', level);
     if (phase === 'revalidate') {
-      this.refresh(session, window);
+      const behind = { hasFallback: true, isBackground: true };
+      this.revalidation.inBackground(session, () => this.search(session, window, behind).run());
       return reading(found, 'stale', level);
     }
-    return this.askOrServe(session, window, reading(found, 'stale', level));
+    const ask = () => this.ask(session, window, { hasFallback: true, wasHeld: true });
+    return this.revalidation.withPatience(session, ask, reading(found, 'stale', level));
   }
 
   /** Brings what is known here up to what Redis holds; others who need the same meanwhile wait for this one. */
@@ -131,60 +136,6 @@ export class Transcripts {
       isStored: found.lifetimeMs > 0,
       isCollapsed: search.isCollapsed,
     };
-  }
-
-  /** The desk first, and the stale page where it fails, limits or takes its time. */
-  private async askOrServe(session: Session, window: Window, stale: Reading): Promise<Reading> {
-    if (session.retryAt > this.parts.now()) return stale;
-    const fresh = this.ask(session, window, { hasFallback: true, wasHeld: true });
-    let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<'late'>((resolve) => (timer = setTimeout(resolve, PATIENCE_MS, 'late').unref()));
-    try {
-      const first = await Promise.race([fresh, patience]);
-      if (first !== 'late') return first;
-      this.keepOpen(session, fresh);
-      return stale;
-    } catch (error) {
-      if (!this.isBridged(session, error)) throw error;
-      return stale;
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  /** One refresh in the background; nobody waits for it, and nobody else starts one meanwhile. */
-  private refresh(session: Session, window: Window): void {
-    if (session.isRefreshing || session.retryAt > this.parts.now()) return;
-    session.isRefreshing = true;
-    const run = this.search(session, window, { hasFallback: true, isBackground: true })
-      .run()
-      .finally(() => {
-        session.isRefreshing = false;
-      });
-    this.keepOpen(session, run);
-  }
-
-  /** Lets work that nobody waits for any more go on, with the session held and its failure noted. */
-  private keepOpen(session: Session, work: Promise<unknown>): void {
-    this.parts.sessions.enter(session.id);
-    work
-      .catch((error: unknown) => {
-        if (!this.isBridged(session, error)) this.parts.logger.debug('a refresh found that there is no such session');
-      })
-      .catch((error: unknown) => {
-        this.parts.logger.error({ err: error }, 'a refresh failed through a fault of ours');
-      })
-      .finally(() => {
-        this.parts.sessions.leave(session);
-      });
-  }
-
-  /** Whether a held page may stand in for this failure; if so, the desk is left alone for a moment. */
-  private isBridged(session: Session, error: unknown): boolean {
-    if (!(error instanceof DeskError)) throw error;
-    if (error.code === 'session-not-found' || error.code === 'invalid-request') return false;
-    session.retryAt = this.parts.now() + failurePause(this.parts.policy, error);
-    return true;
   }
 
   private search(
