@@ -110,29 +110,39 @@ function isSame(shown: Shown['pieces'][number], piece: Piece | undefined): boole
   return shown.id === piece?.entries.id && shown.from === piece.from && shown.to === piece.to;
 }
 
-function renderBody(sessionId: string, window: Window, { total, first, pieces }: Found): Buffer {
-  const messages: Buffer[] = [];
-  let position = first;
-  for (const { entries, from, to } of pieces) {
-    for (let i = from; i < to; i++) {
-      messages.push(Buffer.from(`{"position":${position ?? 'null'},`), entries.json(i));
-      if (position !== undefined) position += 1;
-    }
-  }
-  const parts: Buffer[] = [Buffer.from(`{"sessionId":${JSON.stringify(sessionId)},"messages":[`)];
-  const count = messages.length / 2;
-  for (let n = 0; n < count; n++) {
-    const at = (window.order === 'asc' ? n : count - 1 - n) * 2;
-    if (n > 0) parts.push(COMMA);
-    parts.push(...messages.slice(at, at + 2));
-  }
+/** Straight into one buffer: joining 200 small ones costs twice as much. All but the messages is ASCII. */
+function renderBody(sessionId: string, window: Window, found: Found): Buffer {
   const { limit, offset, order } = window;
-  const page = { limit, offset, order, total, nextOffset: nextOffset(window, total) ?? null };
-  parts.push(Buffer.from(`],"page":${JSON.stringify(page)}}`));
-  return Buffer.concat(parts);
+  const page = { limit, offset, order, total: found.total, nextOffset: nextOffset(window, found.total) ?? null };
+  const head = `{"sessionId":${JSON.stringify(sessionId)},"messages":[`;
+  const tail = `],"page":${JSON.stringify(page)}}`;
+  const messages = order === 'asc' ? messagesIn(found) : messagesIn(found).reverse();
+  const commas = Math.max(0, messages.length - 1);
+  const ofMessages = messages.reduce((sum, { lead, json }) => sum + lead.length + json.length, commas);
+  const body = Buffer.allocUnsafeSlow(head.length + ofMessages + tail.length);
+  let at = body.write(head, 'latin1');
+  for (const { lead, json } of messages) {
+    if (at > head.length) at = body.writeUInt8(COMMA, at);
+    at += body.write(lead, at, 'latin1');
+    at += json.copy(body, at);
+  }
+  body.write(tail, at, 'latin1');
+  return body;
 }
 
-const COMMA = Buffer.from(',');
+const COMMA = 0x2c;
+
+/** Each message's bytes and what stands before them, oldest first. */
+function messagesIn({ first, pieces }: Found): { lead: string; json: Buffer }[] {
+  const messages: { lead: string; json: Buffer }[] = [];
+  for (const { entries, from, to } of pieces) {
+    for (let i = from; i < to; i++) {
+      const position = first === undefined ? 'null' : first + messages.length;
+      messages.push({ lead: `{"position":${position},`, json: entries.json(i) });
+    }
+  }
+  return messages;
+}
 
 function nextOffset({ limit, offset }: Window, total: number): number | undefined {
   return offset + limit < total ? offset + limit : undefined;
