@@ -23,8 +23,8 @@ export class DeskTryAgainError extends Error {
 
   constructor(
     readonly final: DeskError,
-    /** A broken answer says nothing about whether the desk is well. */
-    readonly isBroken: boolean,
+    /** Of whether the desk is well: an answer that was broken, or cut off before it had half of its usual time. */
+    readonly saysNothing: boolean,
   ) {
     super('the attempt may be repeated', { cause: final });
   }
@@ -36,6 +36,7 @@ export interface DeskAttemptParts {
   readonly gate: Gate;
   readonly userSig: UserSig;
   readonly trial: SignatureTrial;
+  /** Not beyond the whole deadline. */
   readonly attemptTimeoutMs: number;
   readonly now: Clock;
   readonly logger: Logger;
@@ -82,12 +83,10 @@ export class DeskAttempt {
     // Only now: whoever waited long would else come with a signature that was refused meanwhile.
     const signature = userSig.current();
     const cutOff = new AbortController();
-    const timer = setTimeout(
-      () => {
-        cutOff.abort();
-      },
-      Math.max(0, Math.min(attemptTimeoutMs, visit.deadlineAt - askedAt)),
-    );
+    const timeMs = Math.max(0, Math.min(attemptTimeoutMs, visit.deadlineAt - askedAt));
+    const timer = setTimeout(() => {
+      cutOff.abort();
+    }, timeMs);
     let tookMs = attemptTimeoutMs;
     try {
       const answer = await client.ask(question, signature, cutOff.signal);
@@ -101,7 +100,8 @@ export class DeskAttempt {
       tookMs = this.tell(error.kind, askedAt);
       // What was cut off would have taken longer, nobody knows how much.
       if (error.kind === 'timeout') tookMs = Math.min(tookMs * 2, attemptTimeoutMs);
-      throw await this.failure(error, pass);
+      const isCutShort = error.kind === 'timeout' && timeMs < attemptTimeoutMs / 2;
+      throw await this.failure(error, pass, isCutShort);
     } finally {
       clearTimeout(timer);
       turnstile.leave(tookMs);
@@ -133,7 +133,7 @@ export class DeskAttempt {
     throw isTransient(entry) ? new DeskTryAgainError(failed, false) : failed;
   }
 
-  private async failure(error: DeskAttemptError, pass: Pass): Promise<Error> {
+  private async failure(error: DeskAttemptError, pass: Pass, isCutShort: boolean): Promise<Error> {
     const { gate } = this.parts;
     if (error.status === 429) return gate.limited(pass);
     await gate.undecided(pass);
@@ -141,7 +141,7 @@ export class DeskAttempt {
       error.kind === 'timeout'
         ? new DeskTimeoutError('the desk did not answer in time', {}, { cause: error })
         : new DeskFailedError(error.message, {}, { cause: error });
-    return error.mayPass ? new DeskTryAgainError(final, error.kind === 'broken') : final;
+    return error.mayPass ? new DeskTryAgainError(final, isCutShort || error.kind === 'broken') : final;
   }
 
   /** The operator has to act: say so in the log, and leave the desk alone before it locks us out. */

@@ -79,7 +79,7 @@ function createDesk(
     trial: new SignatureTrial(userSig, (isUnderWay) => {
       turnstile.holdBack(isUnderWay);
     }),
-    attemptTimeoutMs: environment.deskAttemptTimeoutMs,
+    attemptTimeoutMs: Math.min(environment.deskAttemptTimeoutMs, environment.deskDeadlineMs),
     now,
     logger,
     onCall: (code, durationMs) => {

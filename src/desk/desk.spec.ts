@@ -348,6 +348,15 @@ describe('Desk', () => {
       return error !== 'ok' && error.code === 'unavailable';
     };
 
+    it('does not count calls that were cut off by the end of a long wait for their turn', async () => {
+      open();
+      simulator.faultUntilReset({ kind: 'hang' });
+      const ends = await Promise.all(Array.from({ length: 20 }, () => end(SESSION, 150)));
+      for (const error of ends) expect(error).toMatchObject({ code: 'upstream-timeout' });
+      simulator.clearFaults();
+      expect(await isOpen()).toBe(false);
+    });
+
     it.each<[string, Fault]>([
       ['a transient code', { kind: 'error', code: 141002 }],
       ['HTTP 5xx', { kind: 'status', status: 503 }],

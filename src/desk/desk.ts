@@ -4,12 +4,19 @@ import { type DeskAttempt, DeskTryAgainError } from './desk-attempt.js';
 import { type DeskPage } from './desk-answer.js';
 import { type DeskBreaker } from './desk-breaker.js';
 import { DeskAttemptError, type DeskQuestion } from './desk-client.js';
-import { DeskError, DeskFailedError, DeskRejectedError, DeskTimeoutError, DeskUnavailableError } from './desk-error.js';
+import { DeskError, DeskFailedError, DeskRejectedError, DeskUnavailableError } from './desk-error.js';
 import { type Visit } from './turnstile.js';
 
 /** A page, and when it was asked for. */
 export interface DeskReply extends DeskPage {
   readonly askedAt: number;
+}
+
+/** What became of the attempts of one request. */
+interface Tally {
+  attempts: number;
+  /** Whether one of them failed through the desk; a time-out because the request came late is no fault of its own. */
+  hasFailed: boolean;
 }
 
 const RETRIES = 2;
@@ -36,56 +43,50 @@ export class Desk {
     if (entrance.kind === 'open') {
       throw new DeskUnavailableError('the desk keeps failing', { retryAfterMs: entrance.restMs });
     }
+    const tally: Tally = { attempts: 0, hasFailed: false };
     try {
-      const reply = await this.askWithRetries(question, visit);
+      const reply = await this.askWithRetries(question, visit, tally);
       this.parts.breaker.succeeded(entrance.isTrial);
       return reply;
     } catch (error) {
-      throw this.conclude(error, entrance.isTrial);
+      throw this.conclude(error, entrance.isTrial, tally.hasFailed);
+    } finally {
+      this.parts.onAttempts?.(tally.attempts);
     }
   }
 
-  private async askWithRetries(question: DeskQuestion, visit: Visit): Promise<DeskReply> {
-    const { attempt, now, random, onAttempts } = this.parts;
-    let attempts = 0;
+  private async askWithRetries(question: DeskQuestion, visit: Visit, tally: Tally): Promise<DeskReply> {
+    const { attempt, now, random } = this.parts;
     let pauseMs = 0;
     // 50–100 ms, then 100–200 ms; where the deadline leaves no room for that, what failed has failed.
     const mayTryAgain = (error: Error) => {
-      pauseMs = FIRST_PAUSE_MS * attempts * (1 + random());
-      return error instanceof DeskTryAgainError && visit.deadlineAt - now() > pauseMs;
+      if (!(error instanceof DeskTryAgainError)) return false;
+      if (!error.saysNothing) tally.hasFailed = true;
+      pauseMs = FIRST_PAUSE_MS * tally.attempts * (1 + random());
+      return visit.deadlineAt - now() > pauseMs;
     };
     const policy = retry(handleWhen(mayTryAgain), {
       maxAttempts: RETRIES,
       backoff: new DelegateBackoff(() => pauseMs),
     });
-    try {
-      return await policy.execute(() => {
-        attempts += 1;
-        return attempt.run(question, visit);
-      });
-    } finally {
-      onAttempts?.(attempts);
-    }
+    return policy.execute(() => {
+      tally.attempts += 1;
+      return attempt.run(question, visit);
+    });
   }
 
   /** Tells the breaker what it has to know, and unwraps what the retries gave up on. */
-  private conclude(error: unknown, isTrial: boolean): unknown {
+  private conclude(error: unknown, isTrial: boolean, hasFailed: boolean): unknown {
     const { breaker } = this.parts;
-    if (error instanceof DeskTryAgainError) {
-      if (error.isBroken) breaker.neither(isTrial);
-      else breaker.failed(isTrial);
-      return error.final;
-    }
-    if (isFailure(error)) breaker.failed(isTrial);
-    else if (isAnswer(error)) breaker.succeeded(isTrial);
+    if (isAnswer(error)) breaker.succeeded(isTrial);
+    else if (hasFailed || isFailure(error)) breaker.failed(isTrial);
     else breaker.neither(isTrial);
-    return error;
+    return error instanceof DeskTryAgainError ? error.final : error;
   }
 }
 
-/** No answer in time, or no connection: nothing came that another attempt could mend. */
+/** No connection: nothing came that another attempt could mend. */
 function isFailure(error: unknown): boolean {
-  if (error instanceof DeskTimeoutError) return true;
   return (
     error instanceof DeskFailedError && error.cause instanceof DeskAttemptError && error.cause.status === undefined
   );

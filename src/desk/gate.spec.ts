@@ -54,6 +54,13 @@ describe('Gate', () => {
     expect(shutError).toMatchObject({ upstreamCode: undefined, retryAfterMs: 600 });
   });
 
+  it('takes nothing out of the quota for those it turns away', async () => {
+    await gate.limited(await pass());
+    for (let i = 0; i < 10; i++) await shut();
+    now += 1000;
+    expect((await pass()).isProbe).toBe(true);
+  });
+
   it('lengthens the rest by up to a fifth, for everybody by another part, and leaves the cool-down as it is', async () => {
     await gate.limited(await pass());
     const admittance = await gate.admit();

@@ -31,6 +31,9 @@ const PROBE_POLL_MS = 20;
 
 /** What may go to the desk now, and what the answers say about the next: quota, cool-down and refusals together. */
 export class Gate {
+  /** As far as the last call knew. */
+  private isOpen = true;
+
   constructor(private readonly parts: GateParts) {}
 
   /** The credentials were refused and not accepted since: one call at a time is enough to find out. */
@@ -40,7 +43,10 @@ export class Gate {
 
   async admit(): Promise<Admittance> {
     const { coolDown, refusals, probe, quota } = this.parts;
+    // One trip to Redis for all three, and the quota apart only where it would be taken for a call that may not go.
+    const early = this.isOpen ? quota.take() : undefined;
     const [admission, refusal] = await Promise.all([coolDown.admit(), refusals.check()]);
+    this.isOpen = refusal === undefined && admission.kind === 'open';
     if (refusal !== undefined) return { kind: 'shut', error: () => refusal };
     if (admission.kind === 'closed') {
       const { restMs } = admission;
@@ -48,7 +54,7 @@ export class Gate {
     }
     const isProbe = admission.kind === 'ended';
     if (isProbe && !(await probe.claim())) return { kind: 'wait', ms: PROBE_POLL_MS * (1 + this.parts.random()) };
-    const ms = await quota.take();
+    const ms = await (early ?? quota.take());
     if (ms === 0) return { kind: 'pass', pass: { seen: admission.seen, isProbe } };
     if (isProbe) await probe.release();
     return { kind: 'wait', ms };

@@ -78,7 +78,7 @@ export class FastPath {
   }
 
   private answer(request: IncomingMessage, response: ServerResponse, atHand: AtHand, startedAt: number): void {
-    const { observer, metrics, headers } = this.parts;
+    const { observer, metrics, headers, logger } = this.parts;
     const { outcome, level } = atHand.reading;
     const context = newRequestContext(request.headers, startedAt);
     context.caller = atHand.caller;
@@ -86,7 +86,13 @@ export class FastPath {
     context.cacheOutcome = outcome;
     observer.watch(request, response, context, ROUTE);
     metrics.cacheRequests.inc({ outcome, level });
-    writePage(request, response, atHand, headers.linesOfPage(context.requestId, request.headers.origin));
+    try {
+      writePage(request, response, atHand, headers.linesOfPage(context.requestId, request.headers.origin));
+    } catch (error) {
+      // Nobody is above this to catch it, and half an answer may be out.
+      logger.error({ err: error, requestId: context.requestId }, 'a fault of our own on the fast path');
+      response.destroy();
+    }
   }
 }
 
