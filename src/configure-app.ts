@@ -1,4 +1,3 @@
-import { type RequestListener } from 'node:http';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { NestFactory } from '@nestjs/core';
 import { type FastifyInstance } from 'fastify';
@@ -20,18 +19,13 @@ import { serveApiDocument } from './openapi.js';
 import { checkHeadersOfHttp } from './problem/headers-of-http.js';
 import { ProblemSender } from './problem/problem-sender.js';
 import { UnreadableRequest } from './problem/unreadable-request.js';
-import { answerAll, ignoreBodies, serverOptions } from './server.js';
+import { answerAll, ignoreBodies, listenFirst, serverOptions } from './server.js';
 import { Transcripts } from './transcript/transcripts.js';
 
 /** The app as main, the tests and the OpenAPI export use it. */
 export async function createApp(environment: Environment): Promise<NestFastifyApplication> {
-  const listener =
-    (ofFastify: RequestListener): RequestListener =>
-    (request, response) => {
-      fastPath.serve(request, response, ofFastify);
-    };
   const adapter = new FastifyAdapter(
-    serverOptions(environment, listener, (error, socket) => {
+    serverOptions(environment, (error, socket) => {
       app.get(UnreadableRequest).answer(error, socket);
     }),
   );
@@ -51,7 +45,7 @@ export async function createApp(environment: Environment): Promise<NestFastifyAp
   ignoreBodies(fastify);
   answerAll(fastify, app.get(UnreadableRequest));
   serveApiDocument(app);
-  const fastPath = createFastPath(app, rules);
+  listenFirst(fastify, createFastPath(app, rules));
   return app;
 }
 

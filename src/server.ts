@@ -1,6 +1,7 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { type RequestListener } from 'node:http';
 import { type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { type Environment } from './environment.js';
+import { type FastPath } from './messages/fast-path.js';
 import { readableTarget } from './problem/request-target.js';
 import { type UnreadableRequest } from './problem/unreadable-request.js';
 
@@ -19,25 +20,26 @@ const MAX_BODY_BYTES = 16_384;
 
 type ClientErrorHandler = NonNullable<FastifyServerOptions['clientErrorHandler']>;
 
-/**
- * How the server under the app treats connections, good and bad.
- *
- * @param listener makes what listens to the server's requests out of what Fastify would listen with
- */
-export function serverOptions(
-  { deskDeadlineMs }: Environment,
-  listener: (ofFastify: RequestListener) => RequestListener,
-  clientErrorHandler: ClientErrorHandler,
-) {
-  const stalledMs = Math.min(deskDeadlineMs + STALLED_MS, MAX_TIMER_MS);
+/** How the server under the app treats connections, good and bad. */
+export function serverOptions({ deskDeadlineMs }: Environment, clientErrorHandler: ClientErrorHandler) {
   return {
-    serverFactory: (ofFastify: RequestListener) => createHttpServer(listener(ofFastify), stalledMs),
     routerOptions: {
       // The longest id, percent-encoded, has to reach the check that says what is wrong with a longer one.
       maxParamLength: MAX_HEADER_BYTES,
     },
     rewriteUrl: ({ url = '/' }: { readonly url?: string | undefined }) => readableTarget(url),
     bodyLimit: MAX_BODY_BYTES,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: Math.min(deskDeadlineMs + STALLED_MS, MAX_TIMER_MS),
+    http: {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+      // Both are refused later, by rules of our own and as problems: Host missing, and what is given twice.
+      requireHostHeader: false,
+      joinDuplicateHeaders: true,
+    },
     forceCloseConnections: 'idle' as const,
     // What still arrives on a connection that is in use is refused by the rules of all requests, and as a problem.
     return503OnClosing: false,
@@ -45,18 +47,17 @@ export function serverOptions(
   };
 }
 
-function createHttpServer(listener: RequestListener, stalledMs: number): Server {
-  const options = {
-    maxHeaderSize: MAX_HEADER_BYTES,
-    headersTimeout: HEADERS_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    connectionsCheckingInterval: TIMEOUT_CHECK_MS,
-    // Both are refused later, by rules of our own and as problems: Host missing, and what is given twice.
-    requireHostHeader: false,
-    joinDuplicateHeaders: true,
+/**
+ * Puts the fast path before Fastify's listener. Not by a server of our own (`serverFactory`): Fastify would then listen on
+ * the first address of `localhost` only.
+ */
+export function listenFirst(fastify: FastifyInstance, fastPath: FastPath): void {
+  const ofFastify: RequestListener = (request, response) => {
+    fastify.routing(request, response);
   };
-  return createServer(options, listener).setTimeout(stalledMs);
+  fastify.server.removeAllListeners('request').on('request', (request, response) => {
+    fastPath.serve(request, response, ofFastify);
+  });
 }
 
 /** Nothing here takes a body, so none is parsed: a broken one is no other fault than the method it came with. */
