@@ -5,19 +5,23 @@ import { Turnstile } from './desk/turnstile.js';
 import { Readiness } from './health/readiness.js';
 
 const IDLE_CHECK_MS = 50;
+/** Connections that are cut off are heard of a few turns of the event loop later. */
+const LAST_LINES_MS = 50;
 
 /** SIGTERM or SIGINT: not ready any more, no new connections, what is in flight answered, Redis closed, exit 0. */
 export function stopOnSignals(app: NestFastifyApplication, logger: Logger, timeoutMs: number): void {
+  const server: Server = app.getHttpServer();
   const stop = (signal: string) => {
     logger.info({ signal }, 'stopping');
     app.get(Readiness).stopping();
     // A desk that hangs must not keep the process: whoever still waits when the time is up is cut off.
     setTimeout(() => {
       logger.warn('stopped with requests still under way');
+      server.closeAllConnections();
       finish(logger);
     }, timeoutMs).unref();
     app.get(Turnstile).close();
-    closeWhatFallsIdle(app.getHttpServer());
+    closeWhatFallsIdle(server);
     app.close().then(
       () => {
         finish(logger);
@@ -39,9 +43,9 @@ function closeWhatFallsIdle(server: Server): void {
   }, IDLE_CHECK_MS).unref();
 }
 
-/** The log is written behind the requests, a turn of the event loop later; nothing of it may be lost. */
+/** The log is written behind the requests, those that were cut off included; nothing of it may be lost. */
 function finish(logger: Logger): void {
-  setImmediate(() => {
+  setTimeout(() => {
     logger.flush(() => process.exit(0));
-  });
+  }, LAST_LINES_MS);
 }

@@ -30,6 +30,19 @@ async function loggedLine(requestId: string): Promise<unknown> {
   return undefined;
 }
 
+test('a client that goes away leaves a line of each request that it had sent, those behind another included', async () => {
+  simulator.faultUntilReset({ kind: 'latency', ms: 1000 }, { sessionId: 'load-1' });
+  const askAs = (id: string) => `GET /sessions/load-1/messages HTTP/1.1\r\nHost: a\r\nX-Request-Id: ${id}\r\n\r\n`;
+  const { hostname, port } = new URL(service.url);
+  const socket = connect(Number(port), hostname);
+  socket.write(askAs('went-1') + askAs('went-2'));
+  while (!simulator.calls.some(({ sessionId }) => sessionId === 'load-1')) await ask(service, '/health/live');
+  socket.destroy();
+  expect(await loggedLine('went-1')).toMatchObject({ status: 499 });
+  expect(await loggedLine('went-2')).toMatchObject({ status: 499 });
+  simulator.clearFaults();
+});
+
 const HIDDEN = 'GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n';
 
 test.each([

@@ -24,12 +24,24 @@ export class RequestObserver {
   }
 
   /** Not by Fastify's onResponse, which never comes for a client that went away: a read is to be seen all the same. */
-  watch({ method = '' }: IncomingMessage, response: ServerResponse, context: RequestContext, route: string): void {
+  watch(request: IncomingMessage, response: ServerResponse, context: RequestContext, route: string): void {
+    const { method = '', socket } = request;
+    let isObserved = false;
     const observe = () => {
-      this.observe(method, response, context, route);
+      if (!isObserved) this.observe(method, response, context, route);
+      isObserved = true;
     };
-    if (response.closed) observe();
-    else response.once('close', observe);
+    if (response.closed) {
+      observe();
+      return;
+    }
+    response.once('close', observe);
+    // Pipelined behind another it has no socket yet, of whose end it could hear.
+    if (response.socket === null) {
+      request.once('close', () => {
+        if (socket.destroyed) observe();
+      });
+    }
   }
 
   private observe(method: string, response: ServerResponse, context: RequestContext, route: string): void {
