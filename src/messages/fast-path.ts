@@ -96,10 +96,8 @@ export class FastPath {
   }
 }
 
-/** No body, nothing that asks for more than the page, and nothing that HTTP itself refuses. */
+/** Nothing that asks for more, or less, than the page, and nothing that HTTP itself refuses. A body is left unread anyway. */
 function isUsual(request: IncomingMessage): boolean {
   const { method, headers } = request;
-  const { 'cache-control': cacheControl, 'content-length': length, 'transfer-encoding': coding } = headers;
-  const isPlain = cacheControl === undefined && length === undefined && coding === undefined;
-  return method === 'GET' && isPlain && faultOfHeaders(request) === undefined;
+  return method === 'GET' && headers['cache-control'] === undefined && faultOfHeaders(request) === undefined;
 }
