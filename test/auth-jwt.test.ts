@@ -10,6 +10,7 @@ import {
   ISSUER,
   makeKey,
   sign,
+  signAsIs,
   type SigningKey,
   startIssuer,
 } from './auth-issuer.js';
@@ -88,6 +89,40 @@ test('a token of the issuer reads, an expired or spoilt one is 401', async () =>
     expect(answer.headers['www-authenticate']).toBe('Bearer realm="desk-bff", error="invalid_token"');
     expect(answer.text).not.toContain(token);
   }
+});
+
+const ODD_CLAIMS = {
+  sub: [null, 0, 5, true, [], ['ann'], {}, { length: 3 }, 'x'.repeat(256), ' \t '],
+  exp: [null, '9999999999', true, [9_999_999_999], {}, -1],
+  nbf: [null, '0', false, [0], {}],
+  iat: [null, 'now', [0], {}],
+  iss: [null, 5, [ISSUER], { iss: ISSUER }],
+  aud: [null, 5, [], [[AUDIENCE]], { 0: AUDIENCE }, `${AUDIENCE} `],
+} as const;
+
+const ODD_HEADERS: readonly Record<string, unknown>[] = [
+  ...[5, null, ['one'], {}].map((kid) => ({ alg: 'RS256', kid })),
+  ...[undefined, 5, null, ['RS256'], 'rs256', '', '__proto__', 'toString'].map((alg) => ({ alg, kid: 'one' })),
+  ...[['exp'], [], 'exp', ['kid', 'kid'], [''], {}].map((crit) => ({ alg: 'RS256', kid: 'one', crit })),
+  ...[false, 'no'].map((b64) => ({ alg: 'RS256', kid: 'one', crit: ['b64'], b64 })),
+];
+
+const ODD_PAYLOADS = ['', 'null', '5', '"ann"', '[]', '{', '['.repeat(4000), '\ud800'];
+
+test('a signed token with odd types in it is 401 and no fault of the service', async () => {
+  const oddClaims = Object.entries(ODD_CLAIMS).flatMap(([name, values]) =>
+    values.map((value) => [{ alg: 'RS256', kid: 'one' }, JSON.stringify(claims({ [name]: value }))] as const),
+  );
+  const oddHeaders = ODD_HEADERS.map((header) => [header, JSON.stringify(claims())] as const);
+  const oddPayloads = [...ODD_PAYLOADS, `{"__proto__":${JSON.stringify(claims())}}`].map(
+    (payload) => [{ alg: 'RS256', kid: 'one' }, payload] as const,
+  );
+  expect((await read(await signAsIs(key, { alg: 'RS256', kid: 'one' }, JSON.stringify(claims())))).status).toBe(200);
+  for (const [header, payload] of [...oddClaims, ...oddHeaders, ...oddPayloads]) {
+    const token = await signAsIs(key, header, payload);
+    expect([header, payload, (await read(token)).status]).toEqual([header, payload, 401]);
+  }
+  expect(service.output()).not.toMatch(/"level":[56]0|TypeError/);
 });
 
 test('a token that was right is refused once it has expired', async () => {
