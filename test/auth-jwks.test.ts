@@ -55,6 +55,13 @@ test('a token that names no key is checked with each', async () => {
   expect((await ask(service, PATH, { headers: { authorization: `Bearer ${forged}` } })).status).toBe(401);
 });
 
+test.each(['malformed', 'short'])('a good key counts with a %s one of the same id beside it', async (kid) => {
+  const good = await makeKey(kid);
+  const n = kid === 'short' ? Buffer.alloc(128, 0xc5).toString('base64url') : '';
+  issuer.publish(key, { ...good, jwk: { ...good.jwk, n } }, good);
+  expect((await ask(service, PATH, { headers: { authorization: `Bearer ${await sign(good)}` } })).status).toBe(200);
+});
+
 test('keys already known go on to count while the issuer is away', async () => {
   issuer.answerWith(500);
   const token = await sign(key, { sub: 'somebody-new' });

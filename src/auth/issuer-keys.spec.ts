@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { exportJWK, generateKeyPair, jwtVerify, SignJWT } from 'jose';
 import { pino } from 'pino';
@@ -7,11 +8,17 @@ import { IssuerKeys } from './issuer-keys.js';
 
 let keys: unknown[] = [];
 let isIll = false;
+/** Answers instead of the keys. */
+let answer: ((response: ServerResponse) => void) | undefined;
 let fetches = 0;
 let now = 0;
 let url: URL;
 const server = createServer((_request, response) => {
   fetches += 1;
+  if (answer !== undefined) {
+    answer(response);
+    return;
+  }
   response.writeHead(isIll ? 500 : 200).end(JSON.stringify({ keys }));
 });
 
@@ -25,6 +32,7 @@ beforeAll(async () => {
 beforeEach(() => {
   keys = [];
   isIll = false;
+  answer = undefined;
   fetches = 0;
   now = Date.now();
 });
@@ -34,10 +42,10 @@ afterAll(() => {
   server.close();
 });
 
-async function signer(kid: string): Promise<{ readonly token: string; readonly jwk: object }> {
-  const { privateKey, publicKey } = await generateKeyPair('ES256');
-  const token = await new SignJWT({}).setProtectedHeader({ alg: 'ES256', kid }).sign(privateKey);
-  return { token, jwk: { ...(await exportJWK(publicKey)), kid, alg: 'ES256' } };
+async function signer(kid: string, alg = 'ES256'): Promise<{ readonly token: string; readonly jwk: object }> {
+  const { privateKey, publicKey } = await generateKeyPair(alg);
+  const token = await new SignJWT({}).setProtectedHeader({ alg, kid }).sign(privateKey);
+  return { token, jwk: { ...(await exportJWK(publicKey)), kid, alg } };
 }
 
 function issuerKeys(): IssuerKeys {
@@ -89,5 +97,110 @@ test('that were never had are away, and not asked for more than once a second', 
   const { token } = await signer('one');
   const issuer = issuerKeys();
   for (let i = 0; i < 5; i++) expect(await outcome(issuer, token)).toBe('KeysAwayError');
+  expect(fetches).toBe(1);
+});
+
+const SMALL_RSA_MODULUS = Buffer.alloc(128, 0xc5).toString('base64url');
+
+test.each<[string, (good: object) => unknown[]]>([
+  ['a 1,024-bit one', (good) => [{ ...good, n: SMALL_RSA_MODULUS }]],
+  ['one without its number', (good) => [{ ...good, n: undefined }]],
+  ['one whose number is no text', (good) => [{ ...good, n: 5 }]],
+  ['one of another kind', (good) => [{ ...good, kty: 'EC' }]],
+  ['what is no key', () => [null, 'key', 5, [], {}]],
+])('a good one counts, whichever of its id stands beside it: %s', async (_name, besideOf) => {
+  const one = await signer('one', 'RS256');
+  for (const set of [
+    [...besideOf(one.jwk), one.jwk],
+    [one.jwk, ...besideOf(one.jwk)],
+  ]) {
+    keys = set;
+    expect(await outcome(issuerKeys(), one.token)).toBe('right');
+  }
+});
+
+const MEGABYTE = 1_000_000;
+
+test('are read up to a megabyte', async () => {
+  const one = await signer('one');
+  const set = JSON.stringify({ keys: [one.jwk] });
+  answer = (response) => response.end(set.padEnd(MEGABYTE));
+  expect(await outcome(issuerKeys(), one.token)).toBe('right');
+  answer = (response) => response.end(set.padEnd(MEGABYTE + 1));
+  expect(await outcome(issuerKeys(), one.token)).toBe('KeysAwayError');
+});
+
+test('are a hundred at most: a token without an id is tried with each', async () => {
+  const one = await signer('one');
+  const others = Array.from({ length: 99 }, (_, i) => ({ ...one.jwk, kid: `other-${i}` }));
+  keys = [...others, one.jwk];
+  expect(await outcome(issuerKeys(), one.token)).toBe('right');
+  keys = [...others, {}, one.jwk];
+  expect(await outcome(issuerKeys(), one.token)).toBe('KeysAwayError');
+});
+
+test('count what they are unpacked, not what they are on the way', async () => {
+  const one = await signer('one');
+  const packed = gzipSync(JSON.stringify({ keys: [one.jwk] }).padEnd(60 * MEGABYTE));
+  answer = (response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(packed);
+  expect(await outcome(issuerKeys(), one.token)).toBe('KeysAwayError');
+});
+
+test('that do not end are read no further than that', async () => {
+  const { token } = await signer('one');
+  let sent = 0;
+  let closed: Promise<unknown> | undefined;
+  answer = (response) => {
+    closed = once(response, 'close');
+    const more = () => {
+      while (!response.destroyed && sent < 200 * MEGABYTE) {
+        sent += MEGABYTE;
+        if (!response.write(' '.repeat(MEGABYTE))) {
+          response.once('drain', more);
+          return;
+        }
+      }
+    };
+    more();
+  };
+  expect(await outcome(issuerKeys(), token)).toBe('KeysAwayError');
+  await closed;
+  // What the sockets between the two take in is not read.
+  expect(sent).toBeLessThan(40 * MEGABYTE);
+});
+
+test('that come too slowly are away after three seconds', async () => {
+  const { token } = await signer('one');
+  answer = (response) => response.writeHead(200).write('{');
+  const started = performance.now();
+  expect(await outcome(issuerKeys(), token)).toBe('KeysAwayError');
+  expect(performance.now() - started).toBeLessThan(10_000);
+});
+
+test.each([
+  ['another address', 302, JSON.stringify({ keys: [] })],
+  ['a page', 200, '<html>'],
+  ['a list', 200, '[]'],
+  ['null', 200, 'null'],
+  ['no list of keys', 200, '{"keys":{}}'],
+  ['nothing', 204, ''],
+])('are away where the issuer answers with %s', async (_name, status, body) => {
+  const { token } = await signer('one');
+  answer = (response) => response.writeHead(status, { location: `${url.href}elsewhere` }).end(body);
+  expect(await outcome(issuerKeys(), token)).toBe('KeysAwayError');
+  expect(fetches).toBe(1);
+});
+
+test('a key id that is no text is wrong, and nobody is asked for it', async () => {
+  const one = await signer('one');
+  keys = [one.jwk];
+  const issuer = issuerKeys();
+  expect(await outcome(issuer, one.token)).toBe('right');
+  isIll = true;
+  const rest = one.token.slice(one.token.indexOf('.'));
+  for (const kid of [5, null, true, ['one'], { one: 1 }]) {
+    const header = Buffer.from(JSON.stringify({ alg: 'ES256', kid })).toString('base64url');
+    expect(await outcome(issuer, `${header}${rest}`)).toBe('JWSInvalid');
+  }
   expect(fetches).toBe(1);
 });
