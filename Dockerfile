@@ -1,5 +1,6 @@
 # Node 24 LTS is what ships; that the service also runs on the floor of package.json is CI's to prove.
-FROM node:24-bookworm-slim AS base
+# An exact version, here and in docker-compose.yml: CONTRIBUTING.md says how it moves. CI takes its Node 24 from this line.
+FROM node:24.21.0-bookworm-slim AS base
 WORKDIR /app
 
 FROM base AS build
@@ -47,7 +48,7 @@ LABEL org.opencontainers.image.title="desk-bff" \
   org.opencontainers.image.version="${VERSION}" \
   org.opencontainers.image.revision="${REVISION}" \
   org.opencontainers.image.licenses="UNLICENSED" \
-  org.opencontainers.image.base.name="docker.io/library/node:24-bookworm-slim"
+  org.opencontainers.image.base.name="docker.io/library/node:24.21.0-bookworm-slim"
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000
 COPY package.json ./
 COPY --from=dependencies /app/node_modules node_modules

@@ -1,0 +1,33 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+
+const dockerfile = readFileSync('Dockerfile', 'utf8');
+const compose = readFileSync('docker-compose.yml', 'utf8');
+
+/** What a pattern's first group finds, line by line. */
+const all = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, found = '']) => found);
+
+const stages = all(dockerfile, /^FROM \S+ AS (\S+)$/gm);
+const bases = all(dockerfile, /^FROM (\S+)/gm).filter((image) => !stages.includes(image));
+
+test('every image is named by its exact version', () => {
+  const images = [...bases, ...all(compose, /^ +image: (\S+)$/gm)];
+  expect(images).toHaveLength(4);
+  for (const image of images) expect(image).toMatch(/^[\w./-]+:v?\d+\.\d+\.\d+(-[\w.-]+)?$/);
+});
+
+test('the image says what it is built on', () => {
+  expect(all(dockerfile, /image\.base\.name="docker\.io\/library\/([^"]+)"/g)).toEqual(bases);
+});
+
+test('CI takes the Node of the image', () => {
+  const script = /^node_of_the_image\(\) \{\n.*?\n\}$/ms.exec(readFileSync('.ci/run', 'utf8'))?.[0];
+  const version = execFileSync('bash', ['-c', `${script}\nnode_of_the_image`], { encoding: 'utf8' }).trim();
+  expect(version).toMatch(/^24\.\d+\.\d+$/);
+  expect(bases).toEqual([`node:${version}-bookworm-slim`]);
+});
+
+test('no package may run a script when it is installed, outside of the image either', () => {
+  expect(readFileSync('.npmrc', 'utf8')).toMatch(/^ignore-scripts=true$/m);
+});
