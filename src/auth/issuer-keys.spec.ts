@@ -182,6 +182,7 @@ test.each([
   ['a page', 200, '<html>'],
   ['a list', 200, '[]'],
   ['null', 200, 'null'],
+  ['a million brackets', 200, '['.repeat(MEGABYTE)],
   ['no list of keys', 200, '{"keys":{}}'],
   ['nothing', 204, ''],
 ])('are away where the issuer answers with %s', async (_name, status, body) => {
