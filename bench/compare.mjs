@@ -23,9 +23,16 @@ export function ratio(ours, theirs) {
 }
 
 async function measure({ server, job }, seconds) {
+  const linesBefore = server.log.lines;
   const before = await server.usage();
   const result = await load(server.url, { ...job, seconds });
+  // What the load made it log belongs to the load, though it may be written only after it.
+  await server.log.drained();
   const after = await server.usage();
+  const lines = server.log.lines - linesBefore;
+  // A line that was dropped costs less than one that was written: such a round cannot be compared with another.
+  const expected = (server.linesPerRequest ?? 0) * result.requests;
+  if (lines < expected) throw new Error(`${lines} log lines instead of ${expected}`);
   return { cpu: (after.cpu - before.cpu) / result.requests, ...result };
 }
 

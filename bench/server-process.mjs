@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { LogReader } from './log-reader.mjs';
 
 const METER = new URL('./meter.mjs', import.meta.url).href;
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const LISTENING = /(?:"url":"|simulator on )(http:[^" ]+)/;
+const LISTENING = /(?:"url":"|simulator on )(http:[^"\s]+)["\s]/;
 
 const running = new Set();
 process.once('exit', () => {
@@ -13,8 +13,8 @@ process.once('exit', () => {
 });
 
 /**
- * A server in a process of its own. It says where it listens in its first line with a `"url"`; whatever else it writes
- * (the access log) goes through a pipe that is drained here, as a log collector would.
+ * A server in a process of its own. It says where it listens in its first line with a `"url"`; whatever it writes (the
+ * access log) is read all the time, see `log`.
  */
 export async function startServer(script, environment = {}, nodeOptions = []) {
   const child = spawn(process.execPath, ['--import', METER, ...nodeOptions, script], {
@@ -24,32 +24,31 @@ export async function startServer(script, environment = {}, nodeOptions = []) {
   });
   running.add(child);
   child.once('exit', () => running.delete(child));
+  const log = new LogReader(child.stdout);
   const url = await firstUrl(child, script);
   return {
     url,
     pid: child.pid,
+    log,
     /** CPU time in microseconds, user and system, all threads; and resident memory in bytes. */
     usage: () => usage(child),
     stop: () => stop(child),
   };
 }
 
-async function firstUrl(child, script) {
-  const lines = createInterface(child.stdout);
-  const failed = once(child, 'exit').then(([code]) => Promise.reject(new Error(`${script} exited with ${code}`)));
-  const found = (async () => {
-    for await (const line of lines) {
-      const url = LISTENING.exec(line)?.[1];
-      if (url !== undefined) return url;
-    }
-    return failed;
-  })();
-  const url = await Promise.race([found, failed]);
-  failed.catch(() => undefined);
-  lines.close();
-  child.stdout.removeAllListeners('data');
-  child.stdout.resume();
-  return url;
+function firstUrl(child, script) {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const read = (chunk) => {
+      text += chunk.toString();
+      const url = LISTENING.exec(text)?.[1];
+      if (url === undefined) return;
+      child.stdout.off('data', read);
+      resolve(url);
+    };
+    child.stdout.on('data', read);
+    child.once('exit', (code) => reject(new Error(`${script} exited with ${code}`)));
+  });
 }
 
 async function usage(child) {

@@ -25,9 +25,13 @@ export const LONG_FRESH = { CACHE_FRESH_MIN_MS: '3600000', CACHE_FRESH_MAX_MS: '
 /** A caller's limit that is counted in Redis for every request, and never reached. */
 export const LIMITED = { RATE_LIMIT_PER_MINUTE: '100000000' };
 
+/** The access and the audit line. */
+const LINES_PER_REQUEST = 2;
+
 /** The built service with api-key, access log, metrics and security headers on. */
-export function startService(desk, environment = {}, nodeOptions = []) {
-  return startServer('dist/main.js', { ...ENVIRONMENT, DESK_BASE_URL: desk.url, ...environment }, nodeOptions);
+export async function startService(desk, environment = {}, nodeOptions = []) {
+  const settings = { ...ENVIRONMENT, DESK_BASE_URL: desk.url, ...environment };
+  return { ...(await startServer('dist/main.js', settings, nodeOptions)), linesPerRequest: LINES_PER_REQUEST };
 }
 
 /** A desk to ask: the simulator. */

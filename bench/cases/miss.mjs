@@ -30,6 +30,7 @@ export async function miss({ desk, redis, rounds, misses }) {
       direct: { p50: median(times.direct), p99: percentile(times.direct, 0.99) },
     });
   }
+  await service.log.drained();
   const cpu = ((await service.usage()).cpu - before.cpu) / (rounds * misses);
   agent.destroy();
   await service.stop();
