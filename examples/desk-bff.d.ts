@@ -296,7 +296,7 @@ export interface components {
             errors?: components["schemas"]["Fault"][];
             /**
              * Format: uri-reference
-             * @example /sessions/b0f4ca12/messages
+             * @example /sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages
              */
             instance: string;
             /**
@@ -653,7 +653,7 @@ export interface operations {
                     "Last-Modified"?: string;
                     /**
                      * @description RFC 8288: `rel="next"` and `rel="prev"`, relative
-                     * @example </sessions/b0f4ca12/messages?limit=20&offset=20&order=desc>; rel="next"
+                     * @example </sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages?limit=20&offset=20&order=desc>; rel="next"
                      */
                     Link?: string;
                     /**
@@ -702,7 +702,7 @@ export interface operations {
                     "Last-Modified"?: string;
                     /**
                      * @description RFC 8288: `rel="next"` and `rel="prev"`, relative
-                     * @example </sessions/b0f4ca12/messages?limit=20&offset=20&order=desc>; rel="next"
+                     * @example </sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages?limit=20&offset=20&order=desc>; rel="next"
                      */
                     Link?: string;
                     /**

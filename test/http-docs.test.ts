@@ -47,3 +47,17 @@ test('the document tells how to show who one is, and where that is not needed', 
     },
   });
 });
+
+test('every parameter has an example in the document, where a client without a browser reads it as well', async () => {
+  const document = (await ask(service, '/openapi.json')).json();
+  const parameters = [
+    { name: 'sessionId', schema: { example: 'b0f4ca12-4850-4218-a284-efe679a87066' } },
+    { name: 'limit', schema: { example: 20 } },
+    { name: 'offset', schema: { example: 0 } },
+    { name: 'order', schema: { example: 'desc' } },
+    { name: 'If-None-Match', examples: { absent: { value: '' }, any: { value: '*' } } },
+    { name: 'Cache-Control', examples: { absent: { value: '' }, anew: { value: 'no-cache' } } },
+    { name: 'X-Request-Id', examples: { absent: { value: '' }, own: {} } },
+  ];
+  expect(document).toMatchObject({ paths: { '/sessions/{sessionId}/messages': { get: { parameters } } } });
+});

@@ -1,7 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiExtraModels, ApiHeader, ApiOperation, ApiParam, ApiQuery, ApiResponse } from '@nestjs/swagger';
+import { ApiExtraModels, ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { problemResponse } from '../problem/problem.openapi.js';
 import { MessagesPageDto } from './messages-page.dto.js';
+import { parameters, SESSION_ID } from './parameters.openapi.js';
 import { ProblemDto } from '../problem/problem.dto.js';
 
 const text = (description: string, example: string) => ({ description, schema: { type: 'string' as const }, example });
@@ -15,7 +16,7 @@ const pageHeaderDocs = {
   Vary: text('What the answer depends on beside the URL', 'Accept-Encoding'),
   Link: text(
     'RFC 8288: `rel="next"` and `rel="prev"`, relative',
-    '</sessions/b0f4ca12/messages?limit=20&offset=20&order=desc>; rel="next"',
+    `</sessions/${SESSION_ID}/messages?limit=20&offset=20&order=desc>; rel="next"`,
   ),
   'X-Request-Id': text('Also in every log line and problem', '0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e'),
 };
@@ -53,33 +54,7 @@ export function DocumentMessages(): MethodDecorator {
       summary: "A window of a session's chat messages",
       description: 'HEAD answers the same without a body. Positions count from the oldest message on, which is 0.',
     }),
-    ApiParam({
-      name: 'sessionId',
-      schema: { type: 'string', minLength: 1, maxLength: 128, pattern: '^[A-Za-z0-9._~@:+=-]{1,128}$' },
-      example: 'b0f4ca12-4850-4218-a284-efe679a87066',
-    }),
-    ApiQuery({
-      name: 'limit',
-      required: false,
-      schema: { type: 'integer', minimum: 1, maximum: 100, default: 20 },
-      example: 20,
-    }),
-    ApiQuery({
-      name: 'offset',
-      required: false,
-      schema: { type: 'integer', minimum: 0, maximum: 2147483647, default: 0 },
-      example: 0,
-    }),
-    ApiQuery({
-      name: 'order',
-      required: false,
-      description: '`asc`: oldest first · `desc`: newest first',
-      schema: { type: 'string', enum: ['asc', 'desc'], default: 'desc' },
-      example: 'desc',
-    }),
-    ApiHeader({ name: 'If-None-Match', required: false, description: '304 where the page is unchanged' }),
-    ApiHeader({ name: 'Cache-Control', required: false, description: '`no-cache`: the desk is asked first' }),
-    ApiHeader({ name: 'X-Request-Id', required: false, description: 'Taken over if it matches `^[\\w.-]{1,128}$`' }),
+    ...parameters,
     ApiResponse({ status: 200, type: MessagesPageDto, description: 'The window', headers: pageHeaderDocs }),
     ApiResponse({ status: 304, description: 'The page is unchanged', headers: pageHeaderDocs }),
     ...problems,

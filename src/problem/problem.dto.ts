@@ -26,7 +26,11 @@ export class ProblemDto {
   @ApiProperty({ type: String, example: 'One parameter is not as it should be' })
   declare detail: string;
 
-  @ApiProperty({ type: String, format: 'uri-reference', example: '/sessions/b0f4ca12/messages' })
+  @ApiProperty({
+    type: String,
+    format: 'uri-reference',
+    example: '/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages',
+  })
   declare instance: string;
 
   @ApiProperty({ enum: CODES, example: 'invalid-request' })

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Locator, type Page, type Response } from 'playwright-core';
 import { type Simulator, startSimulator } from '../../simulator/simulator.js';
 import { type Service, startService } from '../service.js';
 
@@ -50,15 +50,22 @@ function inBrowser(): void {
     await desk.close();
   });
 
+  it('fills in a session that the simulated desk has, and what is asked for by default', async () => {
+    expect(await field(page, 'sessionId').locator('input').inputValue()).toBe(SESSION);
+    expect(await field(page, 'limit').locator('input').inputValue()).toBe('20');
+    expect(await field(page, 'offset').locator('input').inputValue()).toBe('0');
+    expect(await field(page, 'order').locator('select').inputValue()).toBe('desc');
+  });
+
   it('shows that the messages need a key: 401 without one', async () => {
-    const answer = await execute(page, SESSION);
+    const answer = await shown(page, await execute(page));
     expect(answer.status).toBe('401');
     expect(answer.headers).toContain('www-authenticate');
   });
 
-  it('authorizes with a key, executes the request and shows 200, the body and the headers', async () => {
+  it('authorizes with a key, executes the request with no editing and shows 200, the body and the headers', async () => {
     await authorize(page, KEY);
-    const answer = await execute(page, SESSION);
+    const answer = await shown(page, await execute(page));
     expect(answer.status).toBe('200');
     expect(answer.body).toContain('"text": "hello"');
     expect(answer.body).toContain('"total": 26');
@@ -69,9 +76,26 @@ function inBrowser(): void {
     await page.screenshot({ path: SCREENSHOT });
   });
 
+  it.each([
+    ['If-None-Match', 'page', '"mK3pS1vYw2n0ZbQx4rT6uA8cE9f"', 200],
+    ['If-None-Match', 'any', '*', 304],
+    ['Cache-Control', 'anew', 'no-cache', 200],
+    ['X-Request-Id', 'own', '0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e', 200],
+  ])('sends no %s, unless its example "%s" is chosen: %s, answered with %d', async (name, example, value, status) => {
+    const examples = field(page, name).locator('select');
+    expect(await examples.inputValue()).toBe('absent');
+    expect((await execute(page)).request().headers()).not.toHaveProperty(name.toLowerCase());
+    await examples.selectOption(example);
+    const response = await execute(page);
+    expect(response.request().headers()).toMatchObject({ [name.toLowerCase()]: value });
+    expect(response.status()).toBe(status);
+    await examples.selectOption('absent');
+  });
+
   it('shows 429 and Retry-After when the desk limits', async () => {
     desk.limit(0);
-    const answer = await execute(page, 'long-session');
+    await field(page, 'sessionId').locator('input').fill('long-session');
+    const answer = await shown(page, await execute(page));
     expect(answer.status).toBe('429');
     expect(answer.body).toContain('"upstreamCode": 141009');
     expect(answer.headers).toMatch(/retry-after: \d+/);
@@ -89,15 +113,24 @@ interface Shown {
   readonly headers: string;
 }
 
-/** What "Execute" makes the page show, read off the page as a person would. */
-async function execute(page: Page, sessionId: string): Promise<Shown> {
-  const operation = page.locator('#operations-messages-listMessages');
-  await operation.locator('[data-param-name="sessionId"] input').fill(sessionId);
-  const arrived = page.waitForResponse((response) => response.url().includes(`/sessions/${sessionId}/`));
-  await operation.locator('button.execute').click();
-  const status = String((await arrived).status());
-  const table = operation.locator('.live-responses-table');
-  await table.locator('.response-col_status', { hasText: status }).last().waitFor();
+function field(page: Page, name: string): Locator {
+  return page.locator(`#operations-messages-listMessages [data-param-name="${name}"]`);
+}
+
+/** Presses "Execute" and nothing else. */
+async function execute(page: Page): Promise<Response> {
+  const arrived = page.waitForResponse((response) => response.url().includes('/sessions/'));
+  await page.locator('#operations-messages-listMessages button.execute').click();
+  return arrived;
+}
+
+/** What the page makes of an answer, read off it as a person would. */
+async function shown(page: Page, answer: Response): Promise<Shown> {
+  const table = page.locator('#operations-messages-listMessages .live-responses-table');
+  await table
+    .locator('.response-col_status', { hasText: String(answer.status()) })
+    .last()
+    .waitFor();
   const description = table.locator('tbody .response-col_description');
   const headers = description.locator('div', { has: page.getByRole('heading', { name: 'Response headers' }) });
   return {
