@@ -38,6 +38,11 @@ describe('toTextLine', () => {
     );
   });
 
+  it('takes for white space all that a regular expression does, and U+0085', () => {
+    const all = Array.from({ length: 0x10000 }, (_, unit) => `${String.fromCharCode(unit)}a `).join('');
+    expect(line(['Text', { Text: all }])).toBe(all.replace(/[\s\u0085]+/g, ' ').trim());
+  });
+
   it('does not stumble over half a character', () => {
     expect(line(['Text', { Text: 'a\ud800' }])).toBe('a\ud800');
   });

@@ -1,12 +1,33 @@
 import type { Content } from './content.js';
 
-/** A message in one plain line, for lists and search. U+0085 starts a new line too, though `\s` does not know it. */
+/** A message in one plain line, for lists and search. */
 export function toTextLine(content: readonly Content[]): string {
-  return content
-    .map(standIn)
-    .join(' ')
-    .replace(/[\s\u0085]+/g, ' ')
-    .trim();
+  return collapse(content.map(standIn).join(' '));
+}
+
+const SPACE = 0x20;
+
+/** All that `\s` knows, and U+0085, which starts a new line too. */
+const WHITE_SPACE = Uint8Array.from({ length: 0x10000 }, (_, unit) =>
+  /[\s\u0085]/.test(String.fromCharCode(unit)) ? 1 : 0,
+);
+
+/** One space for each run of white space, none at the ends. By hand: `replace` takes 300 ms for 4 MB of short words. */
+function collapse(line: string): string {
+  const units = new Uint16Array(line.length);
+  let end = 0;
+  let isApart = false;
+  for (let i = 0; i < line.length; i++) {
+    const unit = line.charCodeAt(i);
+    if (WHITE_SPACE[unit] === 1) {
+      isApart = end > 0;
+    } else {
+      if (isApart) units[end++] = SPACE;
+      units[end++] = unit;
+      isApart = false;
+    }
+  }
+  return Buffer.from(units.buffer, 0, end * 2).toString('utf16le');
 }
 
 function standIn(content: Content): string {

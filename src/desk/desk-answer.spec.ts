@@ -3,8 +3,28 @@ import { readDeskAnswer } from './desk-answer.js';
 
 const message = { FromAccount: 'a', FromAccountRole: 1, MsgBody: [{ MsgType: 'TIMTextElem' }], Timestamp: 1 };
 
-const page = (change: object) =>
-  readDeskAnswer(JSON.stringify({ ErrorCode: 0, Messages: [], TotalCount: 0, ...change }));
+const page = (change: object, limit = 100) =>
+  readDeskAnswer(JSON.stringify({ ErrorCode: 0, Messages: [], TotalCount: 0, ...change }), limit);
+
+const messages = (count: number) => ({ Messages: Array.from({ length: count }, () => message), TotalCount: count });
+const bodies = (...elements: readonly unknown[][]) => ({
+  Messages: elements.map((MsgBody) => ({ Timestamp: 1, MsgBody })),
+  TotalCount: elements.length,
+});
+const texts = (count: number): unknown[] =>
+  Array.from({ length: count }, () => ({ MsgType: 'TIMTextElem', MsgContent: { Text: 'a' } }));
+const relay = (...forwarded: readonly unknown[][]) => ({
+  MsgType: 'TIMRelayElem',
+  MsgContent: { MsgList: forwarded.map((MsgBody) => ({ MsgBody })) },
+});
+const card = (data: string) => ({ MsgType: 'TIMCustomElem', MsgContent: { Data: data } });
+/** A page whose one element has this, as text: JSON.stringify itself overflows. */
+const holding = (json: string) =>
+  readDeskAnswer(
+    `{"ErrorCode":0,"TotalCount":1,"Messages":[{"Timestamp":1,"MsgBody":[{"MsgType":"x","MsgContent":{"a":${json}}}]}]}`,
+    100,
+  );
+const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
 
 describe('readDeskAnswer', () => {
   it('reads a page, keeping the words of the desk that are checked later', () => {
@@ -18,8 +38,8 @@ describe('readDeskAnswer', () => {
   });
 
   it('reads an ErrorCode without looking at anything else', () => {
-    expect(readDeskAnswer('{"ErrorCode":141010,"Messages":7}')).toEqual({ code: 141010, page: null });
-    expect(readDeskAnswer('{"ErrorCode":-1}')).toEqual({ code: -1, page: null });
+    expect(readDeskAnswer('{"ErrorCode":141010,"Messages":7}', 20)).toEqual({ code: 141010, page: null });
+    expect(readDeskAnswer('{"ErrorCode":-1}', 20)).toEqual({ code: -1, page: null });
   });
 
   it.each(['null', 'absent', 'list'])('takes an empty session whose Messages is %s', (kind) => {
@@ -61,7 +81,7 @@ describe('readDeskAnswer', () => {
     '{"ErrorCode":null}',
     '{"ErrorCode":1e999}',
   ])('finds no answer in %j', (body) => {
-    expect(readDeskAnswer(body)).toBeUndefined();
+    expect(readDeskAnswer(body, 20)).toBeUndefined();
   });
 
   it.each([
@@ -81,5 +101,45 @@ describe('readDeskAnswer', () => {
     { Messages: [message, { Timestamp: null }], TotalCount: 2 },
   ])('finds no answer in a page with %j', (change) => {
     expect(page(change)).toBeUndefined();
+  });
+
+  it('takes as many messages as were asked for, and no more', () => {
+    expect(page(messages(20), 20)).toBeDefined();
+    expect(page(messages(21), 20)).toBeUndefined();
+  });
+
+  it.each([
+    ['in one message', (count: number) => bodies(texts(count))],
+    ['over all messages', (count: number) => bodies(texts(5000), texts(count - 5000))],
+    ['forwarded ones included', (count: number) => bodies([relay(texts(4000), [relay(texts(count - 4002))])])],
+  ])('takes 10,000 elements %s, and no more', (_, of) => {
+    expect(page(of(10_000))).toBeDefined();
+    expect(page(of(10_001))).toBeUndefined();
+  });
+
+  it('takes a body nested 50,000 deep, but none that JSON.parse would take seconds for', () => {
+    expect(holding(nested(50_000))).toBeDefined();
+    expect(holding(nested(100_001))).toBeUndefined();
+    expect(holding(`"${nested(1_000_000)}"`)).toBeDefined();
+  });
+
+  it('takes a page of 125,000 values, and none that holds more, however small', () => {
+    const values = (count: number) => `[${'0,'.repeat(count - 1)}0]`;
+    expect(holding(values(124_900))).toBeDefined();
+    expect(holding(values(125_001))).toBeUndefined();
+    expect(holding(`"${values(1_000_000)}"`)).toBeDefined();
+  });
+
+  it('counts what is in cards twice, since it is read and written once more', () => {
+    const data = (count: number) => JSON.stringify({ customerServicePlugin: 0, list: Array(count).fill(0) });
+    expect(page(bodies([card(data(30_000))], [card(data(30_000))]))).toBeDefined();
+    expect(page(bodies([card(data(30_000))], [card(data(35_000))]))).toBeUndefined();
+    expect(page(bodies([relay([card(nested(200_000))])]))).toBeUndefined();
+  });
+
+  it('takes 4 MB of one text, whatever is in it', () => {
+    for (const text of ['a ', '\n\t', '{[,', '\\"', '\ud800']) {
+      expect(page(bodies([{ MsgType: 'TIMTextElem', MsgContent: { Text: text.repeat(1e6) } }]))).toBeDefined();
+    }
   });
 });

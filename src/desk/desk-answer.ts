@@ -1,3 +1,4 @@
+import { isReadable, isRenderable } from './answer-bounds.js';
 import { type DeskMessage, isJsonObject } from './desk-message.js';
 
 /** A page as the desk gave it: messages in the order asked for, and how many the session has. */
@@ -13,30 +14,31 @@ export type DeskAnswer = { readonly code: 0; readonly page: DeskPage } | { reado
 const LAST_DATE = 8.64e15;
 
 /**
- * Reads the body of an answer (API page, "Response Packet Fields"); undefined where it is none. Everything is checked
- * here once, so that no other line of the service meets an unchecked answer.
+ * Reads the body of an answer (API page, "Response Packet Fields"); undefined where it is none, or more than `limit`
+ * messages asked for may hold. Everything is checked here once, so that no other line of the service meets an unchecked
+ * answer.
  */
-export function readDeskAnswer(body: string): DeskAnswer | undefined {
-  const answer = parseJson(body);
+export function readDeskAnswer(body: string, limit: number): DeskAnswer | undefined {
+  const answer = isReadable(body) ? parseJson(body) : undefined;
   if (!isJsonObject(answer)) return undefined;
   const code = answer['ErrorCode'];
   if (!isInteger(code)) return undefined;
   if (code !== 0) return { code, page: null };
-  const page = readPage(answer['Messages'], answer['TotalCount']);
+  const page = readPage(answer['Messages'], answer['TotalCount'], limit);
   return page === undefined ? undefined : { code, page };
 }
 
-function readPage(list: unknown, total: unknown): DeskPage | undefined {
+function readPage(list: unknown, total: unknown, limit: number): DeskPage | undefined {
   if (!isInteger(total) || total < 0) return undefined;
   if (list === null || list === undefined) return total === 0 ? { messages: [], total } : undefined;
-  if (!Array.isArray(list)) return undefined;
+  if (!Array.isArray(list) || list.length > limit) return undefined;
   const messages: DeskMessage[] = [];
   for (const item of list) {
     const message = readMessage(item);
     if (message === undefined) return undefined;
     messages.push(message);
   }
-  return { messages, total };
+  return isRenderable(messages) ? { messages, total } : undefined;
 }
 
 function readMessage(item: unknown): DeskMessage | undefined {

@@ -147,11 +147,32 @@ describe('DeskClient', () => {
     other.close();
   });
 
-  it('takes 8 MiB', async () => {
+  it.each([false, true])('takes 4 MiB, and not a byte more (gzip: %s)', async (isPacked) => {
     const page = { ErrorCode: 0, Messages: [], TotalCount: 0, Padding: '' };
-    const padding = 8 * 1024 * 1024 - JSON.stringify(page).length;
-    answer = (_request, response) => response.end(JSON.stringify({ ...page, Padding: 'x'.repeat(padding) }));
+    const room = 4 * 1024 * 1024 - JSON.stringify(page).length;
+    const answerWith = (padding: number) => {
+      const body = Buffer.from(JSON.stringify({ ...page, Padding: 'x'.repeat(padding) }));
+      answer = (_request, response) => {
+        if (isPacked) response.setHeader('Content-Encoding', 'gzip');
+        response.end(isPacked ? gzipSync(body) : body);
+      };
+    };
+    answerWith(room);
     expect(await ask()).toMatchObject({ code: 0 });
+    answerWith(room + 1);
+    expect(await failure(ask())).toMatchObject({ kind: 'broken', mayPass: true });
+  });
+
+  it('finds an answer with more messages than were asked for broken', async () => {
+    const list = (count: number) => Array.from({ length: count }, () => ({ Timestamp: 1 }));
+    const answerWith = (count: number) => {
+      answer = (_request, response) =>
+        response.end(JSON.stringify({ ErrorCode: 0, Messages: list(count), TotalCount: 1000 }));
+    };
+    answerWith(question.limit);
+    expect(await ask()).toMatchObject({ code: 0 });
+    answerWith(question.limit + 1);
+    expect(await failure(ask())).toMatchObject({ kind: 'broken', mayPass: true });
   });
 
   it.each([true, false])('cuts off a larger body while it comes (announced: %s)', async (isAnnounced) => {

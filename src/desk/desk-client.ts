@@ -1,5 +1,7 @@
 import { randomInt } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type HttpService } from '@nestjs/axios';
+import { MAX_BODY_BYTES } from './answer-bounds.js';
 import { type DeskAnswer, readDeskAnswer } from './desk-answer.js';
 
 /** What is asked: the desk's own words (API page, "Request Packet Fields"); Order 1 is oldest first, 2 newest first. */
@@ -39,7 +41,8 @@ export interface DeskAddress {
 }
 
 const PATH = 'v4/desk_http_svc/describe_chat_messages';
-const MAX_BODY_BYTES = 8 * 1024 * 1024;
+/** Beyond this, reading an answer takes long enough to be felt by others. */
+const LARGE_BYTES = 256 * 1024;
 const RANDOM_END = 2 ** 32;
 
 /** The one call: POST with the signature in the URL, always HTTP 200, the truth in ErrorCode. One attempt, no policy. */
@@ -57,8 +60,11 @@ export class DeskClient {
   async ask(question: DeskQuestion, userSig: string, signal: AbortSignal): Promise<DeskAnswer> {
     const response = await this.post(question, userSig, signal);
     if (response.status !== 200) throw new DeskAttemptError('network', response.status);
-    const answer = readDeskAnswer(response.data.toString('utf8'));
+    const { data } = response;
+    const answer = readDeskAnswer(data.toString('utf8'), question.limit);
     if (answer === undefined) throw new DeskAttemptError('broken');
+    // Rendering it takes as long once more: others have their turn first.
+    if (data.length > LARGE_BYTES) await nextTurn();
     return answer;
   }
 
