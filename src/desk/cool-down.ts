@@ -27,11 +27,17 @@ const MEMORY = 3;
 /** Names no cool-down. */
 const NONE = '';
 
-/** Sets the text only where the cool-down still is the one that the caller knew; answers what is there afterwards. */
+/**
+ * Sets the text only where the cool-down still is the one that the caller knew; answers what is there afterwards. KEYS the
+ * cool-down; ARGV the id known, the text, its milliseconds, the maximum: what lives longer than cool-downs do is none.
+ */
 const COMPARE_AND_SET = new RedisScript(`
 local held = redis.pcall('GET', KEYS[1])
-if type(held) ~= 'string' or redis.call('PTTL', KEYS[1]) < 0 then held = '' end
-if (string.match(held, '^(%x+):') or '') == ARGV[1] then
+local ttl = redis.call('PTTL', KEYS[1])
+local id, length = string.match(type(held) == 'string' and held or '', '^(%x+):(%d+):')
+length = math.min(tonumber(length) or 0, tonumber(ARGV[4]))
+if ttl < 0 or ttl > length * ${MEMORY} then id = nil end
+if (id or '') == ARGV[1] then
   held = ARGV[2]
   redis.call('SET', KEYS[1], held, 'PX', ARGV[3])
 end
@@ -96,9 +102,11 @@ export class CoolDown {
     await this.compareAndSet(after, { id, lengthMs, proven: false }, lengthMs * MEMORY);
   }
 
-  /** The cool-down that is under way or remembered. */
+  /** The cool-down that is under way or remembered. What lasts longer than cool-downs do was not put there by us. */
   private record(): CoolDownRecord | undefined {
-    return this.held.expiresAt > this.now() ? parseRecord(this.held.text) : undefined;
+    const leftMs = this.held.expiresAt - this.now();
+    const record = leftMs > 0 ? parseRecord(this.held.text) : undefined;
+    return leftMs <= Math.min(record?.lengthMs ?? 0, this.limits.maxMs) * MEMORY ? record : undefined;
   }
 
   private async refresh(): Promise<void> {
@@ -108,8 +116,9 @@ export class CoolDown {
   private async compareAndSet(expectedId: string, record: CoolDownRecord, ttlMs: number): Promise<void> {
     const text = recordText(record);
     const ttl = Math.ceil(ttlMs);
+    const args = [expectedId, text, ttl, this.limits.maxMs];
     try {
-      const reply = await this.redis.run((client) => COMPARE_AND_SET.run(client, [this.key], [expectedId, text, ttl]));
+      const reply = await this.redis.run((client) => COMPARE_AND_SET.run(client, [this.key], args));
       this.held = readHeldText(reply, this.now()) ?? this.held;
     } catch (error) {
       if (!isRedisTrouble(error)) throw error;

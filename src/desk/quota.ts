@@ -8,7 +8,8 @@ const WINDOW_MS = 1050;
 
 /**
  * The library's own script counts in fixed windows, so twice the quota may go out around an edge. This one keeps the
- * times of the last calls by Redis's clock: no second, wherever it starts, sees more. A refused call leaves no trace.
+ * times of the last calls by Redis's clock: no second, wherever it starts, sees more. A refused call leaves no trace, and
+ * calls of the future (Redis's clock was set back, or somebody put them there) do not count.
  */
 const SLIDING_SECOND = `
 local kind = redis.call('TYPE', KEYS[1])
@@ -17,6 +18,7 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local window = ${WINDOW_MS}
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - window)
+redis.call('ZREMRANGEBYSCORE', KEYS[1], now + window, '+inf')
 local points = tonumber(ARGV[3])
 if redis.call('ZCARD', KEYS[1]) >= points then
   local oldest = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')

@@ -1,6 +1,7 @@
 import { type Clock } from '../clock.js';
 import { isRedisTrouble, type RedisLink } from '../redis/redis-link.js';
 import { type DeskError, DeskRejectedError, DeskUnavailableError } from './desk-error.js';
+import { RedisScript } from '../redis/redis-script.js';
 import { type HeldText, peekText } from './shared-text.js';
 
 /** After a refused credential nobody asks for a second: too many refusals and the desk locks us out (70050). */
@@ -8,6 +9,11 @@ const REFUSED_MS = 1000;
 /** 70050: "verify again after 1 minute" (error code table). */
 const LOCKED_OUT_MS = 60_000;
 const LOCKOUT = 'lockout';
+
+/** Begins a pause unless one is under way; what lives longer than any of them is none. KEYS pause; ARGV text, milliseconds. */
+const BEGIN = new RedisScript(`
+local ttl = redis.call('PTTL', KEYS[1])
+if ttl < 0 or ttl > ${LOCKED_OUT_MS} then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) end`);
 
 /** No calls at all for a while, in any replica, because the desk refused who we are. */
 export class RefusalPause {
@@ -48,7 +54,7 @@ export class RefusalPause {
     this.doubted = true;
     if (this.restMs() > 0) return;
     this.held = { text: String(code), expiresAt: this.now() + REFUSED_MS };
-    await this.share((client) => client.set(this.key, String(code), 'PX', REFUSED_MS, 'NX'));
+    await this.share((client) => BEGIN.run(client, [this.key], [String(code), REFUSED_MS]));
   }
 
   async lockedOut(): Promise<void> {
@@ -57,11 +63,12 @@ export class RefusalPause {
     await this.share((client) => client.set(this.key, LOCKOUT, 'PX', LOCKED_OUT_MS));
   }
 
-  /** What is no pause of ours, whoever put it there, is none. */
+  /** What is no pause of ours, or lasts longer than one, is none, whoever put it there. */
   private restMs(): number {
     const { text, expiresAt } = this.held;
     const longest = text === LOCKOUT ? LOCKED_OUT_MS : /^\d{1,9}$/.test(text) ? REFUSED_MS : 0;
-    return Math.min(longest, Math.max(0, expiresAt - this.now()));
+    const restMs = Math.max(0, expiresAt - this.now());
+    return restMs <= longest ? restMs : 0;
   }
 
   private async share(command: Parameters<RedisLink['run']>[0]): Promise<void> {

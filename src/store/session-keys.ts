@@ -22,7 +22,7 @@ export class SessionKeys {
     return `${this.base}:version`;
   }
 
-  /** There while a failed refresh is not to be tried again. */
+  /** There while a failed refresh is not to be tried again; its text says for how many milliseconds that was. */
   get failed(): string {
     return `${this.base}:failed`;
   }

@@ -1,5 +1,8 @@
 import { RedisScript } from '../redis/redis-script.js';
 
+/** How long a lock is held without being renewed: a dead holder costs the others this long (ADR 5). */
+const LOCK_MS = 3000;
+
 /** What is no string, or never expires, was not written by us and counts as absent. */
 const HELD = `
 local function held(key)
@@ -66,25 +69,37 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function late(moment) return moment ~= '' and now > tonumber(moment) end`;
 
+/** The token in a lock. What no flight can have written, or lives longer than locks do, is none. */
+const LOCKED = `
+local function locked(key)
+  local token, ttl = held(key)
+  if token and ttl <= ${LOCK_MS} and #token == 24 and string.match(token, '^%x+$') then return token end
+  return nil
+end`;
+
 /**
- * Takes the lock of a flight. KEYS lock, version, failed; ARGV token, milliseconds, `1` to give way to a recent failure,
- * and the moment after which nobody waits for this any more: what lay in the socket of a frozen Redis must not lock.
+ * Takes the lock of a flight. KEYS lock, version, failed; ARGV token, `1` to give way to a recent failure, and the moment
+ * after which nobody waits for this any more: what lay in the socket of a frozen Redis must not lock.
  * Replies {'ours', version, now}, {'theirs', token, now}, {'failed', milliseconds, now} or {'late', '', now}.
  */
-export const ACQUIRE = new RedisScript(`${HELD}${CLOCK}
-if late(ARGV[4]) then return {'late', '', now} end
-if ARGV[3] == '1' then
-  local failed, ttl = held(KEYS[3])
-  if failed then return {'failed', ttl, now} end
+export const ACQUIRE = new RedisScript(`${HELD}${LOCKED}${CLOCK}
+if late(ARGV[3]) then return {'late', '', now} end
+if ARGV[2] == '1' then
+  local pause, ttl = held(KEYS[3])
+  if pause and ttl <= (tonumber(pause) or 0) then return {'failed', ttl, now} end
 end
-local token = held(KEYS[1])
-if token and string.match(token, '^%x+$') and #token == #ARGV[1] then return {'theirs', token, now} end
-redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+local token = locked(KEYS[1])
+if token then return {'theirs', token, now} end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ${LOCK_MS})
 return {'ours', held(KEYS[2]) or '', now}`);
 
-/** Keeps the lock while its holder works. KEYS lock; ARGV token, milliseconds. */
+/** How a flight stands. KEYS lock, outcome; replies the token in the lock, and the outcome where there is one. */
+export const WATCH = new RedisScript(`${HELD}${LOCKED}
+return {locked(KEYS[1]) or '', (held(KEYS[2]))}`);
+
+/** Keeps the lock while its holder works. KEYS lock; ARGV token. */
 export const RENEW = new RedisScript(`
-if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ${LOCK_MS}) end
 return 0`);
 
 /**
@@ -94,15 +109,15 @@ return 0`);
  * write for a whole one. KEYS lock, outcome, version, then one for each value; ARGV token, outcome, the moment after
  * which this is late, then value and milliseconds for each key. Replies the version before, or nil where nothing is new.
  */
-export const SETTLE = new RedisScript(`${HELD}${CLOCK}
-local token = held(KEYS[1])
+export const SETTLE = new RedisScript(`${HELD}${LOCKED}${CLOCK}
+local token = locked(KEYS[1])
 local before = held(KEYS[3]) or ''
 local isWritten, isWhole = false, true
 local function set(key, value, ms)
   local reply = redis.pcall('SET', key, value, 'PX', ms)
   if reply.err then isWhole = false end
 end
-if not late(ARGV[3]) and (not token or token == ARGV[1] or #token ~= #ARGV[1]) then
+if not late(ARGV[3]) and (not token or token == ARGV[1]) then
   for i = 4, #KEYS do set(KEYS[i], ARGV[2 * i - 4], ARGV[2 * i - 3]) end
   isWritten = isWhole
   if not isWhole then redis.call('DEL', KEYS[3]) end

@@ -53,7 +53,7 @@ export function readStored(reply: unknown, context: ReadContext): StoredSession 
 }
 
 function readHead(part: Part, proven: boolean, { keys, seal, now }: ReadContext): Known | undefined {
-  const stored = decodeValue(keys.head, part.value, seal);
+  const stored = decodePart(keys.head, part, seal);
   if (stored === undefined) return undefined;
   const { header, payload } = stored;
   const dates = datesOf(header, part.leftMs, now());
@@ -69,7 +69,7 @@ function readHead(part: Part, proven: boolean, { keys, seal, now }: ReadContext)
 }
 
 function readBlock(part: Part, epoch: string, { keys, seal, now }: ReadContext): Block | undefined {
-  const stored = decodeValue(keys.block(epoch, part.name), part.value, seal);
+  const stored = decodePart(keys.block(epoch, part.name), part, seal);
   const entries = entriesOf(stored);
   const first = stored?.header.first;
   if (stored === undefined || entries === undefined || first === undefined) return undefined;
@@ -79,10 +79,16 @@ function readBlock(part: Part, epoch: string, { keys, seal, now }: ReadContext):
 }
 
 function readWindow(part: Part, epoch: string, { keys, window, seal, now }: ReadContext): WindowAnswer | undefined {
-  const stored = decodeValue(keys.window(epoch, windowKey(window)), part.value, seal);
+  const stored = decodePart(keys.window(epoch, windowKey(window)), part, seal);
   const entries = entriesOf(stored);
   if (stored?.header.total === undefined || entries === undefined || entries.count > window.limit) return undefined;
   return { window, entries, total: stored.header.total, ...datesOf(stored.header, part.leftMs, now()) };
+}
+
+/** What lives longer than it was written to live would seem fresh all that time. */
+function decodePart(key: string, { value, leftMs }: Part, seal: Seal): StoredValue | undefined {
+  const stored = decodeValue(key, value, seal);
+  return stored !== undefined && leftMs <= stored.header.ttl ? stored : undefined;
 }
 
 function entriesOf(stored: StoredValue | undefined): Entries | undefined {

@@ -7,7 +7,7 @@ import { type Block, type Log } from '../transcript/log.js';
 import { type Window, windowKey } from '../transcript/window.js';
 import { type Seal } from './seal.js';
 import { SessionKeys } from './session-keys.js';
-import { ACQUIRE, READ, RENEW, SETTLE } from './session-scripts.js';
+import { ACQUIRE, READ, RENEW, SETTLE, WATCH } from './session-scripts.js';
 import { readStored, type StoredSession } from './stored-known.js';
 import { StoredWriter } from './stored-writer.js';
 
@@ -49,8 +49,6 @@ export type Acquired =
 export type FlightState =
   { readonly kind: 'under-way' } | { readonly kind: 'lost' } | { readonly kind: 'ended'; readonly outcome: string };
 
-/** A dead holder costs the others this long (ADR 5). */
-const LOCK_MS = 3000;
 const RENEW_MS = 1000;
 /** What Redis does later than this (it was frozen) is not done: nobody waits for that lock, and the ages are wrong. */
 const LATE_MS = 300;
@@ -97,7 +95,7 @@ export class TranscriptStore {
   hold({ sessionId, flight, token }: Claim): () => void {
     const keys = this.keys(sessionId);
     const lock = keys.lock(flight);
-    const renew = () => void this.attempt(keys, (client) => RENEW.run(client, [lock], [token, LOCK_MS]));
+    const renew = () => void this.attempt(keys, (client) => RENEW.run(client, [lock], [token]));
     const timer = setInterval(renew, RENEW_MS);
     return () => {
       clearInterval(timer);
@@ -107,11 +105,13 @@ export class TranscriptStore {
   /** How the flight that holds the lock of this one stands. */
   async watch({ sessionId, flight }: Claim, token: string): Promise<FlightState> {
     const keys = this.keys(sessionId);
-    const reply = await this.attempt(keys, (client) => client.mgetBuffer(keys.lock(flight), keys.outcome(token)));
-    if (reply === undefined) return { kind: 'lost' };
-    const [lock, outcome] = reply;
-    if (outcome != null) return { kind: 'ended', outcome: outcome.toString('utf8') };
-    return { kind: lock?.toString('latin1') === token ? 'under-way' : 'lost' };
+    const names = [keys.lock(flight), keys.outcome(token)];
+    const reply = await this.attempt(keys, (client) => WATCH.run(client, names, []));
+    if (!Array.isArray(reply)) return { kind: 'lost' };
+    const list: readonly unknown[] = reply;
+    const [holder, outcome] = list;
+    if (Buffer.isBuffer(outcome)) return { kind: 'ended', outcome: outcome.toString('utf8') };
+    return { kind: String(holder) === token ? 'under-way' : 'lost' };
   }
 
   /**
@@ -128,7 +128,7 @@ export class TranscriptStore {
   async settleFailure(claim: Claim, outcome: string, pauseMs: number): Promise<void> {
     const keys = this.keys(claim.sessionId);
     const writer = new StoredWriter(keys, this.options);
-    if (pauseMs > 0) writer.set(keys.failed, Buffer.from('1'), pauseMs);
+    if (pauseMs > 0) writer.set(keys.failed, Buffer.from(String(Math.ceil(pauseMs))), pauseMs);
     await this.send(claim, outcome, writer);
   }
 
@@ -140,7 +140,7 @@ export class TranscriptStore {
   private async tryAcquire(claim: Claim, yields: boolean): Promise<Acquired | undefined> {
     const keys = this.keys(claim.sessionId);
     const names = [keys.lock(claim.flight), keys.version, keys.failed];
-    const args = [claim.token, LOCK_MS, yields ? '1' : '0', this.notAfter(claim)];
+    const args = [claim.token, yields ? '1' : '0', this.notAfter(claim)];
     const sentAt = this.options.now();
     const reply = await this.attempt(keys, (client) => ACQUIRE.run(client, names, args));
     if (!Array.isArray(reply)) return { kind: 'away' };

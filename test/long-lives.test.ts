@@ -1,0 +1,150 @@
+import { randomBytes } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Simulator, startSimulator } from '../simulator/simulator.js';
+import { connectRedis } from '../src/redis/connect.js';
+import { RedisLink } from '../src/redis/redis-link.js';
+import { plainSeal } from '../src/store/seal.js';
+import { SessionKeys } from '../src/store/session-keys.js';
+import { TranscriptStore } from '../src/store/transcript-store.js';
+import { anyRedis, describeWithRedis } from './redis-server.js';
+import { messagesPath, Replicas } from './replicas.js';
+import { defaults, windowOf } from './transcripts-rig.js';
+
+/** Longer than anything here is let live. */
+const DAY_MS = 86_400_000;
+
+/** Somebody else's, or ours with another expiry: whatever it is, it must not hold up anybody for all that time. */
+describeWithRedis('what lives in Redis for longer than we let it', () => {
+  let redis: Awaited<ReturnType<typeof anyRedis>>;
+  let link: RedisLink;
+  let prefix: string;
+
+  beforeEach(async () => {
+    redis = await anyRedis();
+    link = new RedisLink(connectRedis({ url: redis.url, sentinelName: undefined }));
+    await link.whenUp(10_000);
+    prefix = `test-${randomBytes(6).toString('hex')}`;
+  });
+  afterEach(async () => {
+    link.close();
+    await redis.stop();
+  });
+
+  const put = (key: string, value: string) => link.run((client) => client.set(key, value, 'PX', DAY_MS));
+  const prolong = (key: string) => link.run((client) => client.pexpire(key, DAY_MS));
+
+  describe('as part of a session', () => {
+    let store: TranscriptStore;
+    let keys: SessionKeys;
+
+    beforeEach(() => {
+      const now = () => Date.now();
+      store = new TranscriptStore(link, { keyPrefix: prefix, seal: plainSeal, policy: defaults, now, random: () => 0 });
+      keys = new SessionKeys(prefix, 'session');
+    });
+
+    it('is no lock, neither to who comes nor to who waits for it', async () => {
+      const [mine, theirs] = [store.claim('session', 'head'), store.claim('session', 'head')];
+      expect(await store.acquire(mine, false)).toMatchObject({ kind: 'ours' });
+      expect(await store.acquire(theirs, false)).toEqual({ kind: 'theirs', token: mine.token });
+      expect(await store.watch(theirs, mine.token)).toEqual({ kind: 'under-way' });
+      await prolong(keys.lock('head'));
+      expect(await store.watch(theirs, mine.token)).toEqual({ kind: 'lost' });
+      expect(await store.acquire(theirs, false)).toMatchObject({ kind: 'ours' });
+    });
+
+    it('keeps no flight from writing what it found', async () => {
+      const claim = store.claim('session', 'head');
+      await store.acquire(claim, false);
+      await put(keys.lock('head'), 'a'.repeat(24));
+      const gone = { kind: 'gone', askedAt: Date.now(), arrivedAt: Date.now(), lifetimeMs: 60_000 } as const;
+      expect(await store.settle(claim, 'ok', { known: gone, version: store.newToken() })).toBe('');
+      expect(await store.read('session', windowOf({}), '', true)).toMatchObject({ known: { kind: 'gone' } });
+    });
+
+    it('is no failure to give way to', async () => {
+      const [mine, theirs] = [store.claim('session', 'head'), store.claim('session', 'head')];
+      await store.acquire(mine, true);
+      await store.settleFailure(mine, 'an outcome', 5000);
+      expect(await store.acquire(theirs, true)).toMatchObject({ kind: 'failed' });
+      await prolong(keys.failed);
+      expect(await store.acquire(theirs, true)).toMatchObject({ kind: 'ours' });
+    });
+
+    it('is not fresh all that time', async () => {
+      const claim = store.claim('session', 'head');
+      await store.acquire(claim, false);
+      const gone = { kind: 'gone', askedAt: Date.now(), arrivedAt: Date.now(), lifetimeMs: 1 } as const;
+      await store.settle(claim, 'ok', { known: gone, version: store.newToken() });
+      await prolong(keys.head);
+      expect(await store.read('session', windowOf({}), '', true)).toMatchObject({ known: undefined });
+    });
+  });
+
+  describe('where replicas keep what they know together', () => {
+    let desk: Simulator;
+    let replicas: Replicas;
+
+    const start = async (environment: Readonly<Record<string, string>> = {}) => {
+      desk = await startSimulator();
+      const all = { DESK_BASE_URL: desk.url, REDIS_URL: redis.url, REDIS_KEY_PREFIX: prefix, ...environment };
+      replicas = await Replicas.start(2, { DESK_DEADLINE_MS: '4000', ...all });
+    };
+    afterEach(async () => {
+      await replicas.stop();
+      await desk.close();
+    });
+
+    it('is no lock: a cold session is read at once', async () => {
+      await start();
+      await put(new SessionKeys(prefix, 'load-1').lock('head'), randomBytes(12).toString('hex'));
+      expect(await replicas.get(0, messagesPath('load-1'))).toMatchObject({ status: 200 });
+    });
+
+    it.each([
+      ['cool-down', 'cooldown', 'abcdef:60000:unproven'],
+      ['cool-down that claims a length of a day', 'cooldown', `abcdef:${DAY_MS}:unproven`],
+      ['refusal', 'refused', '70003'],
+      ['lockout', 'refused', 'lockout'],
+    ])('is no %s', async (_, name, text) => {
+      await start();
+      await put(`${prefix}:{desk}:${name}`, text);
+      expect(await replicas.get(0, messagesPath('load-1'))).toMatchObject({ status: 200 });
+      expect(await replicas.get(1, messagesPath('load-2'))).toMatchObject({ status: 200 });
+    });
+
+    it('keeps no cool-down from beginning, for all replicas', async () => {
+      await start({ DESK_COOLDOWN_MIN_MS: '60000', DESK_COOLDOWN_MAX_MS: '60000' });
+      await put(`${prefix}:{desk}:cooldown`, 'abcdef:60000:unproven');
+      desk.failNext({ kind: 'error', code: 141009 });
+      expect(await replicas.get(0, messagesPath('load-1'))).toMatchObject({ status: 429 });
+      expect(await replicas.get(1, messagesPath('load-2'))).toMatchObject({ status: 429 });
+      expect(desk.calls).toHaveLength(1);
+    });
+
+    it('keeps no refusal from being told to all replicas', async () => {
+      await start();
+      await put(`${prefix}:{desk}:refused`, '70003');
+      desk.failNext({ kind: 'error', code: 70020 });
+      expect(await replicas.get(0, messagesPath('load-1'))).toMatchObject({ status: 502 });
+      const left = await link.run((client) => client.pttl(`${prefix}:{desk}:refused`));
+      expect(left).toBeLessThanOrEqual(1000);
+    });
+
+    it('does not keep a call from going first after a cool-down', async () => {
+      await start({ DESK_COOLDOWN_MIN_MS: '2000', DESK_COOLDOWN_MAX_MS: '2000', DESK_DEADLINE_MS: '1500' });
+      await put(`${prefix}:{desk}:probe`, 'abcdef');
+      desk.failNext({ kind: 'error', code: 141009 });
+      expect(await replicas.get(0, messagesPath('load-1'))).toMatchObject({ status: 429 });
+      await new Promise((resolve) => setTimeout(resolve, 2100));
+      expect(await replicas.get(0, messagesPath('load-1'))).toMatchObject({ status: 200 });
+    });
+
+    it('takes nothing from the quota', async () => {
+      await start({ DESK_MAX_RPS: '2' });
+      const score = Date.now() + DAY_MS;
+      await link.run((client) => client.zadd(`${prefix}:{desk}:quota`, score, 'a', score, 'b', score, 'c'));
+      expect(await replicas.get(0, messagesPath('load-1'))).toMatchObject({ status: 200 });
+    });
+  });
+});
