@@ -1,45 +1,7 @@
-import 'reflect-metadata';
-import { type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type Logger } from 'pino';
-import { createApp } from './configure-app.js';
-import { type Environment, EnvironmentError, readEnvironment } from './environment.js';
-import { environmentWarnings } from './environment/warnings.js';
-import { LOGGER } from './logging/logging.module.js';
-import { Readiness } from './health/readiness.js';
-import { stopOnSignals } from './shutdown.js';
+import { StopSignals } from './stop-signals.js';
 
-/** Connections that may wait to be accepted: a crowd that comes at once is served, not reset (the system may cap it). */
-const BACKLOG = 4096;
-
-await start();
-
-async function start(): Promise<void> {
-  const environment = environmentOrExit();
-  const app = await createApp(environment);
-  const logger = app.get<Logger>(LOGGER);
-  for (const warning of environmentWarnings(environment)) logger.warn(warning);
-  stopOnSignals(app, logger, environment.shutdownTimeoutMs);
-  await listen(app, environment, logger);
-}
-
-function environmentOrExit(): Environment {
-  try {
-    return readEnvironment(process.env);
-  } catch (error) {
-    if (!(error instanceof EnvironmentError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exit(1);
-  }
-}
-
-async function listen(app: NestFastifyApplication, { host, port }: Environment, logger: Logger): Promise<void> {
-  try {
-    await app.listen({ port, host, backlog: BACKLOG });
-  } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    process.stderr.write(`cannot listen on ${host}:${port}: ${reason}\n`);
-    process.exit(1);
-  }
-  app.get(Readiness).started();
-  logger.info({ url: await app.getUrl() }, 'listening');
-}
+// Before anything else is even loaded: as PID 1 a signal that nobody listens for is lost.
+const signals = new StopSignals();
+const { start } = await import('./start.js');
+await signals.catchUp();
+await start(signals);

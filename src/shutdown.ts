@@ -1,39 +1,43 @@
 import { type Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Logger } from 'pino';
 import { Turnstile } from './desk/turnstile.js';
 import { Readiness } from './health/readiness.js';
+import { LogDestination } from './logging/log-destination.js';
+import { LOGGER } from './logging/logging.module.js';
 
 const IDLE_CHECK_MS = 50;
 /** Connections that are cut off are heard of a few turns of the event loop later. */
 const LAST_LINES_MS = 50;
+/** What is left of SHUTDOWN_TIMEOUT_MS, when requests took all they could, for the log and for Node's own end. */
+const LOG_MS = 100;
+const EXIT_MS = 100;
 
-/** SIGTERM or SIGINT: not ready any more, no new connections, what is in flight answered, Redis closed, exit 0. */
-export function stopOnSignals(app: NestFastifyApplication, logger: Logger, timeoutMs: number): void {
-  const server: Server = app.getHttpServer();
-  const stop = (signal: string) => {
-    logger.info({ signal }, 'stopping');
-    app.get(Readiness).stopping();
-    // A desk that hangs must not keep the process: whoever still waits when the time is up is cut off.
-    setTimeout(() => {
-      logger.warn('stopped with requests still under way');
-      server.closeAllConnections();
-      finish(logger);
-    }, timeoutMs).unref();
-    app.get(Turnstile).close();
-    closeWhatFallsIdle(server);
-    app.close().then(
-      () => {
-        finish(logger);
-      },
-      (error: unknown) => {
-        logger.error({ err: error }, 'stopping failed');
-        finish(logger);
-      },
-    );
-  };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+/** Not ready any more, no new connections, what is in flight answered, Redis closed, the log written, exit 0. */
+export async function stopApp(app: NestFastifyApplication, signal: NodeJS.Signals, timeoutMs: number): Promise<never> {
+  const logger = app.get<Logger>(LOGGER);
+  const endsAt = performance.now() + timeoutMs - EXIT_MS;
+  logger.info({ signal }, 'stopping');
+  app.get(Readiness).stopping();
+  app.get(Turnstile).close();
+  const cutOffMs = Math.max(timeoutMs - LAST_LINES_MS - LOG_MS - EXIT_MS, 0);
+  const isClosed = await Promise.race([close(app, logger), sleep(cutOffMs, false)]);
+  if (!isClosed) cutOff(app, logger);
+  // The log is written behind the requests, those that were cut off included; nothing of it may be lost.
+  await sleep(LAST_LINES_MS);
+  await app.get(LogDestination).end(Math.max(endsAt - performance.now(), LOG_MS));
+  process.exit(0);
+}
+
+async function close(app: NestFastifyApplication, logger: Logger): Promise<true> {
+  closeWhatFallsIdle(app.getHttpServer());
+  try {
+    await app.close();
+  } catch (error) {
+    logger.error({ err: error }, 'stopping failed');
+  }
+  return true;
 }
 
 /** Node closes the connections that are idle when a server closes, and leaves those that become so to their timeout. */
@@ -43,9 +47,9 @@ function closeWhatFallsIdle(server: Server): void {
   }, IDLE_CHECK_MS).unref();
 }
 
-/** The log is written behind the requests, those that were cut off included; nothing of it may be lost. */
-function finish(logger: Logger): void {
-  setTimeout(() => {
-    logger.flush(() => process.exit(0));
-  }, LAST_LINES_MS);
+/** A desk that hangs must not keep the process: whoever still waits when the time is up is cut off. */
+function cutOff(app: NestFastifyApplication, logger: Logger): void {
+  logger.warn('stopped with requests still under way');
+  const server: Server = app.getHttpServer();
+  server.closeAllConnections();
 }

@@ -14,7 +14,7 @@ export interface Answer {
 
 /** Asks on a connection of its own and without what fetch does for us: normalise the path, unpack the body. */
 export async function ask(
-  service: Service,
+  service: Pick<Service, 'url'>,
   path: string,
   {
     method = 'GET',
@@ -41,7 +41,7 @@ export async function ask(
 }
 
 /** Says exactly these bytes; answers with every answer that came back until the service closed the connection. */
-export async function speak(service: Service, bytes: string): Promise<Answer[]> {
+export async function speak(service: Pick<Service, 'url'>, bytes: string): Promise<Answer[]> {
   const { hostname, port } = new URL(service.url);
   const socket = connect(Number(port), hostname);
   const chunks: Buffer[] = [];

@@ -20,12 +20,6 @@ export function createLogger(level: string, destination: DestinationStream): Log
   );
 }
 
-/** JSON lines, or readable ones where a person looks: the terminal decides, not an environment name. */
-export function logDestination(): DestinationStream {
-  if (process.stdout.isTTY) return pino.transport({ target: 'pino-pretty', options: { ignore: 'pid,hostname' } });
-  return pino.destination({ dest: 1, sync: false });
-}
-
 /** Type, message, stack and causes. Never the error's own fields: a library may have hung a URL or a body there. */
 function serializeError(error: unknown): unknown {
   if (!(error instanceof Error)) return { type: typeof error };

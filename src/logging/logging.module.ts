@@ -1,29 +1,30 @@
 import { Global, Module } from '@nestjs/common';
-import { type DestinationStream, type Logger } from 'pino';
+import { type Logger } from 'pino';
 import { Environment } from '../environment.js';
 import { Metrics } from '../metrics/metrics.js';
-import { createLogger, logDestination } from './logger.js';
+import { LogDestination } from './log-destination.js';
+import { createLogger } from './logger.js';
+import { openLog } from './open-log.js';
 import { RequestObserver } from './request-observer.js';
 
 export const LOGGER = Symbol('logger');
-const DESTINATION = Symbol('log destination');
 
 @Global()
 @Module({
   providers: [
-    { provide: DESTINATION, useFactory: logDestination },
+    { provide: LogDestination, useFactory: openLog, inject: [Metrics] },
     {
       provide: LOGGER,
-      useFactory: ({ logLevel }: Environment, destination: DestinationStream) => createLogger(logLevel, destination),
-      inject: [Environment, DESTINATION],
+      useFactory: ({ logLevel }: Environment, destination: LogDestination) => createLogger(logLevel, destination),
+      inject: [Environment, LogDestination],
     },
     {
       provide: RequestObserver,
-      useFactory: (logger: Logger, destination: DestinationStream, metrics: Metrics) =>
+      useFactory: (logger: Logger, destination: LogDestination, metrics: Metrics) =>
         new RequestObserver(logger, destination, metrics),
-      inject: [LOGGER, DESTINATION, Metrics],
+      inject: [LOGGER, LogDestination, Metrics],
     },
   ],
-  exports: [LOGGER, RequestObserver],
+  exports: [LOGGER, LogDestination, RequestObserver],
 })
 export class LoggingModule {}

@@ -69,6 +69,11 @@ export class Metrics {
     help: '1 while Redis is used, 0 while it is away or not configured',
     registers: this.registers,
   });
+  readonly logLinesDropped = new Counter({
+    name: 'log_lines_dropped_total',
+    help: 'Log lines dropped because nobody took those before them, or their reader is gone',
+    registers: this.registers,
+  });
   /** Tells the two zeros of redis_up apart, which has always been there without Redis too. */
   readonly redisConfigured = new Gauge({
     name: 'redis_configured',

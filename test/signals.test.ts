@@ -1,0 +1,76 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { textMessage } from '../simulator/sessions/wire.js';
+import { type Simulator, startSimulator } from '../simulator/simulator.js';
+import { ask } from './http.js';
+import { deskCredentials, startService } from './service.js';
+
+let simulator: Simulator;
+
+beforeAll(async () => {
+  simulator = await startSimulator();
+});
+
+afterAll(() => simulator.close());
+
+describe('signals', () => {
+  test.each(['SIGTERM', 'SIGINT'] as const)('a %s after the first SIGTERM changes nothing', async (signal) => {
+    const service = await startService({ DESK_BASE_URL: simulator.url });
+    simulator.setSession('under-way', [textMessage('hello', 1)]);
+    simulator.forgetCalls();
+    simulator.faultUntilReset({ kind: 'latency', ms: 1500 }, { sessionId: 'under-way' });
+    const asked = ask(service, '/sessions/under-way/messages');
+    while (simulator.calls.length === 0) await ask(service, '/health/live');
+    const stopped = service.stop();
+    while (!service.output().includes('"stopping"')) await once(service.process.stdout ?? service.process, 'data');
+    service.process.kill(signal);
+    expect(await asked).toMatchObject({ status: 200 });
+    expect(await stopped).toBe(0);
+    expect(service.output()).toMatch(/"audit":"read".*"sessionId":"under-way".*"status":200/);
+  });
+
+  test('the first is heard before anything is loaded or looked at: exit 0, not the faults of the environment', async () => {
+    // Runs before the service, and sends the signal as soon as somebody listens for it.
+    const preload = `data:text/javascript,${encodeURIComponent(
+      `process.on('newListener', (name) => {
+         if (name === 'SIGTERM') setImmediate(() => process.kill(process.pid, 'SIGTERM'));
+       });`,
+    )}`;
+    const child = spawn(process.execPath, ['--import', preload, 'dist/main.js'], {
+      env: { PATH: process.env['PATH'] },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    await once(child, 'close');
+    expect({ code: child.exitCode, signal: child.signalCode, output }).toEqual({ code: 0, signal: null, output: '' });
+  });
+
+  test('a SIGTERM while the service starts ends the start with exit 0', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'desk-bff-'));
+    const key = join(directory, 'key');
+    execFileSync('mkfifo', [key]);
+    const { DESK_SDK_APP_ID, DESK_SECRET_KEY } = deskCredentials;
+    const child = spawn(process.execPath, ['dist/main.js'], {
+      env: { PATH: process.env['PATH'], PORT: '0', AUTH_MODE: 'none', DESK_SDK_APP_ID, DESK_SECRET_KEY_FILE: key },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    // Opens once the service reads its key at the other end, and keeps it there.
+    const pipe = await open(key, 'w');
+    child.kill('SIGTERM');
+    await pipe.writeFile(DESK_SECRET_KEY);
+    await pipe.close();
+    await once(child, 'close');
+    rmSync(directory, { recursive: true });
+    expect({ code: child.exitCode, signal: child.signalCode }).toEqual({ code: 0, signal: null });
+    expect(output).not.toContain('listening');
+  });
+});
