@@ -292,7 +292,7 @@ export interface components {
             code: "invalid-request" | "unauthorized" | "session-not-found" | "not-found" | "method-not-allowed" | "upstream-rate-limited" | "too-many-requests" | "upstream-rejected" | "upstream-failed" | "upstream-timeout" | "unavailable" | "internal";
             /** @example One parameter is not as it should be */
             detail: string;
-            /** @description Every fault of the input, where this service found them */
+            /** @description Every fault of the input, or the first 20, where this service found them */
             errors?: components["schemas"]["Fault"][];
             /**
              * Format: uri-reference
@@ -719,7 +719,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A parameter is not as it should be; `errors` lists every fault */
+            /** @description A parameter is not as it should be; `errors` lists every fault, or the first 20 */
             400: {
                 headers: {
                     /**
@@ -738,7 +738,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": "invalid-request",
-                     *       "detail": "A parameter is not as it should be; `errors` lists every fault",
+                     *       "detail": "A parameter is not as it should be; `errors` lists every fault, or the first 20",
                      *       "errors": [
                      *         {
                      *           "field": "limit",

@@ -26,6 +26,8 @@ export function serverOptions({ deskDeadlineMs }: Environment, clientErrorHandle
     routerOptions: {
       // The longest id, percent-encoded, has to reach the check that says what is wrong with a longer one.
       maxParamLength: MAX_HEADER_BYTES,
+      // Nobody is known yet: a query is read where it is asked for, once and with its faults.
+      querystringParser: () => ({}),
     },
     rewriteUrl: ({ url = '/' }: { readonly url?: string | undefined }) => readableTarget(url),
     bodyLimit: MAX_BODY_BYTES,

@@ -193,6 +193,14 @@ describe('refused', () => {
     expect(simulator.calls).toHaveLength(0);
   });
 
+  test('of more than 20 faults the first 20 are listed', async () => {
+    const names = Array.from({ length: 30 }, (_, i) => `x${i}`);
+    await expectRefused(
+      `/sessions/a%20b/messages?limit=1&${names.join('&')}&limit=1`,
+      [{ field: 'limit', message: REPEATED }, ...names.map((field) => ({ field, message: STRANGER }))].slice(0, 20),
+    );
+  });
+
   test('what a query was refused for does not change when it is asked again', async () => {
     for (let times = 0; times < 3; times++) {
       await expectRefused('/sessions/a%20b/messages?limit=7', [{ field: 'sessionId', message: SESSION_ID }]);

@@ -4,7 +4,15 @@ import { type Encoding } from './page.js';
 /** The server's preference among what the client likes equally: br is smaller at the same cost here. */
 const OFFERED = ['br', 'gzip', 'identity'] as const;
 
-const seen = new LRUCache<string, Encoding>({ max: 1000 });
+/** More than any browser sends; beyond it nothing is read or remembered. */
+const MAX_PREFERENCES = 100;
+const MAX_USUAL_HEADER = 200;
+
+const seen = new LRUCache<string, Encoding>({
+  max: 1000,
+  maxEntrySize: MAX_USUAL_HEADER,
+  sizeCalculation: (_encoding, header) => header.length,
+});
 
 /** Which encoding to send (RFC 9110 §12.5.3); without the header, the plain one. */
 export function chooseEncoding(header: string | undefined): Encoding {
@@ -17,7 +25,7 @@ export function chooseEncoding(header: string | undefined): Encoding {
 }
 
 function choose(header: string): Encoding {
-  const qualities = new Map(header.toLowerCase().split(',').map(readPreference));
+  const qualities = new Map(header.toLowerCase().split(',', MAX_PREFERENCES).map(readPreference));
   const any = qualities.get('*');
   let best: Encoding = 'identity';
   let bestQuality = 0;

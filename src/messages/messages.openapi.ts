@@ -22,9 +22,14 @@ const pageHeaderDocs = {
 };
 
 const problems = [
-  problemResponse(400, 'invalid-request', 'A parameter is not as it should be; `errors` lists every fault', {
-    errors: [{ field: 'limit', message: 'must be an integer from 1 to 100' }],
-  }),
+  problemResponse(
+    400,
+    'invalid-request',
+    'A parameter is not as it should be; `errors` lists every fault, or the first 20',
+    {
+      errors: [{ field: 'limit', message: 'must be an integer from 1 to 100' }],
+    },
+  ),
   problemResponse(401, 'unauthorized', 'No or wrong credentials'),
   problemResponse(404, 'session-not-found', 'The desk does not know the session', { upstreamCode: 141010 }),
   problemResponse(405, 'method-not-allowed', 'Only GET and HEAD; see `Allow`'),

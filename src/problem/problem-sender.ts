@@ -31,7 +31,7 @@ export class ProblemSender {
     if (problem.code === 'internal') {
       this.logger.error({ requestId: context.requestId, err: problem.cause }, 'a fault of our own');
     }
-    const document = problemDocument(problem, { instance: pathAsSent(request), ...context });
+    const document = problemDocument(problem, { instance: pathAsSent(request.originalUrl), ...context });
     await reply.status(document.status).headers(problemHeaders(problem)).send(JSON.stringify(document));
   }
 

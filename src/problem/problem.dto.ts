@@ -45,6 +45,10 @@ export class ProblemDto {
   @ApiPropertyOptional({ type: 'integer', description: 'The ErrorCode, where the desk answered with one' })
   declare upstreamCode?: number;
 
-  @ApiPropertyOptional({ type: [FaultDto], description: 'Every fault of the input, where this service found them' })
+  @ApiPropertyOptional({
+    type: [FaultDto],
+    maxItems: 20,
+    description: 'Every fault of the input, or the first 20, where this service found them',
+  })
   declare errors?: FaultDto[];
 }
