@@ -14,6 +14,7 @@ import { observeRequests } from './logging/request-hooks.js';
 import { RequestObserver } from './logging/request-observer.js';
 import { FastPath } from './messages/fast-path.js';
 import { PageCache } from './messages/page-cache.js';
+import { refusedRead } from './messages/refused-read.js';
 import { Metrics } from './metrics/metrics.js';
 import { serveApiDocument } from './openapi.js';
 import { checkHeadersOfHttp } from './problem/headers-of-http.js';
@@ -55,6 +56,7 @@ function admissionRules(app: NestFastifyApplication, environment: Environment): 
     authenticator: app.get(Authenticator),
     limit: rateLimitPerMinute > 0 ? app.get(CallerLimit) : undefined,
     areMetricsOpen: metricsPublic || authMode === 'none',
+    refusedRead,
   };
 }
 

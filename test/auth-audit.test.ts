@@ -60,16 +60,19 @@ test.each(['trace', 'warn', 'fatal'])('one line for each read, LOG_LEVEL=%s', as
   await read('bad', 'long-session/messages?limit=0');
   await read('nowhere', 'long-session/notes');
   await read('r5', 'long-session/messages');
+  await read('r6', 'long%2Dsession/messages?limit=9', 'HEAD');
+  await read('refused-and-bad', 'long-session/messages?limit=0');
   await ask(service, '/sessions/long-session/messages', { headers: { 'x-request-id': 'stranger' } });
   const window = { limit: 3, offset: 7, order: 'asc' };
   const line = (requestId: string, sessionId: string, rest: object) =>
     expect.objectContaining({ requestId, sessionId, caller: 'ann', audit: 'read', time: expect.any(String), ...rest });
-  expect(await lines(5)).toEqual([
+  expect(await lines(6)).toEqual([
     line('r1', 'long-session', { ...window, outcome: 'miss', status: 200 }),
     line('r2', 'long-session', { ...window, outcome: 'hit', status: 200 }),
     line('r3', 'not-there', { ...DEFAULT, outcome: 'session-not-found', status: 404 }),
     line('r4', 'session-0001', { ...DEFAULT, outcome: 'upstream-rate-limited', status: 429 }),
     line('r5', 'long-session', { ...DEFAULT, outcome: 'too-many-requests', status: 429 }),
+    line('r6', 'long-session', { ...DEFAULT, limit: 9, outcome: 'too-many-requests', status: 429 }),
   ]);
 });
 

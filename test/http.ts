@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { connect } from 'node:net';
 import { type Service } from './service.js';
@@ -50,7 +49,8 @@ export async function speak(service: Pick<Service, 'url'>, bytes: string): Promi
   socket.on('error', () => undefined);
   socket.setTimeout(10_000, () => socket.destroy());
   socket.write(bytes, 'latin1');
-  await once(socket, 'close');
+  // Not `once` of node:events, which rejects where an error comes first.
+  await new Promise((resolve) => socket.once('close', resolve));
   return answersIn(Buffer.concat(chunks).toString('latin1'));
 }
 

@@ -15,7 +15,7 @@ import { type PageCache } from './page-cache.js';
 import { type ReadPage, writePage } from './write-page.js';
 
 /** The route that all this is a short cut to, as metrics and log name it. */
-const ROUTE = '/sessions/:sessionId/messages';
+export const MESSAGES_ROUTE = '/sessions/:sessionId/messages';
 
 export interface FastPathParts {
   readonly authenticator: Authenticator;
@@ -84,7 +84,7 @@ export class FastPath {
     context.caller = atHand.caller;
     context.read = atHand.read;
     context.cacheOutcome = outcome;
-    observer.watch(request, response, context, ROUTE);
+    observer.watch(request, response, context, MESSAGES_ROUTE);
     metrics.cacheRequests.inc({ outcome, level });
     try {
       writePage(request, response, atHand, headers.linesOfPage(context.requestId, request.headers.origin));

@@ -2,13 +2,12 @@ import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import { ApiExcludeEndpoint, ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { AnswerHeaders } from '../answer/answer-headers.js';
-import { tooManyRequests } from '../problem/too-many-requests.js';
 import { runInContext } from '../logging/request-context.js';
 import { Metrics } from '../metrics/metrics.js';
 import { Transcripts } from '../transcript/transcripts.js';
 import { chooseEncoding } from './accept-encoding.js';
 import { DocumentMessages } from './messages.openapi.js';
-import { readMessagesRequest } from './messages-request.js';
+import { queryOf, readMessagesRequest } from './messages-request.js';
 import { PageCache } from './page-cache.js';
 import { writePage } from './write-page.js';
 
@@ -34,9 +33,6 @@ export class MessagesController {
     const { sessionId } = params;
     const window = readMessagesRequest(sessionId, queryOf(request.url));
     context.read = { sessionId, window };
-    // Known before the desk is asked, so that a burst costs others no quota.
-    const waitMs = await request.allowance;
-    if (waitMs !== undefined && waitMs > 0) throw tooManyRequests(waitMs);
     const asksAnew = NO_CACHE.test(headers['cache-control'] ?? '');
     const reading = await runInContext(context, () => this.transcripts.read(sessionId, window, asksAnew));
     context.cacheOutcome = reading.outcome;
@@ -54,9 +50,4 @@ export class MessagesController {
   messagesOfNobody(@Req() { url }: FastifyRequest): void {
     readMessagesRequest('', queryOf(url));
   }
-}
-
-function queryOf(url: string): string {
-  const mark = url.indexOf('?');
-  return mark < 0 ? '' : url.slice(mark + 1);
 }

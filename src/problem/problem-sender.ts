@@ -1,6 +1,5 @@
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
-import { tooManyRequests } from './too-many-requests.js';
 import { ProblemError, problemDocument, problemHeaders } from './problem.js';
 import { problemOf } from './problem-of.js';
 import { pathAsSent } from './request-target.js';
@@ -23,8 +22,7 @@ export class ProblemSender {
   }
 
   async send(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const waitMs = (await request.allowance) ?? 0;
-    const problem = waitMs > 0 ? tooManyRequests(waitMs) : this.withMethod(problemOf(error), request);
+    const problem = this.withMethod(problemOf(error), request);
     const { context } = request;
     context.problem = problem.code;
     if (problem.details.upstreamCode !== undefined) context.upstreamCode = problem.details.upstreamCode;
