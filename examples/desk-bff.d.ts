@@ -856,6 +856,36 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request has a body of more than 16 KB */
+            413: {
+                headers: {
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "detail": "The request has a body of more than 16 KB",
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 413,
+                     *       "title": "The request is invalid",
+                     *       "type": "urn:desk-bff:problem:invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The desk limits calls, or (`too-many-requests`) the caller asks too often; see `Retry-After` */
             429: {
                 headers: {

@@ -20,7 +20,8 @@ import { serveApiDocument } from './openapi.js';
 import { checkHeadersOfHttp } from './problem/headers-of-http.js';
 import { ProblemSender } from './problem/problem-sender.js';
 import { UnreadableRequest } from './problem/unreadable-request.js';
-import { answerAll, ignoreBodies, listenFirst, serverOptions } from './server.js';
+import { ignoreBodies } from './request-bodies.js';
+import { answerAll, listenFirst, serverOptions } from './server.js';
 import { Transcripts } from './transcript/transcripts.js';
 
 /** The app as main, the tests and the OpenAPI export use it. */

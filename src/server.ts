@@ -4,6 +4,7 @@ import { type Environment } from './environment.js';
 import { type FastPath } from './messages/fast-path.js';
 import { readableTarget } from './problem/request-target.js';
 import { type UnreadableRequest } from './problem/unreadable-request.js';
+import { MAX_BODY_BYTES } from './request-bodies.js';
 
 /** Slow clients get this long for their headers, and for the whole request; nothing here is uploaded. */
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -16,7 +17,6 @@ const KEEP_ALIVE_MS = 72_000;
 const STALLED_MS = 20_000;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 const MAX_HEADER_BYTES = 16_384;
-const MAX_BODY_BYTES = 16_384;
 
 type ClientErrorHandler = NonNullable<FastifyServerOptions['clientErrorHandler']>;
 
@@ -59,14 +59,6 @@ export function listenFirst(fastify: FastifyInstance, fastPath: FastPath): void 
   };
   fastify.server.removeAllListeners('request').on('request', (request, response) => {
     fastPath.serve(request, response, ofFastify);
-  });
-}
-
-/** Nothing here takes a body, so none is parsed: a broken one is no other fault than the method it came with. */
-export function ignoreBodies(fastify: FastifyInstance): void {
-  fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => {
-    done(null);
   });
 }
 

@@ -8,6 +8,7 @@ import { newRequestContext, type ReadAttempt } from '../logging/request-context.
 import { type RequestObserver } from '../logging/request-observer.js';
 import { type Metrics } from '../metrics/metrics.js';
 import { faultOfHeaders } from '../problem/headers-of-http.js';
+import { announcesBody } from '../request-bodies.js';
 import { type Transcripts } from '../transcript/transcripts.js';
 import { chooseEncoding } from './accept-encoding.js';
 import { readSeenTarget } from './messages-request.js';
@@ -96,8 +97,12 @@ export class FastPath {
   }
 }
 
-/** Nothing that asks for more, or less, than the page, and nothing that HTTP itself refuses. A body is left unread anyway. */
+/**
+ * Nothing that asks for more, or less, than the page, and nothing that HTTP itself refuses. No body: a request with one is not
+ * known to be whole yet.
+ */
 function isUsual(request: IncomingMessage): boolean {
   const { method, headers } = request;
-  return method === 'GET' && headers['cache-control'] === undefined && faultOfHeaders(request) === undefined;
+  if (method !== 'GET' || headers['cache-control'] !== undefined) return false;
+  return !announcesBody(request) && faultOfHeaders(request) === undefined;
 }

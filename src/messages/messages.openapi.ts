@@ -33,6 +33,7 @@ const problems = [
   problemResponse(401, 'unauthorized', 'No or wrong credentials'),
   problemResponse(404, 'session-not-found', 'The desk does not know the session', { upstreamCode: 141010 }),
   problemResponse(405, 'method-not-allowed', 'Only GET and HEAD; see `Allow`'),
+  problemResponse(413, 'invalid-request', 'The request has a body of more than 16 KB'),
   problemResponse(
     429,
     'upstream-rate-limited',
