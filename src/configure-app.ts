@@ -45,9 +45,9 @@ export async function createApp(environment: Environment): Promise<NestFastifyAp
   admitCallers(fastify, rules);
   checkHeadersOfHttp(fastify);
   ignoreBodies(fastify);
-  answerAll(fastify, app.get(UnreadableRequest));
   serveApiDocument(app);
   listenFirst(fastify, createFastPath(app, rules));
+  answerAll(fastify, app.get(UnreadableRequest));
   return app;
 }
 

@@ -64,8 +64,25 @@ export function listenFirst(fastify: FastifyInstance, fastPath: FastPath): void 
 
 /** What Node would end by itself, without a word or with a bare status line, gets an answer like everything else. */
 export function answerAll({ server }: FastifyInstance, unreadable: UnreadableRequest): void {
+  server.on('request', (request, response) => {
+    unreadable.exchanges.follow(request, response);
+  });
+  server.on('checkContinue', (request, response) => {
+    // Where it has to wait behind another answer, Node would write the 100 between this one's headers and its page.
+    if (response.socket !== null) response.writeContinue();
+    server.emit('request', request, response);
+  });
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   server.on('connect', (_request, socket) => {
+    const destroy = () => {
+      socket.destroy();
+    };
+    // Node has let go of this socket: a reset that nobody listens for would end the process, and no time-out runs any more.
+    const stalled = setTimeout(destroy, server.timeout);
+    socket.on('error', destroy).on('finish', destroy);
+    socket.once('close', () => {
+      clearTimeout(stalled);
+    });
     unreadable.answer({ code: 'CONNECT' }, socket);
   });
 }

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import { type Duplex } from 'node:stream';
 import { type Logger } from 'pino';
 import { NO_ROUTE } from '../logging/request-hooks.js';
 import { type Metrics } from '../metrics/metrics.js';
+import { Exchanges } from './exchanges.js';
 import { problemDocument, ProblemError, problemHeaders } from './problem.js';
 
 /** Node's word for what it could not read, as a status. */
@@ -11,29 +12,55 @@ const STATUSES: Readonly<Record<string, number>> = { HPE_HEADER_OVERFLOW: 431, E
 
 /** Answers what never became a request, on the bare socket: the same problem format, and the connection closed. */
 export class UnreadableRequest {
+  readonly exchanges = new Exchanges();
+  private readonly refused = new WeakSet<Duplex>();
+
   constructor(
     private readonly logger: Logger,
     private readonly metrics: Metrics,
   ) {}
 
   answer({ code: reason = 'unknown' }: { readonly code?: string }, socket: Duplex): void {
-    if (!socket.writable || reason === 'ECONNRESET' || isBeingAnswered(socket)) {
+    if (reason === 'ECONNRESET' || socket.writableFinished) {
       socket.destroy();
       return;
     }
+    // What still comes cannot be read either. Unread it keeps no time-out of the connection from running.
+    socket.pause();
+    if (this.refused.has(socket)) return;
+    this.refused.add(socket);
+    const { whole, broken } = this.exchanges.owedOn(socket);
+    afterwards(whole, () => {
+      if (broken?.headersSent !== true) {
+        this.refuse(socket, reason);
+        return;
+      }
+      // A second answer to one request would be taken for the answer to another.
+      afterwards(broken, () => {
+        endOf(socket);
+      });
+    });
+  }
+
+  private refuse(socket: Duplex, reason: string): void {
+    if (!socket.writable) return;
     const status = STATUSES[reason] ?? 400;
     const requestId = randomUUID();
-    socket.end(answerText(status, requestId));
+    endOf(socket, answerText(status, requestId));
     const seen = { route: NO_ROUTE, method: NO_ROUTE, status };
     this.metrics.httpDuration.observe(seen, 0);
     this.logger.info({ ...seen, requestId, problem: 'invalid-request', reason }, 'request');
   }
 }
 
-/** Whether an answer to an earlier request is on its way there: a second one in its midst would be read as its body. */
-function isBeingAnswered(socket: Duplex): boolean {
-  const answer: unknown = '_httpMessage' in socket ? socket._httpMessage : undefined;
-  return typeof answer === 'object' && answer !== null && 'headersSent' in answer && answer.headersSent === true;
+function afterwards(response: ServerResponse | undefined, then: () => void): void {
+  if (response === undefined || response.closed) then();
+  else response.once('close', then);
+}
+
+/** Reads on only once all is sent, to hear of the other side's end. */
+function endOf(socket: Duplex, lastWords = ''): void {
+  socket.end(lastWords, () => socket.resume());
 }
 
 function answerText(status: number, requestId: string): string {
