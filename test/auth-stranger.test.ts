@@ -54,6 +54,12 @@ test.each(UNDER_SESSIONS)('a stranger gets the same 401 whatever is wrong: %s', 
   }
 });
 
+test('a stranger whose body turns out broken after the 401 gets no second answer', async () => {
+  const head = 'GET /sessions/long-session/messages HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n';
+  const answers = await speak(service, `${head}5\r\nhello\r\n`, 'zz\r\n');
+  expect(answers.map(({ status }) => status)).toEqual([401]);
+});
+
 test('no stranger got as far as the desk, and a caller is told what is wrong', async () => {
   expect(simulator.calls).toHaveLength(0);
   const statuses = [];

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Simulator, startSimulator } from '../simulator/simulator.js';
-import { type Answer, ask } from './http.js';
+import { type Answer, ask, hear, speak } from './http.js';
+import { PAGE_TARGETS, UNKNOWN_SESSION, sampleRawRequests } from './raw-requests.js';
 import { type Service, startService } from './service.js';
 
 const PATH = '/sessions/long-session/messages';
@@ -15,23 +16,32 @@ let service: Service;
 
 beforeAll(async () => {
   simulator = await startSimulator();
-  service = await startService({
-    DESK_BASE_URL: simulator.url,
-    AUTH_MODE: 'api-key',
-    API_KEYS: `ann:${createHash('sha256').update('key').digest('hex')}`,
-    CORS_ORIGINS: ORIGIN,
-    CACHE_FRESH_MIN_MS: '600000',
-    CACHE_FRESH_MAX_MS: '600000',
-  });
-  // The first of each makes the page and its two compressed forms; from then on they are at hand.
-  for (const coding of ['identity', 'gzip', 'br'])
-    await ask(service, PATH, { headers: { ...KEY, 'accept-encoding': coding } });
+  service = await startWarm([PATH]);
 });
 
 afterAll(async () => {
   await service.kill();
   await simulator.close();
 });
+
+/** A service that has these pages at hand: the first request for each makes it, or one of its two compressed forms. */
+async function startWarm(targets: readonly string[], environment: Record<string, string> = {}): Promise<Service> {
+  const started = await startService({
+    DESK_BASE_URL: simulator.url,
+    AUTH_MODE: 'api-key',
+    API_KEYS: `ann:${createHash('sha256').update('key').digest('hex')}`,
+    CORS_ORIGINS: ORIGIN,
+    CACHE_FRESH_MIN_MS: '600000',
+    CACHE_FRESH_MAX_MS: '600000',
+    CACHE_NOT_FOUND_MS: '600000',
+    ...environment,
+  });
+  for (const target of targets) {
+    for (const coding of ['identity', 'gzip', 'br'])
+      await ask(started, target, { headers: { ...KEY, 'accept-encoding': coding } });
+  }
+  return started;
+}
 
 /** All but what differs from one moment to the next. */
 function comparable({ status, headers, body }: Answer): unknown {
@@ -110,3 +120,58 @@ test.each([
 ])('a request with %s is left to the long one', async (_what, headers, status) => {
   expect((await ask(service, PATH, { headers: { ...KEY, ...headers } })).status).toBe(status);
 });
+
+describe.each([
+  ['without a limit', '0'],
+  ['with a limit', '1000000'],
+])('%s for each caller', (_, limit) => {
+  let warm: Service;
+
+  beforeAll(async () => {
+    warm = await startWarm([...PAGE_TARGETS, UNKNOWN_SESSION], { RATE_LIMIT_PER_MINUTE: limit });
+  });
+
+  afterAll(async () => {
+    await warm.kill();
+  });
+
+  test.each([
+    ['a coding that is none', 'Transfer-Encoding: xchunked\r\n\r\n'],
+    ['a coding that does not end', 'Transfer-Encoding: identity\r\n\r\n'],
+    ['a chunk size that is none', 'Transfer-Encoding: chunked\r\n\r\nzz\r\n'],
+  ])('a page at hand asked for with %s is 400 and the end, as on the long way', async (_what, rest) => {
+    const head = `GET ${PATH} HTTP/1.1\r\nHost: a\r\nX-Api-Key: key\r\n`;
+    expect(statuses(await speak(warm, `${head}${rest}`))).toEqual([400]);
+    expect(statuses(await speak(warm, `${head}Cache-Control: max-stale\r\n${rest}`))).toEqual([400]);
+  });
+
+  test('whatever comes over a connection has the same answers as on the long way', async () => {
+    const cases = sampleRawRequests(800);
+    const differences: unknown[] = [];
+    let pages = 0;
+    const compareNext = async (): Promise<void> => {
+      for (let next = cases.pop(); next !== undefined; next = cases.pop()) {
+        // As long as the line that makes it unusual, but without a meaning.
+        const bytes = next('Cache-Contr0l: max-stale');
+        const [fast, long] = await Promise.all([hear(warm, bytes), hear(warm, next('Cache-Control: max-stale'))]);
+        if (comparableText(fast) !== comparableText(long)) differences.push({ bytes, fast, long });
+        pages += fast.split('cache-status: desk-bff; hit').length - 1;
+      }
+    };
+    await Promise.all(Array.from({ length: 16 }, compareNext));
+    expect(differences.slice(0, 3)).toEqual([]);
+    expect(pages).toBeGreaterThan(400);
+  });
+});
+
+function statuses(answers: readonly Answer[]): number[] {
+  return answers.map(({ status }) => status);
+}
+
+function comparableText(heard: string): string {
+  return heard
+    .replace(/^date: .*$/gim, '')
+    .replace(/^age: .*$/gim, '')
+    .replace(/; ttl=\d+/g, '')
+    .replace(/[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[\da-f]{4}-[\da-f]{12}/g, 'an id');
+}

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Simulator, startSimulator } from '../simulator/simulator.js';
-import { ask, speak } from './http.js';
+import { type Answer, ask, speak } from './http.js';
 import { type Service, startService } from './service.js';
 
 let simulator: Simulator;
@@ -68,6 +68,82 @@ test('a chunk that is none ends the connection', async () => {
   );
   expect(answers.at(-1)).toMatchObject({ status: 400, headers: { connection: 'close' } });
   expect(answers.some(({ status }) => status === 200)).toBe(false);
+});
+
+const GOOD = 'GET /sessions/load-1/messages HTTP/1.1\r\nHost: a\r\n';
+const statuses = (answers: readonly Answer[]) => answers.map(({ status }) => status);
+
+test.each([
+  ['in one segment with it', 'load-11', ['GARBAGE\r\n\r\n'], [], [200, 400]],
+  ['while its answer is under way', 'load-12', [], ['GARBAGE\r\n\r\n', 'AND MORE\r\n\r\n'], [200, 400]],
+  ['behind a second one', 'load-13', [`${GOOD}\r\n`, 'GARBAGE\r\n\r\n'], [], [200, 200, 400]],
+  ['in the body of a second one', 'load-14', [`${GOOD}Transfer-Encoding: xchunked\r\n\r\n`], [], [200, 400]],
+  ['as a CONNECT', 'load-15', ['CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n'], [], [200, 400]],
+])('a good request is answered before the garbage %s is refused', async (_, sessionId, same, later, expected) => {
+  simulator.faultUntilReset({ kind: 'latency', ms: 300 }, { sessionId });
+  const id = `before-garbage-${sessionId}`;
+  const good = `GET /sessions/${sessionId}/messages HTTP/1.1\r\nHost: a\r\nX-Request-Id: ${id}\r\n\r\n`;
+  const answers = await speak(service, good + same.join(''), ...later);
+  simulator.clearFaults();
+  expect(statuses(answers)).toEqual(expected);
+  expect(answers[0]).toMatchObject({ headers: { 'x-request-id': id } });
+  expect(answers.at(-1)).toMatchObject({ headers: { connection: 'close' } });
+  expect(await loggedLine(id)).toMatchObject({ status: 200 });
+});
+
+test.each([
+  ['a length', `Content-Length: 16385\r\n\r\n${'x'.repeat(16_385)}`],
+  ['a length, and not sent', 'Content-Length: 1000000000\r\n\r\n'],
+  ['chunks', `Transfer-Encoding: chunked\r\n\r\n${`1000\r\n${'x'.repeat(4096)}\r\n`.repeat(5)}`],
+])('a body over 16 KB, in %s, is 413 for a read too, and the end', async (_, rest) => {
+  for (const method of ['GET', 'HEAD', 'POST']) {
+    const [head, ...others] = await speak(
+      service,
+      `${method} /sessions/load-1/messages HTTP/1.1\r\nHost: a\r\n${rest}`,
+    );
+    expect(head).toMatchObject({ status: 413, headers: { connection: 'close' } });
+    expect(others).toEqual([]);
+  }
+});
+
+test.each([
+  ['a length', 'Content-Length: 16384\r\n\r\n', 'x'.repeat(16_384)],
+  ['chunks', 'Transfer-Encoding: chunked\r\n\r\n', '5\r\nhello\r\n0\r\n\r\n'],
+])('a smaller one, in %s, is read and means nothing', async (_, headers, body) => {
+  const last = 'GET /health/live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
+  expect(statuses(await speak(service, `${GOOD}${headers}`, body + last))).toEqual([200, 200]);
+});
+
+test('a body that breaks after its headers were read is 400, and its page is not sent', async () => {
+  const answers = await speak(service, `${GOOD}Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n`, 'zz\r\n');
+  expect(statuses(answers)).toEqual([400]);
+});
+
+test('a client that resets its CONNECT does not end the process', async () => {
+  const { hostname, port } = new URL(service.url);
+  for (let tries = 0; tries < 20; tries++) {
+    const socket = connect(Number(port), hostname);
+    socket.on('error', () => undefined);
+    await new Promise<void>((resolve) => {
+      socket.write('CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n', () => {
+        socket.resetAndDestroy();
+        resolve();
+      });
+    });
+    expect((await ask(service, '/health/live')).status).toBe(200);
+  }
+});
+
+test('an expectation behind another request does not get into the page', async () => {
+  const path = '/sessions/load-1/messages';
+  const page = await ask(service, path);
+  const answers = await speak(
+    service,
+    `GET ${path} HTTP/1.1\r\nHost: a\r\nCache-Control: max-stale\r\n\r\n` +
+      `GET ${path} HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n`,
+  );
+  expect(statuses(answers)).toEqual([200, 200]);
+  expect(answers[1]?.text).toBe(page.text);
 });
 
 test('what never became a request has its line in the log and counts', async () => {

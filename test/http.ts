@@ -40,7 +40,16 @@ export async function ask(
 }
 
 /** Says exactly these bytes; answers with every answer that came back until the service closed the connection. */
-export async function speak(service: Pick<Service, 'url'>, bytes: string): Promise<Answer[]> {
+export async function speak(
+  service: Pick<Service, 'url'>,
+  first: string,
+  ...more: readonly string[]
+): Promise<Answer[]> {
+  return answersIn(await hear(service, first, ...more));
+}
+
+/** Says exactly these bytes, a segment once the one before it was read; answers with all that came back until the end. */
+export async function hear(service: Pick<Service, 'url'>, first: string, ...more: readonly string[]): Promise<string> {
   const { hostname, port } = new URL(service.url);
   const socket = connect(Number(port), hostname);
   const chunks: Buffer[] = [];
@@ -48,10 +57,15 @@ export async function speak(service: Pick<Service, 'url'>, bytes: string): Promi
   // A reset after the answer is an end like any other: what was heard counts.
   socket.on('error', () => undefined);
   socket.setTimeout(10_000, () => socket.destroy());
-  socket.write(bytes, 'latin1');
   // Not `once` of node:events, which rejects where an error comes first.
-  await new Promise((resolve) => socket.once('close', resolve));
-  return answersIn(Buffer.concat(chunks).toString('latin1'));
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  socket.write(first, 'latin1');
+  for (const segment of more) {
+    await ask(service, '/health/live');
+    socket.write(segment, 'latin1');
+  }
+  await closed;
+  return Buffer.concat(chunks).toString('latin1');
 }
 
 function answersIn(heard: string): Answer[] {
