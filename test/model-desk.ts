@@ -1,7 +1,8 @@
 import { type Clock } from '../src/clock.js';
 import { type DeskReply } from '../src/desk/desk.js';
-import { type DeskError, DeskSessionNotFoundError } from '../src/desk/desk-error.js';
+import { DeskAbandonedError, type DeskError, DeskSessionNotFoundError } from '../src/desk/desk-error.js';
 import { type DeskMessage } from '../src/desk/desk-message.js';
+import { type Visit } from '../src/desk/turnstile.js';
 import { type Window } from '../src/transcript/window.js';
 
 /** What the model desk held from some moment on, until the next state. */
@@ -43,6 +44,8 @@ export class ModelDesk {
   isGone = false;
   /** What calls wait for before they are answered. */
   gate: Promise<void> = Promise.resolve();
+  /** What calls wait for before they go out, where there is a queue: who is abandoned meanwhile leaves it. */
+  queue: Promise<void> | undefined;
 
   constructor(
     private readonly now: Clock,
@@ -84,7 +87,19 @@ export class ModelDesk {
     return open;
   }
 
-  async ask(question: Window): Promise<DeskReply> {
+  /** Calls from here on wait for their turn until the returned function is called. */
+  letWait(): () => void {
+    let open: () => void = () => undefined;
+    this.queue = new Promise((resolve) => (open = resolve));
+    return open;
+  }
+
+  async ask(question: Window, { abandoned }: Visit): Promise<DeskReply> {
+    if (this.queue !== undefined) {
+      const left = new Promise((resolve) => abandoned?.addEventListener('abort', resolve));
+      await Promise.race([this.queue, left]);
+      if (abandoned?.aborted === true) throw new DeskAbandonedError();
+    }
     const askedAt = this.now();
     const { order, offset, limit } = question;
     this.calls.push({ order, offset, limit });

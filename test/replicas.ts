@@ -17,7 +17,7 @@ export class Replicas {
   static async start(
     count: number,
     environment: Readonly<Record<string, string>>,
-    redis: 'up' | 'down' = 'up',
+    redis: 'up' | 'down' | 'off' = 'up',
   ): Promise<Replicas> {
     const common = {
       REDIS_KEY_PREFIX: `test-${randomBytes(6).toString('hex')}`,
@@ -34,7 +34,7 @@ export class Replicas {
   }
 
   /** A machine under load may take longer to reach Redis than the service waits for it. */
-  async redisIs(state: 'up' | 'down'): Promise<void> {
+  async redisIs(state: 'up' | 'down' | 'off'): Promise<void> {
     for (const service of this.all) {
       while (!(await (await service.get('/health/ready')).text()).includes(`"redis":"${state}"`)) await sleep(20);
     }

@@ -73,10 +73,10 @@ export class Rig {
   }
 
   /** As the controller does it: memory first, then whatever it takes. */
-  async read(window: Partial<Window> = {}, asksAnew = false): Promise<Reading> {
+  async read(window: Partial<Window> = {}, asksAnew = false, reader = new AbortController().signal): Promise<Reading> {
     const whole = windowOf(window);
     const ready = asksAnew ? undefined : this.transcripts.peek('session', whole);
-    return ready ?? (await this.transcripts.read('session', whole, asksAnew));
+    return ready ?? (await this.transcripts.read('session', whole, asksAnew, reader));
   }
 
   /** How many calls the desk got while this went on. */

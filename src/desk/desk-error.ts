@@ -68,6 +68,13 @@ export class DeskUnavailableError extends DeskError {
   readonly code = 'unavailable';
 }
 
+/** Nobody waits for the answer any more, so the desk is not asked. Says nothing of the desk. */
+export class DeskAbandonedError extends DeskUnavailableError {
+  constructor() {
+    super('nobody waits for this any more');
+  }
+}
+
 const CLASSES = {
   'invalid-request': DeskInvalidRequestError,
   'session-not-found': DeskSessionNotFoundError,

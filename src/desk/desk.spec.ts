@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { HttpService } from '@nestjs/axios';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import axios from 'axios';
@@ -11,7 +12,7 @@ import { Desk } from './desk.js';
 import { DeskAttempt } from './desk-attempt.js';
 import { DeskBreaker } from './desk-breaker.js';
 import { DeskClient } from './desk-client.js';
-import { DeskError } from './desk-error.js';
+import { DeskAbandonedError, DeskError } from './desk-error.js';
 import { Gate } from './gate.js';
 import { Probe } from './probe.js';
 import { Quota } from './quota.js';
@@ -91,14 +92,14 @@ describe('Desk', () => {
     open();
   });
 
-  const ask = (sessionId = SESSION, deadlineMs = 10_000) =>
+  const ask = (sessionId = SESSION, deadlineMs = 10_000, abandoned = new AbortController().signal) =>
     desk.ask(
       { sessionId, limit: 20, offset: 0, order: 'desc' },
-      { deadlineAt: Date.now() + deadlineMs, isBackground: false },
+      { deadlineAt: Date.now() + deadlineMs, isBackground: false, abandoned },
     );
   /** What a question ends in: `ok`, or the error. */
-  const end = (sessionId?: string, deadlineMs?: number): Promise<DeskError | 'ok'> =>
-    ask(sessionId, deadlineMs).then(
+  const end = (sessionId?: string, deadlineMs?: number, abandoned?: AbortSignal): Promise<DeskError | 'ok'> =>
+    ask(sessionId, deadlineMs, abandoned).then(
       () => 'ok',
       (error: unknown) => {
         if (error instanceof DeskError) return error;
@@ -353,6 +354,21 @@ describe('Desk', () => {
       simulator.faultUntilReset({ kind: 'hang' });
       const ends = await Promise.all(Array.from({ length: 20 }, () => end(SESSION, 150)));
       for (const error of ends) expect(error).toMatchObject({ code: 'upstream-timeout' });
+      simulator.clearFaults();
+      expect(await isOpen()).toBe(false);
+    });
+
+    it('does not count requests whose readers left between two attempts', async () => {
+      simulator.faultUntilReset({ kind: 'error', code: 141002 });
+      for (let i = 0; i < 12; i++) {
+        const reader = new AbortController();
+        const ending = end(SESSION, 10_000, reader.signal);
+        // Bounded: an open breaker lets no call through.
+        for (let tries = 0; simulator.calls.length === i && tries < 100; tries++) await sleep(5);
+        reader.abort();
+        expect(await ending).toBeInstanceOf(DeskAbandonedError);
+      }
+      expect(codes).toHaveLength(12);
       simulator.clearFaults();
       expect(await isOpen()).toBe(false);
     });

@@ -4,7 +4,13 @@ import { type DeskAttempt, DeskTryAgainError } from './desk-attempt.js';
 import { type DeskPage } from './desk-answer.js';
 import { type DeskBreaker } from './desk-breaker.js';
 import { DeskAttemptError, type DeskQuestion } from './desk-client.js';
-import { DeskError, DeskFailedError, DeskRejectedError, DeskUnavailableError } from './desk-error.js';
+import {
+  DeskAbandonedError,
+  DeskError,
+  DeskFailedError,
+  DeskRejectedError,
+  DeskUnavailableError,
+} from './desk-error.js';
 import { type Visit } from './turnstile.js';
 
 /** A page, and when it was asked for. */
@@ -79,6 +85,7 @@ export class Desk {
   private conclude(error: unknown, isTrial: boolean, hasFailed: boolean): unknown {
     const { breaker } = this.parts;
     if (isAnswer(error)) breaker.succeeded(isTrial);
+    else if (error instanceof DeskAbandonedError) breaker.neither(isTrial);
     else if (hasFailed || isFailure(error)) breaker.failed(isTrial);
     else breaker.neither(isTrial);
     return error instanceof DeskTryAgainError ? error.final : error;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { RedisLink } from '../redis/redis-link.js';
 import { CoolDown } from './cool-down.js';
-import { DeskError, DeskRateLimitedError, DeskUnavailableError } from './desk-error.js';
+import { DeskAbandonedError, DeskError, DeskRateLimitedError, DeskUnavailableError } from './desk-error.js';
 import { Gate, type Pass } from './gate.js';
 import { Probe } from './probe.js';
 import { Quota } from './quota.js';
@@ -48,8 +48,11 @@ describe('Turnstile', () => {
 
   const tick = (ms: number) => jest.advanceTimersByTimeAsync(ms);
 
-  const come = (name: string, { ms = 10_000, isBackground = false, isAgain = false } = {}): Promise<Pass | DeskError> =>
-    turnstile.enter({ deadlineAt: Date.now() + ms, isBackground }, isAgain).then(
+  const come = (
+    name: string,
+    { ms = 10_000, isBackground = false, isAgain = false, abandoned = new AbortController().signal } = {},
+  ): Promise<Pass | DeskError> =>
+    turnstile.enter({ deadlineAt: Date.now() + ms, isBackground, abandoned }, isAgain).then(
       (pass) => {
         events.push(name);
         return pass;
@@ -219,6 +222,38 @@ describe('Turnstile', () => {
     void come('alone', { ms: 1100 });
     await tick(1050);
     expect(events).toEqual(['a', 'alone']);
+  });
+
+  it('has who is not waited for any more leave the queue at once, wherever it stood', async () => {
+    open(1);
+    void come('first');
+    await tick(0);
+    const readers = new AbortController();
+    const { signal: abandoned } = readers;
+    const left = [
+      come('a', { abandoned }),
+      come('b', { abandoned, isBackground: true }),
+      come('c', { abandoned, isAgain: true }),
+    ];
+    void come('next');
+    expect(lengths.at(-1)).toBe(4);
+    readers.abort();
+    expect(lengths.at(-1)).toBe(1);
+    for (const each of left) expect(await each).toBeInstanceOf(DeskAbandonedError);
+    expect(await come('late', { abandoned })).toBeInstanceOf(DeskAbandonedError);
+    events = [];
+    await tick(1050);
+    expect(events).toEqual(['next']);
+  });
+
+  it('lets a call that had its turn go on, whoever leaves', async () => {
+    open(1);
+    const reader = new AbortController();
+    const passed = come('a', { abandoned: reader.signal });
+    await tick(0);
+    reader.abort();
+    expect(await passed).not.toBeInstanceOf(DeskError);
+    expect(events).toEqual(['a']);
   });
 
   it('turns all who wait and all who come away when it closes, and leaves no timer behind', async () => {

@@ -1,5 +1,5 @@
 import { type Clock } from '../clock.js';
-import { type DeskError, DeskRateLimitedError, DeskUnavailableError } from './desk-error.js';
+import { DeskAbandonedError, type DeskError, DeskRateLimitedError, DeskUnavailableError } from './desk-error.js';
 import { type Gate, type Pass } from './gate.js';
 import { MAX_CONNECTIONS } from './connection-pool.js';
 
@@ -13,6 +13,8 @@ export interface Visit {
   readonly deadlineAt: number;
   /** Refreshes that nobody waits for go after requests that somebody waits for. */
   readonly isBackground: boolean;
+  /** Aborts when the last who waited for this call has left. */
+  readonly abandoned?: AbortSignal;
 }
 
 interface Waiter extends Visit {
@@ -51,6 +53,7 @@ export class Turnstile {
    */
   enter(visit: Visit, isAgain = false): Promise<Pass> {
     if (this.isClosed) return Promise.reject(shuttingDown());
+    if (visit.abandoned?.aborted === true) return Promise.reject(new DeskAbandonedError());
     if (!isAgain && this.length >= MAX_WAITING) {
       return Promise.reject(new DeskUnavailableError('too many requests wait', { retryAfterMs: this.drainMs() }));
     }
@@ -94,6 +97,7 @@ export class Turnstile {
     const cameAt = now();
     const leave = () => {
       clearTimeout(patience);
+      visit.abandoned?.removeEventListener('abort', abandon);
       queue.delete(waiter);
       onLengthChange?.(this.length);
     };
@@ -113,6 +117,10 @@ export class Turnstile {
     const patience = setTimeout(() => {
       waiter.turnAway(() => this.tooLate());
     }, visit.deadlineAt - cameAt);
+    const abandon = () => {
+      waiter.turnAway(() => new DeskAbandonedError());
+    };
+    visit.abandoned?.addEventListener('abort', abandon);
     queue.add(waiter);
     onLengthChange?.(this.length);
   }

@@ -18,6 +18,8 @@ export interface RequestContext {
   /** A name, an address or a token's subject: never a key or a token. */
   caller?: string;
   read?: ReadAttempt;
+  /** Called once when the request is over: answered, or its client gone. */
+  onEnd?: () => void;
   cacheOutcome?: string;
   problem?: string;
   upstreamCode?: number;

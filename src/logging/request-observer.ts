@@ -45,6 +45,7 @@ export class RequestObserver {
   }
 
   private observe(method: string, response: ServerResponse, context: RequestContext, route: string): void {
+    context.onEnd?.();
     const ms = performance.now() - context.startedAt;
     const status = response.writableFinished ? response.statusCode : CLIENT_GONE;
     this.metrics.httpDuration.observe({ route, method, status }, ms / 1000);

@@ -34,7 +34,7 @@ export class MessagesController {
     const window = readMessagesRequest(sessionId, queryOf(request.url));
     context.read = { sessionId, window };
     const asksAnew = NO_CACHE.test(headers['cache-control'] ?? '');
-    const reading = await runInContext(context, () => this.transcripts.read(sessionId, window, asksAnew));
+    const reading = await runInContext(context, () => this.transcripts.read(sessionId, window, asksAnew, request.over));
     context.cacheOutcome = reading.outcome;
     this.metrics.cacheRequests.inc({ outcome: reading.outcome, level: reading.level });
     const page = this.pages.page(sessionId, window, reading);

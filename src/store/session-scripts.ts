@@ -102,6 +102,10 @@ export const RENEW = new RedisScript(`
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ${LOCK_MS}) end
 return 0`);
 
+/** Gives the lock of a flight back that did not take place: who waits for it goes on alone. KEYS lock; ARGV token. */
+export const RELEASE = new RedisScript(`
+if redis.pcall('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end`);
+
 /**
  * Ends a flight: what it learned, how it ended, and the lock, in one step, so that whoever sees the lock gone sees the
  * rest. A holder that lost its lock to another writes nothing but its outcome, and so does one that comes late: its ages

@@ -7,7 +7,7 @@ import { type Block, type Log } from '../transcript/log.js';
 import { type Window, windowKey } from '../transcript/window.js';
 import { type Seal } from './seal.js';
 import { SessionKeys } from './session-keys.js';
-import { ACQUIRE, READ, RENEW, SETTLE, WATCH } from './session-scripts.js';
+import { ACQUIRE, READ, RELEASE, RENEW, SETTLE, WATCH } from './session-scripts.js';
 import { readStored, type StoredSession } from './stored-known.js';
 import { StoredWriter } from './stored-writer.js';
 
@@ -45,7 +45,7 @@ export type Acquired =
   | { readonly kind: 'failed'; readonly restMs: number }
   | { readonly kind: 'away' };
 
-/** How a flight of another replica stands: its outcome once it ended; `lost` where its holder died. */
+/** How a flight of another replica stands: its outcome once it ended; `lost` where its holder died or gave it up. */
 export type FlightState =
   { readonly kind: 'under-way' } | { readonly kind: 'lost' } | { readonly kind: 'ended'; readonly outcome: string };
 
@@ -130,6 +130,12 @@ export class TranscriptStore {
     const writer = new StoredWriter(keys, this.options);
     if (pauseMs > 0) writer.set(keys.failed, Buffer.from(String(Math.ceil(pauseMs))), pauseMs);
     await this.send(claim, outcome, writer);
+  }
+
+  /** For a flight that did not take place: no outcome, so those who wait for it take the lock themselves. */
+  async release({ sessionId, flight, token }: Claim): Promise<void> {
+    const keys = this.keys(sessionId);
+    await this.attempt(keys, (client) => RELEASE.run(client, [keys.lock(flight)], [token]));
   }
 
   newToken(): string {

@@ -1,19 +1,29 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock } from '../clock.js';
-import { DeskError, deskErrorOf, DeskTimeoutError, DeskUnavailableError, isDeskErrorCode } from '../desk/desk-error.js';
+import {
+  DeskAbandonedError,
+  DeskError,
+  deskErrorOf,
+  DeskTimeoutError,
+  DeskUnavailableError,
+  isDeskErrorCode,
+} from '../desk/desk-error.js';
 import { isJsonObject } from '../desk/desk-message.js';
 import { type Visit } from '../desk/turnstile.js';
 import { type Claim, type Findings, type TranscriptStore } from '../store/transcript-store.js';
+import { Interest } from './interest.js';
 import { type Session } from './session.js';
 
 export interface FlightPlan {
   /** What is asked for; one flight of a name at a time in a session, over all replicas. */
   readonly name: string;
   readonly visit: Visit;
+  /** Aborts when who asks for this has left; without one it is wanted whoever leaves. */
+  readonly reader: AbortSignal | undefined;
   /** A held page can be served instead, so give way to a refresh that failed a moment ago. */
   readonly yieldsToFailure: boolean;
   /** Asks the desk, and puts what it learned into `session.known`. */
-  readonly ask: () => Promise<Omit<Findings, 'version'>>;
+  readonly ask: (visit: Visit) => Promise<Omit<Findings, 'version'>>;
   /** Whether others may have left in Redis, at this version, what is asked for. */
   readonly mayBeThere: (version: string) => boolean;
   /** Reads from Redis what the flight of another replica brought; false where there is nothing. */
@@ -31,7 +41,10 @@ const OK = 'ok';
 /** This flight did not take off, since another replica's failed a moment ago. Only who has a page at hand gives way. */
 class GaveWayError extends DeskUnavailableError {}
 
-/** Single flight: whoever needs the same thing at the same time gets it from one call, its failure included. */
+/**
+ * Single flight: whoever needs the same thing at the same time gets it from one call, its failure included. Who has left
+ * waits no more: once all have, the call is not made, unless it is under way.
+ */
 export class Flights {
   constructor(
     private readonly store: TranscriptStore,
@@ -41,24 +54,32 @@ export class Flights {
 
   /** @throws DeskError */
   async fly(session: Session, plan: FlightPlan): Promise<Flown> {
+    if (plan.reader?.aborted === true) throw new DeskAbandonedError();
     const underWay = session.flights.get(plan.name);
     if (underWay !== undefined) {
+      underWay.interest.add(plan.reader);
       try {
-        await this.join(underWay, plan.visit.deadlineAt);
+        await this.join(underWay.end, plan.visit.deadlineAt);
         return 'joined';
       } catch (error) {
-        if (error instanceof GaveWayError && !plan.yieldsToFailure) return this.fly(session, plan);
+        // It was given up in the moment in which this one came, or gave way where this one does not.
+        const isAnothers =
+          error instanceof DeskAbandonedError || (error instanceof GaveWayError && !plan.yieldsToFailure);
+        if (isAnothers) return this.fly(session, plan);
         throw error;
       }
     }
     let flown: Flown = 'joined';
-    const flight = this.overReplicas(session, plan)
+    const interest = new Interest();
+    interest.add(plan.reader);
+    const visit = { ...plan.visit, abandoned: interest.lost };
+    const end = this.overReplicas(session, { ...plan, visit })
       .then((result) => {
         flown = result;
       })
       .finally(() => session.flights.delete(plan.name));
-    session.flights.set(plan.name, flight);
-    await flight;
+    session.flights.set(plan.name, { end, interest });
+    await end;
     return flown;
   }
 
@@ -104,10 +125,11 @@ export class Flights {
   private async askDesk(session: Session, plan: FlightPlan, claim: Claim): Promise<void> {
     const letGo = this.store.hold(claim);
     try {
-      const findings = await plan.ask();
+      const findings = await plan.ask(plan.visit);
       this.settle(session, claim, OK, findings);
     } catch (error) {
-      if (error instanceof DeskError) this.settleFailure(session, plan, claim, error);
+      if (error instanceof DeskAbandonedError) void this.store.release(claim);
+      else if (error instanceof DeskError) this.settleFailure(session, plan, claim, error);
       throw error;
     } finally {
       letGo();
@@ -137,9 +159,10 @@ export class Flights {
     void this.store.settleFailure(claim, outcomeOf(error), plan.pauseAfter(error));
   }
 
-  /** True once the other replica's flight brought what we need; false where its holder died and someone has to go anew. */
+  /** True once the other replica's flight brought what we need; false where it was lost and someone has to go anew. */
   private async waitFor(session: Session, plan: FlightPlan, claim: Claim, token: string): Promise<boolean> {
     while (this.now() < plan.visit.deadlineAt) {
+      if (plan.visit.abandoned?.aborted === true) throw new DeskAbandonedError();
       await sleep(POLL_MS * (1 + this.random()));
       const state = await this.store.watch(claim, token);
       if (state.kind === 'lost') return false;

@@ -4,7 +4,7 @@ import { type Visit } from '../desk/turnstile.js';
 import { type TranscriptStore } from '../store/transcript-store.js';
 import { adopt } from './adopt.js';
 import { cut } from './cut.js';
-import { type Flights } from './flight.js';
+import { type FlightPlan, type Flights } from './flight.js';
 import { type FreshnessPolicy, restOf } from './freshness.js';
 import { type Inquiry } from './inquiry.js';
 import { type Frame, type Log, usableFrames } from './log.js';
@@ -24,6 +24,8 @@ export interface SearchParts {
 
 export interface SearchOptions {
   readonly visit: Visit;
+  /** Aborts when who asks has left; a refresh that goes on without its reader has none. */
+  readonly reader: AbortSignal | undefined;
   /** What was asked for before this request began won't do, however fresh. */
   readonly asksAnew: boolean;
   /** A held page can be served instead. */
@@ -80,7 +82,7 @@ export class Search {
     } else if (known?.kind === 'log' && this.isUsable(known.head)) {
       return this.fromLog(known);
     }
-    await this.fly(headPart, () => parts.inquiry.head(session, this.options.visit));
+    await this.fly(headPart, (visit) => parts.inquiry.head(session, visit));
     return undefined;
   }
 
@@ -98,15 +100,15 @@ export class Search {
   }
 
   private async askBlock(log: Log, frame: Frame, index: number): Promise<void> {
-    const { session, parts, options } = this;
-    await this.fly(blockPart(frame, index), () => parts.inquiry.block(session, log, frame, index, options.visit));
+    const { session, parts } = this;
+    await this.fly(blockPart(frame, index), (visit) => parts.inquiry.block(session, log, frame, index, visit));
   }
 
   private async askWindow(): Promise<Found | undefined> {
     const held = this.windowFound();
     if (held !== undefined) return held;
-    const { session, parts, window, options } = this;
-    await this.fly(windowPart(window), () => parts.inquiry.window(session, window, options.visit));
+    const { session, parts, window } = this;
+    await this.fly(windowPart(window), (visit) => parts.inquiry.window(session, window, visit));
     return this.windowFound();
   }
 
@@ -125,11 +127,12 @@ export class Search {
     return !this.options.asksAnew && restOf(part, this.parts.now()) > 0;
   }
 
-  private async fly(part: Part, ask: () => ReturnType<Inquiry['head']>): Promise<void> {
-    const { visit, hasFallback } = this.options;
+  private async fly(part: Part, ask: FlightPlan['ask']): Promise<void> {
+    const { visit, reader, hasFallback } = this.options;
     const flown = await this.parts.flights.fly(this.session, {
       name: part.name,
       visit,
+      reader,
       yieldsToFailure: hasFallback,
       ask,
       // The head is never newer in Redis than the version says; of a block or window this replica may not know yet.

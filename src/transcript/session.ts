@@ -1,9 +1,16 @@
 import { LRUCache } from 'lru-cache';
 import { type Level } from './reading.js';
+import { type Interest } from './interest.js';
 import { byteLengthOf, type Known, type WindowAnswer } from './known.js';
 
 /** What an entry costs beside its messages: the object, its key, its maps. */
 const OVERHEAD_BYTES = 1000;
+
+/** Something that is asked for just now, and who waits for it. */
+export interface Flight {
+  readonly end: Promise<void>;
+  readonly interest: Interest;
+}
 
 /** One session in this process: what is known of it, and who is asking for more just now. */
 export class Session {
@@ -19,7 +26,7 @@ export class Session {
   isRefreshing = false;
   /** After a refresh failed, when the next may be tried. */
   retryAt = 0;
-  readonly flights = new Map<string, Promise<void>>();
+  readonly flights = new Map<string, Flight>();
   /** Windows that could not be fitted into the log: for those who wait for them now, and nobody later. */
   readonly passing = new Map<string, WindowAnswer>();
   users = 0;

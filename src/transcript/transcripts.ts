@@ -24,6 +24,13 @@ export interface TranscriptsParts {
   readonly logger: Logger;
 }
 
+/** How a window is asked for; without a reader, whoever leaves. */
+interface Asking {
+  readonly asksAnew?: boolean;
+  readonly hasFallback?: boolean;
+  readonly reader?: AbortSignal | undefined;
+}
+
 /** A copy in memory is compared with Redis when it is older than this, so that all replicas soon serve the same. */
 const CHECK_MS = 2000;
 
@@ -43,17 +50,21 @@ export class Transcripts {
     return found !== undefined && found.restMs > 0 ? reading(found, 'hit', 'memory') : undefined;
   }
 
-  /** @throws DeskError, or what a fault of our own throws */
-  async read(sessionId: string, window: Window, asksAnew: boolean): Promise<Reading> {
+  /**
+   * `reader` aborts when who asks has left.
+   * @throws DeskError, or what a fault of our own throws
+   */
+  async read(sessionId: string, window: Window, asksAnew: boolean, reader: AbortSignal): Promise<Reading> {
     const session = this.parts.sessions.enter(sessionId);
     try {
-      return asksAnew ? await this.ask(session, window, { asksAnew: true }) : await this.answer(session, window);
+      if (asksAnew) return await this.ask(session, window, { asksAnew, reader });
+      return await this.answer(session, window, reader);
     } finally {
       this.parts.sessions.leave(session);
     }
   }
 
-  private async answer(session: Session, window: Window): Promise<Reading> {
+  private async answer(session: Session, window: Window, reader: AbortSignal): Promise<Reading> {
     let level: Level = 'memory';
     if (!this.needsCheck(session)) this.refuseIfGone(session);
     let found = this.held(session, window);
@@ -69,13 +80,16 @@ export class Transcripts {
       found = this.held(session, window);
     }
     const phase = found === undefined ? 'expired' : phaseOf(this.parts.policy, found.restMs);
-    if (found === undefined || phase === 'expired') return this.ask(session, window, { wasHeld: found !== undefined });
+    if (found === undefined || phase === 'expired') {
+      return this.ask(session, window, { wasHeld: found !== undefined, reader });
+    }
     if (phase === 'fresh') return reading(found, 'hit', level);
     if (phase === 'revalidate') {
       const behind = { hasFallback: true, isBackground: true };
       this.revalidation.inBackground(session, () => this.search(session, window, behind).run());
       return reading(found, 'stale', level);
     }
+    // Not for this reader alone: it goes on behind the stale page.
     const ask = () => this.ask(session, window, { hasFallback: true, wasHeld: true });
     return this.revalidation.withPatience(session, ask, reading(found, 'stale', level));
   }
@@ -125,9 +139,9 @@ export class Transcripts {
   private async ask(
     session: Session,
     window: Window,
-    { asksAnew = false, hasFallback = false, wasHeld = false },
+    { asksAnew = false, hasFallback = false, wasHeld = false, reader }: Asking & { readonly wasHeld?: boolean },
   ): Promise<Reading> {
-    const search = this.search(session, window, { asksAnew, hasFallback });
+    const search = this.search(session, window, { asksAnew, hasFallback, reader });
     const found = await search.run();
     const outcome = asksAnew ? 'bypass' : search.isCollapsed ? 'collapsed' : 'miss';
     return {
@@ -141,11 +155,16 @@ export class Transcripts {
   private search(
     session: Session,
     window: Window,
-    { asksAnew = false, hasFallback = false, isBackground = false },
+    {
+      asksAnew = false,
+      hasFallback = false,
+      isBackground = false,
+      reader,
+    }: Asking & { readonly isBackground?: boolean },
   ): Search {
     const { now, deadlineMs } = this.parts;
     const visit = { deadlineAt: now() + deadlineMs, isBackground };
-    return new Search(this.parts, session, window, { visit, asksAnew, hasFallback });
+    return new Search(this.parts, session, window, { visit, reader, asksAnew, hasFallback });
   }
 }
 

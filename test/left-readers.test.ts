@@ -1,0 +1,79 @@
+import { request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Simulator, startSimulator } from '../simulator/simulator.js';
+import { anyRedis, describeWithRedis } from './redis-server.js';
+import { messagesPath, Replicas } from './replicas.js';
+import { type Service } from './service.js';
+
+/** Readers who ask and do not wait for the answer: the returned function makes them leave. */
+function readers(service: Service, paths: readonly string[]): () => void {
+  const requests = paths.map((path) => request(`${service.url}${path}`, { agent: false }).on('error', () => undefined));
+  for (const each of requests) each.end();
+  return () => {
+    for (const each of requests) each.destroy();
+  };
+}
+
+const metric = async (service: Service, name: string): Promise<number> => {
+  const text = await (await service.get('/metrics')).text();
+  return Number(
+    text
+      .split('\n')
+      .find((line) => line.startsWith(`${name} `))
+      ?.slice(name.length + 1),
+  );
+};
+const until = async (isSo: () => Promise<boolean>) => {
+  while (!(await isSo())) await sleep(20);
+};
+const paths = (count: number) => Array.from({ length: count }, (_, i) => messagesPath(`load-${i}`));
+const DONE = 'desk_calls_total{code="0"}';
+
+let desk: Simulator;
+let replicas: Replicas;
+
+beforeEach(async () => {
+  desk = await startSimulator();
+});
+afterEach(async () => {
+  await replicas.stop();
+  await desk.close();
+});
+
+describe('150 readers of cold sessions who leave before their turn', () => {
+  it('hold no place in the queue, and are seen in the audit', async () => {
+    replicas = await Replicas.start(1, { DESK_BASE_URL: desk.url, DESK_MAX_RPS: '5' }, 'off');
+    const service = replicas.nth(0);
+    const leave = readers(service, paths(150));
+    await until(async () => (await metric(service, 'desk_queue_length')) > 140);
+    const before = desk.calls.length;
+    leave();
+    await until(async () => (await metric(service, 'desk_queue_length')) === 0);
+    expect((await replicas.get(0, messagesPath('load-1000'))).status).toBe(200);
+    // At 5 a second they would have been asked for until their deadline, and the next caller would have waited as long.
+    expect(desk.calls.length - before).toBeLessThan(15);
+    expect(await metric(service, 'desk_breaker_open')).toBe(0);
+    const left = () => service.output().match(/"audit":"read".*"status":499/g)?.length ?? 0;
+    await until(() => Promise.resolve(left() + desk.calls.length > 150));
+  });
+});
+
+describeWithRedis('a reader who leaves', () => {
+  it('lets another replica that waited for its call ask for itself', async () => {
+    const redis = await anyRedis();
+    const settings = { DESK_BASE_URL: desk.url, REDIS_URL: redis.url, DESK_MAX_RPS: '1', DESK_DEADLINE_MS: '30000' };
+    replicas = await Replicas.start(2, settings);
+    const [mine, theirs] = [replicas.nth(0), replicas.nth(1)];
+    const leave = readers(mine, paths(20));
+    await until(async () => (await metric(mine, 'desk_queue_length')) > 15);
+    const last = messagesPath('load-19');
+    const answer = replicas.get(1, last);
+    await sleep(200);
+    leave();
+    expect((await answer).status).toBe(200);
+    expect(await metric(theirs, DONE)).toBe(1);
+    expect(desk.calls.length).toBeLessThan(19);
+    await redis.stop();
+  });
+});
