@@ -1,10 +1,14 @@
 import { type JsonObject, isObject } from './json-object.js';
 import { type Simulator } from './simulator.js';
-import { COMMAND } from './url-check.js';
+import { pathOf } from './url-check.js';
 import { makeUserSig } from './user-sig.js';
 
 /** What specs call the desk with; each parameter of a right call can be replaced, or left out with null. */
-export function deskUrl(desk: Simulator, change: Readonly<Record<string, string | null>> = {}): string {
+export function deskUrl(
+  desk: Simulator,
+  change: Readonly<Record<string, string | null>> = {},
+  command = 'describe_chat_messages',
+): string {
   const right: Record<string, string | null> = {
     sdkappid: String(desk.sdkAppId),
     identifier: desk.identifier,
@@ -15,7 +19,7 @@ export function deskUrl(desk: Simulator, change: Readonly<Record<string, string 
   };
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(right)) if (value !== null) query.set(name, value);
-  return `${desk.url}${COMMAND}?${query.toString()}`;
+  return `${desk.url}${pathOf(command)}?${query.toString()}`;
 }
 
 export async function ask(desk: Simulator, body: unknown, change: Readonly<Record<string, string | null>> = {}) {

@@ -5,7 +5,7 @@ import { type FaultScope } from './fault-plan.js';
 import { isWholeNumber, type JsonObject } from './json-object.js';
 import { MALFORMATIONS } from './malformed.js';
 import { type Simulation } from './simulation.js';
-import { COMMAND } from './url-check.js';
+import { pathOf } from './url-check.js';
 import { makeUserSig } from './user-sig.js';
 
 export interface ControlRequest {
@@ -83,10 +83,15 @@ function listCalls({ traffic }: Simulation, { query }: ControlRequest): unknown 
 function planFault({ faults }: Simulation, { body }: ControlRequest): void {
   const fault = parseFault(body['fault']);
   if (!fault) throw new ControlError('fault: none of the faults in simulator/README.md');
-  const { times = 1, skip = 0, sessionId, untilReset } = body;
+  const { times = 1, skip = 0, sessionId, command, untilReset } = body;
   if (!isWholeNumber(times, 1) || !isWholeNumber(skip, 0)) throw new ControlError('times, skip: must be whole numbers');
   if (sessionId !== undefined && typeof sessionId !== 'string') throw new ControlError('sessionId: must be a string');
-  const scope: FaultScope = { skip, ...(sessionId === undefined ? {} : { sessionId }) };
+  if (command !== undefined && typeof command !== 'string') throw new ControlError('command: must be a string');
+  const scope: FaultScope = {
+    skip,
+    ...(sessionId === undefined ? {} : { sessionId }),
+    ...(command === undefined ? {} : { command }),
+  };
   if (untilReset === true) faults.untilReset(fault, scope);
   else faults.failNext(fault, { ...scope, times });
 }
@@ -108,11 +113,12 @@ function refuseSignatures({ signatures }: Simulation, { body: { code = 70052 } }
 }
 
 /** Path and query of a call that this desk accepts for a day: nobody makes a UserSig by hand. */
-function signedPath({ credentials, now }: Simulation): unknown {
+function signedPath({ credentials, now }: Simulation, { query }: ControlRequest): unknown {
+  const command = query.get('command') ?? 'describe_chat_messages';
   const { sdkAppId, identifier } = credentials;
   const userSig = makeUserSig(credentials, Math.floor(now() / 1000));
   return {
-    path: `${COMMAND}?sdkappid=${sdkAppId}&identifier=${identifier}&usersig=${userSig}&random=1&contenttype=json`,
+    path: `${pathOf(command)}?sdkappid=${sdkAppId}&identifier=${identifier}&usersig=${userSig}&random=1&contenttype=json`,
   };
 }
 

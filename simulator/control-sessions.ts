@@ -15,8 +15,9 @@ export function readSession({ sessions, now }: Simulation, { id, query }: Contro
   const session = sessions.find(id);
   if (!session) throw new ControlError('no such session', 404);
   const messages = session.all(now());
-  const { claimedTotal, answerOrder, emptyPage } = session;
-  const summary = { id, total: messages.length, totalCount: claimedTotal ?? messages.length, answerOrder, emptyPage };
+  const { claimedTotal, answerOrder, emptyPage, state } = session;
+  const totals = { total: messages.length, totalCount: claimedTotal ?? messages.length };
+  const summary = { id, ...totals, answerOrder, emptyPage, ...state };
   return query.has('messages') ? { ...summary, messages } : summary;
 }
 
@@ -24,7 +25,7 @@ export function readSession({ sessions, now }: Simulation, { id, query }: Contro
 export function changeSession(simulation: Simulation, request: ControlRequest): unknown {
   const session = simulation.sessions.own(request.id);
   if (!session) throw new ControlError('no such session', 404);
-  const { totalCount, answerOrder, emptyPage, keepOldest } = request.body;
+  const { totalCount, answerOrder, emptyPage, keepOldest, currentState, agentId = '' } = request.body;
 
   const order = ANSWER_ORDERS.find((known) => known === answerOrder);
   const empty = EMPTY_PAGES.find((known) => known === emptyPage);
@@ -33,10 +34,14 @@ export function changeSession(simulation: Simulation, request: ControlRequest): 
   if (totalCount !== undefined && totalCount !== null && typeof totalCount !== 'number') {
     throw new ControlError('totalCount: must be a number, or null for the truth');
   }
+  if (currentState !== undefined && (typeof currentState !== 'string' || typeof agentId !== 'string')) {
+    throw new ControlError('currentState, agentId: must be strings');
+  }
   if (keepOldest !== undefined && !isWholeNumber(keepOldest, 0)) throw new ControlError('keepOldest: a whole number');
 
   if (order) session.answerOrder = order;
   if (empty) session.emptyPage = empty;
+  if (typeof currentState === 'string' && typeof agentId === 'string') session.state = { currentState, agentId };
   if (totalCount !== undefined) session.claimedTotal = totalCount ?? undefined;
   if (keepOldest !== undefined) session.keepOldest(keepOldest, simulation.now());
   return readSession(simulation, request);

@@ -1,17 +1,18 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { sendJson } from './answer.js';
-import { deskFailure, type DeskFailure } from './desk-error.js';
+import { commands, type DeskAnswer } from './commands.js';
+import { deskFailure } from './desk-error.js';
 import { misbehave } from './misbehave.js';
-import { parseBody, readPageRequest } from './page-request.js';
+import { parseBody } from './page-request.js';
 import { readBytes } from './request-body.js';
-import { type Page } from './session.js';
 import { type Simulation } from './simulation.js';
 import { hashOf } from './traffic.js';
-import { checkUrl } from './url-check.js';
+import { checkUrl, commandIn } from './url-check.js';
 import { type JsonObject } from './json-object.js';
 
 const MAX_BODY = 64 * 1024;
+const NOT_THERE = 60009;
 
 /** One call under /v4/: HTTP 200 whatever happens, unless a fault says otherwise. */
 export async function answerDeskCall(
@@ -24,14 +25,15 @@ export async function answerDeskCall(
   const bytes = await readBytes(request, MAX_BODY);
   const body = bytes && parseBody(bytes);
   const method = request.method ?? '';
-  const call = traffic.arrives(method, url.searchParams, body);
+  const command = commandIn(url) ?? null;
+  const call = traffic.arrives(method, command, url.searchParams, body);
   response.once('close', () => {
     traffic.leaves();
   });
 
   // Both are decided as the call arrives: a slow answer must not change whose turn it is.
   const admitted = rateLimit.admit();
-  const fault = admitted ? faults.take(call.sessionId) : undefined;
+  const fault = admitted ? faults.take(call) : undefined;
   if (simulation.latencyMs > 0) await pause(simulation.latencyMs, undefined, { ref: false });
 
   const answer = admitted ? rightAnswer(simulation, method, url, body) : deskFailure(141009);
@@ -45,20 +47,11 @@ export async function answerDeskCall(
   sendJson(response, answer);
 }
 
-function rightAnswer(
-  simulation: Simulation,
-  method: string,
-  url: URL,
-  body: JsonObject | undefined,
-): Page | DeskFailure {
-  const now = simulation.now();
+function rightAnswer(simulation: Simulation, method: string, url: URL, body: JsonObject | undefined): DeskAnswer {
+  const answer = commands.get(commandIn(url) ?? '');
+  if (!answer) return deskFailure(NOT_THERE);
   const refused =
-    checkUrl(method, url, simulation.credentials, now) ||
+    checkUrl(method, url, simulation.credentials, simulation.now()) ||
     simulation.signatures.check(hashOf(url.searchParams.get('usersig')));
-  if (refused !== 0) return deskFailure(refused);
-
-  const asked = readPageRequest(body);
-  if (typeof asked === 'number') return deskFailure(asked);
-  const session = simulation.sessions.find(asked.sessionId);
-  return session ? session.page(asked, now) : deskFailure(141010);
+  return refused === 0 ? answer(simulation, body) : deskFailure(refused);
 }

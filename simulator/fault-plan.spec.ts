@@ -9,28 +9,30 @@ it('gives queued faults in their order, each as often as planned', () => {
   const plan = new FaultPlan();
   plan.failNext(a, { times: 2 });
   plan.failNext(b);
-  expect([1, 2, 3, 4].map(() => plan.take('s'))).toEqual([a, a, b, undefined]);
+  expect([1, 2, 3, 4].map(() => plan.take({ sessionId: 's' }))).toEqual([a, a, b, undefined]);
 });
 
 it('lets calls through first where it is told to', () => {
   const plan = new FaultPlan();
   plan.failNext(a, { skip: 2 });
-  expect([1, 2, 3, 4].map(() => plan.take('s'))).toEqual([undefined, undefined, a, undefined]);
+  expect([1, 2, 3, 4].map(() => plan.take({ sessionId: 's' }))).toEqual([undefined, undefined, a, undefined]);
 });
 
 it('keeps a session’s fault for that session', () => {
   const plan = new FaultPlan();
   plan.failNext(a, { sessionId: 'mine' });
-  expect([plan.take('yours'), plan.take(null), plan.take('mine')]).toEqual([undefined, undefined, a]);
+  expect([plan.take({ sessionId: 'yours' }), plan.take({ sessionId: null }), plan.take({ sessionId: 'mine' })]).toEqual(
+    [undefined, undefined, a],
+  );
 });
 
 it('falls back on the fault that stays, until it is cleared', () => {
   const plan = new FaultPlan();
   plan.untilReset(a);
   plan.failNext(b);
-  expect([1, 2, 3].map(() => plan.take('s'))).toEqual([b, a, a]);
+  expect([1, 2, 3].map(() => plan.take({ sessionId: 's' }))).toEqual([b, a, a]);
   plan.clear();
-  expect(plan.take('s')).toBeUndefined();
+  expect(plan.take({ sessionId: 's' })).toBeUndefined();
 });
 
 test.each([

@@ -3,6 +3,8 @@ import { type Fault } from './fault.js';
 export interface FaultScope {
   /** Only calls for this session; all calls where it is left out. */
   readonly sessionId?: string;
+  /** Only calls of this command. */
+  readonly command?: string;
   /** So many calls in scope go well first. */
   readonly skip?: number;
 }
@@ -10,6 +12,7 @@ export interface FaultScope {
 interface Planned {
   readonly fault: Fault;
   readonly sessionId?: string;
+  readonly command?: string;
   skip: number;
   left: number;
 }
@@ -27,8 +30,9 @@ export class FaultPlan {
     this.staying.unshift({ fault, ...scope, skip, left: Infinity });
   }
 
-  take(sessionId: string | null): Fault | undefined {
-    const inScope = (planned: Planned) => planned.sessionId === undefined || planned.sessionId === sessionId;
+  take(call: { readonly sessionId: string | null; readonly command?: string | null }): Fault | undefined {
+    const inScope = ({ sessionId, command }: Planned) =>
+      (sessionId === undefined || sessionId === call.sessionId) && (command === undefined || command === call.command);
     const next = this.queued.find(inScope) ?? this.staying.find(inScope);
     if (!next) return undefined;
     if (next.skip > 0) {

@@ -20,12 +20,19 @@ export interface Page {
   readonly TotalCount: number;
 }
 
+/** As get_session_state tells it. The text is open: a test may want one that nobody knows. */
+export interface SessionState {
+  readonly currentState: string;
+  readonly agentId: string;
+}
+
 /** One session's messages, oldest first, and the ways in which it may bend the truth about them. */
 export class Session {
   answerOrder: AnswerOrder = 'as-asked';
   emptyPage: EmptyPage = 'list';
   /** What TotalCount claims; undefined is the truth. */
   claimedTotal: number | undefined;
+  state: SessionState = { currentState: 'NotInSession', agentId: '' };
 
   constructor(
     private messages: unknown[],

@@ -37,6 +37,7 @@ export interface Simulator extends Credentials {
   shrink(id: string, count: number): void;
   lieAboutTotal(id: string, total: number | null): void;
   answerInOrder(id: string, order: AnswerOrder): void;
+  setState(id: string, currentState: string, agentId?: string): void;
   answerEmptyWith(id: string, empty: EmptyPage): void;
   forgetCalls(): void;
   reset(): void;
@@ -105,6 +106,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     },
     answerInOrder: (id, order) => {
       owned(id).answerOrder = order;
+    },
+    setState: (id, currentState, agentId = '') => {
+      owned(id).state = { currentState, agentId };
     },
     answerEmptyWith: (id, empty) => {
       owned(id).emptyPage = empty;

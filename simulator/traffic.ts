@@ -10,6 +10,8 @@ const KEPT_CALLS = 100_000;
 export interface DeskCall {
   readonly at: number;
   readonly method: string;
+  /** The last segment of the path; null where that is under another service. */
+  readonly command: string | null;
   readonly sessionId: string | null;
   /** The window as the desk understood it, defaults filled in; null where the body was not to be understood. */
   readonly offset: number | null;
@@ -36,13 +38,14 @@ export class Traffic {
 
   constructor(private readonly now: () => number) {}
 
-  arrives(method: string, query: URLSearchParams, body: JsonObject | undefined): DeskCall {
+  arrives(method: string, command: string | null, query: URLSearchParams, body: JsonObject | undefined): DeskCall {
     const page = readPageRequest(body);
     const asked = typeof page === 'number' ? undefined : page;
     const sessionId = body?.['SessionId'];
     const call: DeskCall = {
       at: this.now(),
       method,
+      command,
       sessionId: typeof sessionId === 'string' ? sessionId : null,
       offset: asked?.offset ?? null,
       limit: asked?.limit ?? null,

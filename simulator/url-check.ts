@@ -1,16 +1,25 @@
 import { type Credentials } from './credentials.js';
 import { checkUserSig } from './user-sig-check.js';
 
-export const COMMAND = '/v4/desk_http_svc/describe_chat_messages';
+const PREFIX = '/v4/desk_http_svc/';
 
 const BAD_URL = 60002;
 const NOT_THERE = 60009;
 const BAD_PARAMETER = 60025;
 const MAX_RANDOM = 4294967295;
 
-/** The ErrorCode for what is wrong with method, path or query, or 0. */
+export function pathOf(command: string): string {
+  return PREFIX + command;
+}
+
+/** The command that a path names; undefined where it is under another service. */
+export function commandIn({ pathname }: URL): string | undefined {
+  return pathname.startsWith(PREFIX) ? pathname.slice(PREFIX.length) : undefined;
+}
+
+/** The ErrorCode for what is wrong with method or query, or 0. */
 export function checkUrl(method: string, url: URL, desk: Credentials, nowMs: number): number {
-  if (url.pathname !== COMMAND || method !== 'POST') return NOT_THERE;
+  if (method !== 'POST') return NOT_THERE;
   const query = url.searchParams;
   // A name given twice may be read one way here and another way behind the real desk's gateway.
   if (['sdkappid', 'identifier', 'usersig', 'random', 'contenttype'].some((name) => query.getAll(name).length > 1)) {

@@ -1,14 +1,15 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { AnswerModule } from './answer/answer.module.js';
-import { AuthModule } from './auth/auth.module.js';
+import { AccessModule } from './access/access.module.js';
+import { CacheModule } from './cache/cache.module.js';
 import { type Environment } from './environment.js';
 import { EnvironmentModule } from './environment.module.js';
-import { HealthModule } from './health/health.module.js';
+import { HttpModule } from './http/http.module.js';
 import { LoggingModule } from './logging/logging.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
-import { ProblemModule } from './problem/problem.module.js';
+import { OperationsModule } from './operations/operations.module.js';
 import { RedisModule } from './redis/redis.module.js';
+import { SessionsModule } from './sessions/sessions.module.js';
 
 /** Which rooms there are. */
 @Module({})
@@ -21,11 +22,12 @@ export class AppModule {
         LoggingModule,
         MetricsModule,
         RedisModule,
-        ProblemModule,
-        AnswerModule,
-        AuthModule,
+        CacheModule,
+        AccessModule,
+        HttpModule,
+        OperationsModule,
         MessagesModule,
-        HealthModule,
+        SessionsModule,
       ],
     };
   }

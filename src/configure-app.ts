@@ -1,30 +1,32 @@
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { NestFactory } from '@nestjs/core';
-import { type FastifyInstance } from 'fastify';
-import { AnswerHeaders, setAnswerHeaders } from './answer/answer-headers.js';
-import { answerPreflights, CrossOrigin } from './answer/cross-origin.js';
+import { type FastifyRequest } from 'fastify';
+import { AccessControl } from './access/access-control.js';
+import { DeclaredRoutes } from './access/declared-routes.js';
+import { enforceAccess, refuseOtherMethods } from './access/enforce-access.js';
 import { AppModule } from './app.module.js';
-import { admitCallers, type AdmissionRules } from './auth/admission.js';
-import { Authenticator } from './auth/authenticator.js';
-import { CallerLimit } from './auth/caller-limit.js';
 import { type Environment } from './environment.js';
-import { Readiness } from './health/readiness.js';
+import { type CachedRoute, type RouteParams } from './http/answer.js';
+import { answerPreflights, Cors } from './http/cors.js';
+import { FastPath } from './http/fast-path.js';
+import { checkRequestHeaders } from './http/request-headers.js';
+import { ignoreBodies } from './http/request-bodies.js';
+import { observeRequests } from './http/request-hooks.js';
+import { RequestObserver } from './http/request-observer.js';
+import { queryOf } from './http/request-target.js';
+import { ResponseHeaders, setResponseHeaders } from './http/response-headers.js';
+import { Responder } from './http/serve.js';
+import { UnreadableRequest } from './http/unreadable-request.js';
+import { isJsonObject, type JsonObject } from './json.js';
 import { LOGGER } from './logging/logging.module.js';
-import { observeRequests } from './logging/request-hooks.js';
-import { RequestObserver } from './logging/request-observer.js';
-import { FastPath } from './messages/fast-path.js';
-import { PageCache } from './messages/page-cache.js';
-import { refusedRead } from './messages/refused-read.js';
-import { Metrics } from './metrics/metrics.js';
-import { serveApiDocument } from './openapi.js';
-import { checkHeadersOfHttp } from './problem/headers-of-http.js';
-import { ProblemSender } from './problem/problem-sender.js';
-import { UnreadableRequest } from './problem/unreadable-request.js';
-import { ignoreBodies } from './request-bodies.js';
+import { MessagesRoute } from './messages/messages-route.js';
+import { API_DOCUMENT_PATHS, serveApiDocument } from './openapi.js';
+import { Readiness } from './operations/readiness.js';
+import { SessionsRoute } from './sessions/list/sessions-route.js';
+import { SessionStateRoute } from './sessions/state/session-state-route.js';
 import { answerAll, listenFirst, serverOptions } from './server.js';
-import { Transcripts } from './transcript/transcripts.js';
 
-/** The app as main, the tests and the OpenAPI export use it. */
+/** The app as main and the export of the API document use it: who comes first in a request comes first here. */
 export async function createApp(environment: Environment): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter(
     serverOptions(environment, (error, socket) => {
@@ -37,46 +39,42 @@ export async function createApp(environment: Environment): Promise<NestFastifyAp
     bodyParser: false,
   });
   const fastify = app.getHttpAdapter().getInstance();
-  const rules = admissionRules(app, environment);
+  const routes = new DeclaredRoutes(API_DOCUMENT_PATHS);
+  routes.collect(fastify);
   observeRequests(fastify, app.get(RequestObserver));
-  collectPaths(fastify, app.get(ProblemSender));
-  setAnswerHeaders(fastify, app.get(AnswerHeaders));
-  answerPreflights(fastify, app.get(CrossOrigin));
-  admitCallers(fastify, rules);
-  checkHeadersOfHttp(fastify);
+  setResponseHeaders(fastify, app.get(ResponseHeaders));
+  answerPreflights(fastify, app.get(Cors));
+  enforceAccess(fastify, app.get(AccessControl), routes, (request) => auditOfRefused(app, request));
+  checkRequestHeaders(fastify);
+  refuseOtherMethods(fastify, routes);
   ignoreBodies(fastify);
   serveApiDocument(app);
-  listenFirst(fastify, createFastPath(app, rules));
+  listenFirst(fastify, createFastPath(app));
   answerAll(fastify, app.get(UnreadableRequest));
   return app;
 }
 
-function admissionRules(app: NestFastifyApplication, environment: Environment): AdmissionRules {
-  const { rateLimitPerMinute, metricsPublic, authMode } = environment;
-  return {
-    authenticator: app.get(Authenticator),
-    limit: rateLimitPerMinute > 0 ? app.get(CallerLimit) : undefined,
-    areMetricsOpen: metricsPublic || authMode === 'none',
-    refusedRead,
-  };
+/** The most asked for comes first. */
+function cachedRoutes(app: NestFastifyApplication): readonly CachedRoute[] {
+  return [app.get(MessagesRoute), app.get(SessionStateRoute), app.get(SessionsRoute)];
 }
 
-function createFastPath(app: NestFastifyApplication, { authenticator, limit }: AdmissionRules): FastPath {
+function auditOfRefused(app: NestFastifyApplication, { params, routeOptions, url }: FastifyRequest) {
+  const route = cachedRoutes(app).find(({ template }) => template === routeOptions.url);
+  return route?.auditOfRefused(isJsonObject(params) ? routeParams(params) : {}, queryOf(url));
+}
+
+function routeParams({ sessionId }: JsonObject): RouteParams {
+  return typeof sessionId === 'string' ? { sessionId } : {};
+}
+
+function createFastPath(app: NestFastifyApplication): FastPath {
   return new FastPath({
-    authenticator,
-    limit,
+    routes: cachedRoutes(app),
+    access: app.get(AccessControl),
     readiness: app.get(Readiness),
-    transcripts: app.get(Transcripts),
-    pages: app.get(PageCache),
-    headers: app.get(AnswerHeaders),
+    responder: app.get(Responder),
     observer: app.get(RequestObserver),
-    metrics: app.get(Metrics),
     logger: app.get(LOGGER),
-  });
-}
-
-function collectPaths(fastify: FastifyInstance, problems: ProblemSender): void {
-  fastify.addHook('onRoute', ({ method, url }) => {
-    if ([method].flat().includes('GET') && url !== '*') problems.addPath(url);
   });
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { Environment, EnvironmentError, environmentVariables, readEnvironment } from './environment.js';
+import { Environment } from './environment.js';
+import { EnvironmentError, environmentVariables, readEnvironment } from './environment/read-environment.js';
 
 const minimal = { AUTH_MODE: 'none', DESK_SDK_APP_ID: '1400000000', DESK_SECRET_KEY: 'the-secret-key' };
 const digest = 'ab'.repeat(32);

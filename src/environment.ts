@@ -1,21 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { plainToInstance } from 'class-transformer';
-import { IsDefined, validateSync } from 'class-validator';
+import { IsDefined } from 'class-validator';
 import { baseUrl, httpUrl, origins, redisUrls } from './environment/address.js';
-import { combinationFaults } from './environment/combinations.js';
 import { apiKeys, encryptionKey, type ApiKey } from './environment/secrets.js';
-import { readTexts, type Fault, type ReadFile } from './environment/texts.js';
-import {
-  declaredVariables,
-  Flag,
-  OneOf,
-  Text,
-  TextLike,
-  TimerMs,
-  Variable,
-  variableName,
-  WholeNumber,
-} from './environment/variable.js';
+import { Flag, OneOf, Text, TextLike, TimerMs, Variable, WholeNumber } from './environment/variable.js';
 
 const authModes = ['none', 'api-key', 'jwt'] as const;
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -61,60 +47,15 @@ export class Environment {
   @Text() declare readonly jwtIssuer?: string;
   @Text() declare readonly jwtAudience?: string;
   @Variable(httpUrl) declare readonly jwtJwksUrl?: string;
+  @TextLike(
+    /^[\x21\x23-\x5b\x5d-\x7e]+$/,
+    'must be one scope: printable ASCII without blanks, quotes and backslashes (RFC 6749 §3.3)',
+  )
+  declare readonly jwtRequiredScope?: string;
 
   @WholeNumber() readonly rateLimitPerMinute: number = 600;
   @Flag() readonly metricsPublic: boolean = false;
   @Variable(origins) readonly corsOrigins: readonly string[] = Object.freeze([]);
   @OneOf(logLevels) readonly logLevel: (typeof logLevels)[number] = 'info';
   @TimerMs() readonly shutdownTimeoutMs: number = 10_000;
-}
-
-/** The name of every variable that is read, `…_FILE` included. */
-export const environmentVariables: readonly string[] = declaredVariables.flatMap(({ name, file }) =>
-  file === true ? [name, `${name}_FILE`] : [name],
-);
-
-/** Every fault at once, one a line. Names variables, never their values, and has no cause that could. */
-export class EnvironmentError extends Error {
-  override readonly name = 'EnvironmentError';
-
-  constructor(readonly faults: readonly string[]) {
-    super(['The environment does not allow a start:', ...faults].join('\n  '));
-  }
-}
-
-export function readEnvironment(source: NodeJS.ProcessEnv, readFile: ReadFile = readFileSync): Environment {
-  const { texts, faults: textFaults } = readTexts(source, readFile);
-  const environment = plainToInstance(Environment, texts, {
-    excludeExtraneousValues: true,
-    exposeDefaultValues: true,
-    exposeUnsetFields: false,
-  });
-  const faults = [...textFaults, ...variableFaults(environment), ...combinationFaults(environment)];
-  if (faults.length > 0) throw new EnvironmentError(faultLines(faults));
-  for (const { property, secret } of declaredVariables) {
-    if (secret === true) Object.defineProperty(environment, property, { enumerable: false });
-  }
-  return Object.freeze(environment);
-}
-
-function variableFaults(environment: Environment): Fault[] {
-  const errors = validateSync(environment, {
-    skipUndefinedProperties: true,
-    stopAtFirstError: true,
-    validationError: { target: false, value: false },
-  });
-  return errors.map(({ property, constraints }) => [
-    variableName(property),
-    Object.values(constraints ?? {}).join(', ') || 'is not valid',
-  ]);
-}
-
-/** The first fault of a variable is its cause: one whose file cannot be read is not also "required". */
-function faultLines(faults: readonly Fault[]): string[] {
-  const first = new Map<string, string>();
-  for (const [variable, message] of faults) {
-    if (!first.has(variable)) first.set(variable, message);
-  }
-  return [...first].map(([variable, message]) => `${variable}: ${message}`);
 }

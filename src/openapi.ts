@@ -2,6 +2,9 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { version } from './version.js';
 
+/** Swagger UI with its files, and the document: routes that @nestjs/swagger makes. */
+export const API_DOCUMENT_PATHS = /^\/(?:docs(?:\/.*)?|openapi\.json)$/;
+
 /** Either of the two is enough. */
 const CREDENTIALS = [{ apiKey: [] }, { bearer: [] }];
 
@@ -18,6 +21,7 @@ export function createApiDocument(app: NestFastifyApplication): OpenAPIObject {
     .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'AUTH_MODE=api-key' }, 'apiKey')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'A JWT, or an API key' }, 'bearer')
     .addTag('messages', "A session's chat messages")
+    .addTag('sessions', 'Sessions and who serves them')
     .addTag('health', 'Whether the service lives and wants requests')
     .addTag('metrics', 'For Prometheus')
     .build();

@@ -1,10 +1,10 @@
 import { type RequestListener } from 'node:http';
 import { type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { type Environment } from './environment.js';
-import { type FastPath } from './messages/fast-path.js';
-import { readableTarget } from './problem/request-target.js';
-import { type UnreadableRequest } from './problem/unreadable-request.js';
-import { MAX_BODY_BYTES } from './request-bodies.js';
+import { type FastPath } from './http/fast-path.js';
+import { MAX_BODY_BYTES } from './http/request-bodies.js';
+import { readableTarget } from './http/request-target.js';
+import { type UnreadableRequest } from './http/unreadable-request.js';
 
 /** Slow clients get this long for their headers, and for the whole request; nothing here is uploaded. */
 const HEADERS_TIMEOUT_MS = 10_000;

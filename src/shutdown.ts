@@ -2,8 +2,8 @@ import { type Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Logger } from 'pino';
-import { Turnstile } from './desk/turnstile.js';
-import { Readiness } from './health/readiness.js';
+import { CallQueue } from './desk/admission/call-queue.js';
+import { Readiness } from './operations/readiness.js';
 import { LogDestination } from './logging/log-destination.js';
 import { LOGGER } from './logging/logging.module.js';
 
@@ -20,7 +20,7 @@ export async function stopApp(app: NestFastifyApplication, signal: NodeJS.Signal
   const endsAt = performance.now() + timeoutMs - EXIT_MS;
   logger.info({ signal }, 'stopping');
   app.get(Readiness).stopping();
-  app.get(Turnstile).close();
+  app.get(CallQueue).close();
   const cutOffMs = Math.max(timeoutMs - LAST_LINES_MS - LOG_MS - EXIT_MS, 0);
   const isClosed = await Promise.race([close(app, logger), sleep(cutOffMs, false)]);
   if (!isClosed) cutOff(app, logger);

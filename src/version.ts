@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { isJsonObject } from './desk/desk-message.js';
+import { isJsonObject } from './json.js';
 
 /** The version in package.json, which stands one folder above both `src` and `dist`. */
 export const version = readVersion();

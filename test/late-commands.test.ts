@@ -1,29 +1,32 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { FlightLock } from '../src/cache/flight-lock.js';
+import { NotFound } from '../src/cache/not-found.js';
+import { RedisStore } from '../src/cache/redis-store.js';
 import { connectRedis } from '../src/redis/connect.js';
 import { RedisLink } from '../src/redis/redis-link.js';
-import { plainSeal } from '../src/store/seal.js';
-import { TranscriptStore } from '../src/store/transcript-store.js';
 import { describeWithOwnRedis, type RedisServer, startRedis } from './redis-server.js';
-import { defaults, windowOf } from './transcripts-rig.js';
+import { defaults, storeOptions } from './transcripts-rig.js';
 
 /** Longer than Redis may be late; the sockets of a frozen process keep what was sent to it. */
 const FROZEN_MS = 600;
 
+const everything = { knownVersion: '', names: [], wantsParts: true };
+const lock = (store: RedisStore, id = 'session') => new FlightLock(store, id, 'head');
+
 describeWithOwnRedis('what a frozen Redis does once it is thawed', () => {
   let redis: RedisServer;
   let links: RedisLink[];
-  let mine: TranscriptStore;
-  let theirs: TranscriptStore;
+  let mine: RedisStore;
+  let theirs: RedisStore;
 
-  const connect = async (): Promise<TranscriptStore> => {
+  const connect = async (): Promise<RedisStore> => {
     const link = new RedisLink(connectRedis({ url: redis.url, sentinelName: undefined }));
     links.push(link);
     await link.whenUp(10_000);
-    const now = () => Date.now();
-    return new TranscriptStore(link, { keyPrefix: 'late', seal: plainSeal, policy: defaults, now, random: () => 0 });
+    return new RedisStore(link, storeOptions({ keyPrefix: 'late', policy: defaults, now: () => Date.now() }));
   };
-  const untilUp = async (store: TranscriptStore) => {
+  const untilUp = async (store: RedisStore) => {
     while (!store.isUp) await sleep(20);
   };
   /** Does something that gets no answer, and lets Redis find it later. */
@@ -39,7 +42,7 @@ describeWithOwnRedis('what a frozen Redis does once it is thawed', () => {
     redis = await startRedis();
     links = [];
     [mine, theirs] = await Promise.all([connect(), connect()]);
-    await mine.acquire(mine.claim('another session', 'head'), false);
+    await lock(mine, 'another session').acquire(false);
   });
   afterEach(async () => {
     for (const link of links) link.close();
@@ -48,28 +51,28 @@ describeWithOwnRedis('what a frozen Redis does once it is thawed', () => {
 
   it('takes no lock that nobody waits for any more', async () => {
     await whileFrozen(async () => {
-      expect(await mine.acquire(mine.claim('session', 'head'), false)).toEqual({ kind: 'away' });
+      expect(await lock(mine).acquire(false)).toEqual({ kind: 'away' });
     });
     await untilUp(theirs);
-    expect(await theirs.acquire(theirs.claim('session', 'head'), false)).toMatchObject({ kind: 'ours' });
+    expect(await lock(theirs).acquire(false)).toMatchObject({ kind: 'ours' });
   });
 
   it('writes nothing that seems younger than it is, but gives the lock back', async () => {
-    const claim = mine.claim('session', 'head');
-    expect(await mine.acquire(claim, false)).toMatchObject({ kind: 'ours' });
-    const gone = { kind: 'gone', askedAt: Date.now(), arrivedAt: Date.now(), lifetimeMs: 60_000 } as const;
+    const flight = lock(mine);
+    expect(await flight.acquire(false)).toMatchObject({ kind: 'ours' });
+    const { write } = new NotFound(Date.now(), 60_000, Date.now());
     await whileFrozen(async () => {
-      expect(await mine.settle(claim, 'ok', { known: gone, version: mine.newToken() })).toBeUndefined();
+      expect(await flight.settle('ok', [write])).toMatchObject({ replaced: undefined });
     });
     await untilUp(theirs);
-    expect(await theirs.read('session', windowOf({}), '', true)).toMatchObject({ version: '', known: undefined });
-    expect(await theirs.acquire(theirs.claim('session', 'head'), false)).toMatchObject({ kind: 'ours' });
+    expect(await theirs.read('session', everything)).toMatchObject({ version: '', head: undefined });
+    expect(await lock(theirs).acquire(false)).toMatchObject({ kind: 'ours' });
   });
 
   it('a reply that came while this process was busy is no reason to do without Redis', async () => {
     // Redis has to know the script already: sending it would take a second answer.
-    await mine.read('session', windowOf({}), '', true);
-    const reading = mine.read('session', windowOf({}), '', true);
+    await mine.read('session', everything);
+    const reading = mine.read('session', everything);
     await new Promise((resolve) => setImmediate(resolve));
     const end = Date.now() + 300;
     while (Date.now() < end);

@@ -28,7 +28,7 @@ const until = async (isSo: () => Promise<boolean>) => {
   while (!(await isSo())) await sleep(20);
 };
 const paths = (count: number) => Array.from({ length: count }, (_, i) => messagesPath(`load-${i}`));
-const DONE = 'desk_calls_total{code="0"}';
+const DONE = 'desk_calls_total{command="describe_chat_messages",code="0"}';
 
 let desk: Simulator;
 let replicas: Replicas;

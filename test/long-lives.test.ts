@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Simulator, startSimulator } from '../simulator/simulator.js';
+import { FlightLock } from '../src/cache/flight-lock.js';
+import { NotFound } from '../src/cache/not-found.js';
+import { RedisKeys } from '../src/cache/redis-keys.js';
+import { RedisStore } from '../src/cache/redis-store.js';
 import { connectRedis } from '../src/redis/connect.js';
 import { RedisLink } from '../src/redis/redis-link.js';
-import { plainSeal } from '../src/store/seal.js';
-import { SessionKeys } from '../src/store/session-keys.js';
-import { TranscriptStore } from '../src/store/transcript-store.js';
 import { anyRedis, describeWithRedis } from './redis-server.js';
 import { messagesPath, Replicas } from './replicas.js';
-import { defaults, windowOf } from './transcripts-rig.js';
+import { defaults, storeOptions } from './transcripts-rig.js';
 
 /** Longer than anything here is let live. */
 const DAY_MS = 86_400_000;
@@ -34,50 +35,54 @@ describeWithRedis('what lives in Redis for longer than we let it', () => {
   const prolong = (key: string) => link.run((client) => client.pexpire(key, DAY_MS));
 
   describe('as part of a session', () => {
-    let store: TranscriptStore;
-    let keys: SessionKeys;
+    let store: RedisStore;
+    let keys: RedisKeys;
+    let mine: FlightLock;
+    let theirs: FlightLock;
 
     beforeEach(() => {
-      const now = () => Date.now();
-      store = new TranscriptStore(link, { keyPrefix: prefix, seal: plainSeal, policy: defaults, now, random: () => 0 });
-      keys = new SessionKeys(prefix, 'session');
+      store = new RedisStore(link, storeOptions({ keyPrefix: prefix, policy: defaults, now: () => Date.now() }));
+      keys = store.keys('session');
+      [mine, theirs] = [new FlightLock(store, 'session', 'head'), new FlightLock(store, 'session', 'head')];
     });
 
+    const notFound = (lifetimeMs: number) => new NotFound(Date.now(), lifetimeMs, Date.now()).write;
+    const readAll = () => store.read('session', { knownVersion: '', names: [], wantsParts: true });
+    /** The token that the holder's lock was told to be. */
+    const holderOf = async (waiting: FlightLock): Promise<string> => {
+      const acquired = await waiting.acquire(false);
+      return acquired.kind === 'theirs' ? acquired.token : '';
+    };
+
     it('is no lock, neither to who comes nor to who waits for it', async () => {
-      const [mine, theirs] = [store.claim('session', 'head'), store.claim('session', 'head')];
-      expect(await store.acquire(mine, false)).toMatchObject({ kind: 'ours' });
-      expect(await store.acquire(theirs, false)).toEqual({ kind: 'theirs', token: mine.token });
-      expect(await store.watch(theirs, mine.token)).toEqual({ kind: 'under-way' });
+      expect(await mine.acquire(false)).toMatchObject({ kind: 'ours' });
+      const token = await holderOf(theirs);
+      expect(await theirs.watch(token)).toEqual({ kind: 'under-way' });
       await prolong(keys.lock('head'));
-      expect(await store.watch(theirs, mine.token)).toEqual({ kind: 'lost' });
-      expect(await store.acquire(theirs, false)).toMatchObject({ kind: 'ours' });
+      expect(await theirs.watch(token)).toEqual({ kind: 'lost' });
+      expect(await theirs.acquire(false)).toMatchObject({ kind: 'ours' });
     });
 
     it('keeps no flight from writing what it found', async () => {
-      const claim = store.claim('session', 'head');
-      await store.acquire(claim, false);
+      await mine.acquire(false);
       await put(keys.lock('head'), 'a'.repeat(24));
-      const gone = { kind: 'gone', askedAt: Date.now(), arrivedAt: Date.now(), lifetimeMs: 60_000 } as const;
-      expect(await store.settle(claim, 'ok', { known: gone, version: store.newToken() })).toBe('');
-      expect(await store.read('session', windowOf({}), '', true)).toMatchObject({ known: { kind: 'gone' } });
+      expect(await mine.settle('ok', [notFound(60_000)])).toMatchObject({ replaced: '' });
+      expect(await readAll()).toMatchObject({ head: { kind: 'not-found' } });
     });
 
     it('is no failure to give way to', async () => {
-      const [mine, theirs] = [store.claim('session', 'head'), store.claim('session', 'head')];
-      await store.acquire(mine, true);
-      await store.settleFailure(mine, 'an outcome', 5000);
-      expect(await store.acquire(theirs, true)).toMatchObject({ kind: 'failed' });
+      await mine.acquire(true);
+      await mine.release('an outcome', 5000);
+      expect(await theirs.acquire(true)).toMatchObject({ kind: 'failed' });
       await prolong(keys.failed);
-      expect(await store.acquire(theirs, true)).toMatchObject({ kind: 'ours' });
+      expect(await theirs.acquire(true)).toMatchObject({ kind: 'ours' });
     });
 
     it('is not fresh all that time', async () => {
-      const claim = store.claim('session', 'head');
-      await store.acquire(claim, false);
-      const gone = { kind: 'gone', askedAt: Date.now(), arrivedAt: Date.now(), lifetimeMs: 1 } as const;
-      await store.settle(claim, 'ok', { known: gone, version: store.newToken() });
-      await prolong(keys.head);
-      expect(await store.read('session', windowOf({}), '', true)).toMatchObject({ known: undefined });
+      await mine.acquire(false);
+      await mine.settle('ok', [notFound(1)]);
+      await prolong(keys.value('head'));
+      expect(await readAll()).toMatchObject({ head: undefined });
     });
   });
 
@@ -97,7 +102,7 @@ describeWithRedis('what lives in Redis for longer than we let it', () => {
 
     it('is no lock: a cold session is read at once', async () => {
       await start();
-      await put(new SessionKeys(prefix, 'load-1').lock('head'), randomBytes(12).toString('hex'));
+      await put(new RedisKeys(prefix, 'messages', 'load-1').lock('head'), randomBytes(12).toString('hex'));
       expect(await replicas.get(0, messagesPath('load-1'))).toMatchObject({ status: 200 });
     });
 
@@ -113,10 +118,13 @@ describeWithRedis('what lives in Redis for longer than we let it', () => {
       expect(await replicas.get(1, messagesPath('load-2'))).toMatchObject({ status: 200 });
     });
 
-    it('keeps no cool-down from beginning, for all replicas', async () => {
+    it.each([
+      ['of all commands', '', 60011],
+      ['of one command', ':describe_chat_messages', 141009],
+    ])('keeps no cool-down %s from beginning, for all replicas', async (_, suffix, code) => {
       await start({ DESK_COOLDOWN_MIN_MS: '60000', DESK_COOLDOWN_MAX_MS: '60000' });
-      await put(`${prefix}:{desk}:cooldown`, 'abcdef:60000:unproven');
-      desk.failNext({ kind: 'error', code: 141009 });
+      await put(`${prefix}:{desk}:cooldown${suffix}`, 'abcdef:60000:unproven');
+      desk.failNext({ kind: 'error', code });
       expect(await replicas.get(0, messagesPath('load-1'))).toMatchObject({ status: 429 });
       expect(await replicas.get(1, messagesPath('load-2'))).toMatchObject({ status: 429 });
       expect(desk.calls).toHaveLength(1);
@@ -133,7 +141,7 @@ describeWithRedis('what lives in Redis for longer than we let it', () => {
 
     it('does not keep a call from going first after a cool-down', async () => {
       await start({ DESK_COOLDOWN_MIN_MS: '2000', DESK_COOLDOWN_MAX_MS: '2000', DESK_DEADLINE_MS: '1500' });
-      await put(`${prefix}:{desk}:probe`, 'abcdef');
+      await put(`${prefix}:{desk}:probe:describe_chat_messages`, 'abcdef');
       desk.failNext({ kind: 'error', code: 141009 });
       expect(await replicas.get(0, messagesPath('load-1'))).toMatchObject({ status: 429 });
       await new Promise((resolve) => setTimeout(resolve, 2100));

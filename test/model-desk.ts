@@ -1,8 +1,10 @@
 import { type Clock } from '../src/clock.js';
-import { type DeskReply } from '../src/desk/desk.js';
-import { DeskAbandonedError, type DeskError, DeskSessionNotFoundError } from '../src/desk/desk-error.js';
-import { type DeskMessage } from '../src/desk/desk-message.js';
-import { type Visit } from '../src/desk/turnstile.js';
+import { type DeskReply } from '../src/desk/attempt.js';
+import { type CallOptions } from '../src/desk/call-options.js';
+import { type DeskCommand } from '../src/desk/commands/command.js';
+import { type DeskMessage } from '../src/desk/commands/describe-chat-messages.js';
+import { type DeskError, DeskAbandonedError, DeskNotFoundError } from '../src/desk/desk-error.js';
+import { type JsonObject } from '../src/json.js';
 import { type Window } from '../src/transcript/window.js';
 
 /** What the model desk held from some moment on, until the next state. */
@@ -36,6 +38,8 @@ export function answerOf(state: DeskState, { order, offset, limit }: Window): { 
 /** A desk in this process that remembers all it ever held: one session's messages and every call. */
 export class ModelDesk {
   readonly calls: Window[] = [];
+  /** Of each call: aborted once nobody waits for it any more. */
+  readonly signals: AbortSignal[] = [];
   readonly states: DeskState[] = [];
   /** Done before the calls to come are answered, one each. */
   readonly meanwhile: (() => void)[] = [];
@@ -44,8 +48,7 @@ export class ModelDesk {
   isGone = false;
   /** What calls wait for before they are answered. */
   gate: Promise<void> = Promise.resolve();
-  /** What calls wait for before they go out, where there is a queue: who is abandoned meanwhile leaves it. */
-  queue: Promise<void> | undefined;
+  private queue: Promise<void> | undefined;
 
   constructor(
     private readonly now: Clock,
@@ -94,23 +97,47 @@ export class ModelDesk {
     return open;
   }
 
-  async ask(question: Window, { abandoned }: Visit): Promise<DeskReply> {
-    if (this.queue !== undefined) {
-      const left = new Promise((resolve) => abandoned?.addEventListener('abort', resolve));
-      await Promise.race([this.queue, left]);
-      if (abandoned?.aborted === true) throw new DeskAbandonedError();
-    }
+  private async turn(queue: Promise<void>, signal: AbortSignal): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      const leave = () => {
+        reject(new DeskAbandonedError('nobody waits for this call any more'));
+      };
+      if (signal.aborted) leave();
+      signal.addEventListener('abort', leave);
+      void queue.then(resolve);
+    });
+  }
+
+  /** As the desk behind HTTP does it: by the body that the command sends, with what it reads in the answer. */
+  async call<Request, Answer>(
+    command: DeskCommand<Request, Answer>,
+    request: Request,
+    { signal }: CallOptions,
+  ): Promise<DeskReply<Answer>> {
+    if (this.queue !== undefined) await this.turn(this.queue, signal);
     const askedAt = this.now();
-    const { order, offset, limit } = question;
-    this.calls.push({ order, offset, limit });
+    const window = windowIn(command.body(request));
+    this.calls.push(window);
+    this.signals.push(signal);
     this.meanwhile.shift()?.();
     const { failure, isGone } = this;
-    const { list, total } = answerOf(this.state, question);
+    const { list, total } = answerOf(this.state, window);
     await this.gate;
-    if (isGone) throw new DeskSessionNotFoundError('no such session', { upstreamCode: 141010 });
+    if (isGone) throw new DeskNotFoundError('no such session', { upstreamCode: 141010 });
     if (failure !== undefined) throw failure;
-    return { messages: list, total, askedAt };
+    const answer = command.read({ Messages: list.map(asSent), TotalCount: total }, request);
+    if (answer === undefined) throw new Error('the command does not read what the model desk says');
+    return { answer, askedAt };
   }
+}
+
+function windowIn({ Limit: limit, Offset: offset, Order: order }: JsonObject): Window {
+  if (typeof limit !== 'number' || typeof offset !== 'number') throw new Error('the command asks for no window');
+  return { order: order === 1 ? 'asc' : 'desc', offset, limit };
+}
+
+function asSent({ fromAccount, fromAccountRole, timestamp, msgBody }: DeskMessage): JsonObject {
+  return { FromAccount: fromAccount, FromAccountRole: fromAccountRole, Timestamp: timestamp, MsgBody: msgBody };
 }
 
 function edited(message: DeskMessage, text: string): DeskMessage {

@@ -66,7 +66,7 @@ describe('one replica', () => {
     expect(response.status).toBe(502);
     expect(await response.json()).toMatchObject({ code: 'upstream-failed', upstreamCode: 141002 });
     expect(desk.calls).toHaveLength(3);
-    expect(await metric('desk_calls_total{code="141002"}')).toBe(3);
+    expect(await metric('desk_calls_total{command="describe_chat_messages",code="141002"}')).toBe(3);
     expect(await metric('desk_attempts_per_request_sum')).toBe(3);
   });
 
@@ -80,7 +80,7 @@ describe('one replica', () => {
     expect(await response.json()).toMatchObject({ code: 'upstream-timeout' });
     expect(took).toBeGreaterThan(900);
     expect(took).toBeLessThan(1900);
-    expect(await metric('desk_calls_total{code="timeout"}')).toBe(2);
+    expect(await metric('desk_calls_total{command="describe_chat_messages",code="timeout"}')).toBe(2);
   });
 
   it('answers 503 with Retry-After once ten requests in a row failed, and 200 again after that', async () => {
@@ -106,7 +106,7 @@ describe('one replica', () => {
       const response = await service.get(SESSION);
       expect(response.status).toBe(429);
       expect(await response.json()).toMatchObject({ code: 'upstream-rate-limited', upstreamCode: 141009 });
-      const rest = (await metric('desk_cooldown_seconds')) ?? 0;
+      const rest = (await metric('desk_cooldown_seconds{command="describe_chat_messages"}')) ?? 0;
       expect(rest).toBeGreaterThan(2 ** i - 0.9);
       expect(rest).toBeLessThanOrEqual(2 ** i);
       told.push(Number(response.headers.get('retry-after')));
@@ -189,7 +189,7 @@ describe('one replica', () => {
     for (const { status } of await load(8)) expect(status).toBe(200);
     expect((await service.get('/sessions/load-100/messages')).status).toBe(200);
     expect(performance.now() - before).toBeGreaterThan(1000);
-    expect(await metric('desk_calls_total{code="0"}')).toBe(9);
+    expect(await metric('desk_calls_total{command="describe_chat_messages",code="0"}')).toBe(9);
   });
 
   it('answers 429 with a true Retry-After to who finds the quota spent until his deadline', async () => {

@@ -1,28 +1,29 @@
 import { pino } from 'pino';
+import { type ReadOptions } from '../src/cache/cache.js';
+import { RedisStore, type RedisStoreOptions } from '../src/cache/redis-store.js';
+import { type Result } from '../src/cache/result.js';
+import { plainText } from '../src/cache/value-cipher.js';
+import { type Clock } from '../src/clock.js';
 import { toMessage } from '../src/content/message.js';
 import { RedisLink } from '../src/redis/redis-link.js';
-import { plainSeal } from '../src/store/seal.js';
-import { TranscriptStore } from '../src/store/transcript-store.js';
-import { Flights } from '../src/transcript/flight.js';
-import { type FreshnessPolicy } from '../src/transcript/freshness.js';
-import { Inquiry } from '../src/transcript/inquiry.js';
-import { type Found, type Reading } from '../src/transcript/reading.js';
-import { Sessions } from '../src/transcript/session.js';
+import { headKeptMs } from '../src/transcript/stored-transcript.js';
+import { type TranscriptPolicy } from '../src/transcript/transcript-policy.js';
 import { Transcripts } from '../src/transcript/transcripts.js';
+import { type TranscriptView } from '../src/transcript/view.js';
 import { type Window } from '../src/transcript/window.js';
 import { answerOf, type DeskState, messageOf, ModelDesk } from './model-desk.js';
 
 /** The contract's defaults. */
-export const defaults: FreshnessPolicy = {
+export const defaults: TranscriptPolicy = {
   freshMinMs: 2000,
   freshMaxMs: 60_000,
   staleWhileRevalidateMs: 10_000,
   staleIfErrorMs: 300_000,
+  notFoundMs: 5000,
   sealedMs: 3_600_000,
   sealAfterMs: 600_000,
 };
 
-export const NOT_FOUND_MS = 5000;
 export const START = Date.UTC(2026, 0, 1);
 const DAY = 86_400_000;
 
@@ -30,7 +31,7 @@ export interface RigOptions {
   /** How many messages the session has at the start, and how long ago the newest was sent. */
   readonly count: number;
   readonly quietMs?: number;
-  readonly policy?: Partial<FreshnessPolicy>;
+  readonly policy?: Partial<TranscriptPolicy>;
   readonly memoryBytes?: number;
 }
 
@@ -38,7 +39,7 @@ export interface RigOptions {
 export class Rig {
   time = START;
   contradictions = 0;
-  readonly policy: FreshnessPolicy;
+  readonly policy: TranscriptPolicy;
   readonly desk: ModelDesk;
   readonly transcripts: Transcripts;
 
@@ -50,33 +51,26 @@ export class Rig {
       now,
       Array.from({ length: count }, (_, i) => messageOf(i, newest - (count - 1 - i) * 10)),
     );
-    const store = new TranscriptStore(new RedisLink(undefined), {
-      keyPrefix: 'test',
-      seal: plainSeal,
-      policy: this.policy,
-      now,
-      random: () => 0,
-    });
-    const onContradiction = () => {
-      this.contradictions += 1;
-    };
     this.transcripts = new Transcripts({
-      sessions: new Sessions(memoryBytes),
-      store,
-      flights: new Flights(store, now, () => 0),
-      inquiry: new Inquiry({ desk: this.desk, policy: this.policy, notFoundMs: NOT_FOUND_MS, now, onContradiction }),
+      desk: this.desk,
+      store: new RedisStore(new RedisLink(undefined), storeOptions({ keyPrefix: 'test', policy: this.policy, now })),
       policy: this.policy,
+      maxBytes: memoryBytes,
       deadlineMs: 10_000,
       now,
+      random: () => 0,
       logger: pino({ level: 'silent' }),
+      onContradiction: () => {
+        this.contradictions += 1;
+      },
     });
   }
 
-  /** As the controller does it: memory first, then whatever it takes. */
-  async read(window: Partial<Window> = {}, asksAnew = false, reader = new AbortController().signal): Promise<Reading> {
+  /** As the service does it: memory first, then whatever it takes. */
+  async read(window: Partial<Window> = {}, options: ReadOptions = {}): Promise<Result<TranscriptView>> {
     const whole = windowOf(window);
-    const ready = asksAnew ? undefined : this.transcripts.peek('session', whole);
-    return ready ?? (await this.transcripts.read('session', whole, asksAnew, reader));
+    const ready = options.noCache === true ? undefined : this.transcripts.peek('session', whole);
+    return ready ?? (await this.transcripts.read('session', whole, options));
   }
 
   /** How many calls the desk got while this went on. */
@@ -93,6 +87,17 @@ export class Rig {
   }
 }
 
+export function storeOptions({ keyPrefix, policy, now }: StoreOf): RedisStoreOptions {
+  const versionMs = headKeptMs(policy);
+  return { keyPrefix, resource: 'messages', cipher: plainText, versionMs, now, random: () => 0 };
+}
+
+interface StoreOf {
+  readonly keyPrefix: string;
+  readonly policy: TranscriptPolicy;
+  readonly now: Clock;
+}
+
 export function windowOf(window: Partial<Window>): Window {
   return { limit: 20, offset: 0, order: 'desc', ...window };
 }
@@ -103,16 +108,16 @@ export interface Seen {
   readonly rows: readonly string[];
 }
 
-export function seen(found: Found, { order }: Window): Seen {
+export function seen(view: TranscriptView, { order }: Window): Seen {
   const rows: string[] = [];
-  let position = found.first;
-  for (const { entries, from, to } of found.pieces) {
+  let position = view.first;
+  for (const { messages, from, to } of view.pieces) {
     for (let i = from; i < to; i++) {
-      rows.push(`${position ?? 'null'} {${entries.json(i).toString()}`);
+      rows.push(`${position ?? 'null'} {${messages.json(i).toString()}`);
       if (position !== undefined) position += 1;
     }
   }
-  return { total: found.total, rows: order === 'asc' ? rows : rows.toReversed() };
+  return { total: view.total, rows: order === 'asc' ? rows : rows.toReversed() };
 }
 
 /** The page that the desk would have given in this state. */

@@ -3,7 +3,7 @@ import { setImmediate as settled } from 'node:timers/promises';
 import { Test } from '@nestjs/testing';
 import { AppModule } from '../../dist/app.module.js';
 import { Desk } from '../../dist/desk/desk.js';
-import { readEnvironment } from '../../dist/environment.js';
+import { readEnvironment } from '../../dist/environment/read-environment.js';
 import { Transcripts } from '../../dist/transcript/transcripts.js';
 
 /**

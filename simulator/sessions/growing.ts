@@ -13,10 +13,12 @@ export function growingSession(startMs: number): Session {
   const next = (index: number) => talk(chance, '8613800138000', startMs + (index - AT_START + 1) * EVERY_MS);
   const messages = Array.from({ length: AT_START }, (_, index) => next(index));
   let made = AT_START;
-  return new Session(messages, (nowMs) => {
+  const session = new Session(messages, (nowMs) => {
     const due = Math.min(AT_START + Math.floor((nowMs - startMs) / EVERY_MS), MAX_MESSAGES);
     const fresh = Array.from({ length: Math.max(0, due - made) }, (_, i) => next(made + i));
     made += fresh.length;
     return fresh;
   });
+  session.state = { currentState: 'Agent', agentId: 'test@qq.com' };
+  return session;
 }

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../desk/desk-message.js';
+import { isJsonObject } from '../json.js';
 import type { Card, CardKind } from './content.js';
 import { withinDepth } from './json-depth.js';
 

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../desk/desk-message.js';
+import { isJsonObject, type JsonObject } from '../json.js';
 
 /**
  * Reads the documented fields of one object and remembers whether every one had its documented type. Left out and null

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { DeskMessage } from '../desk/desk-message.js';
+import type { DeskMessage } from '../desk/commands/describe-chat-messages.js';
 import { toMessage } from './message.js';
 
 const hello: DeskMessage = {

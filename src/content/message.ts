@@ -1,4 +1,4 @@
-import type { DeskMessage } from '../desk/desk-message.js';
+import type { DeskMessage } from '../desk/commands/describe-chat-messages.js';
 import type { Content } from './content.js';
 import { toTextLine } from './text-line.js';
 import { toContents } from './to-content.js';

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../desk/desk-message.js';
+import { isJsonObject } from '../json.js';
 import type { Content, UnknownContent } from './content.js';
 import { readCustom } from './custom.js';
 import { Fields } from './fields.js';

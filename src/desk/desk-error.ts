@@ -38,8 +38,8 @@ export class DeskInvalidRequestError extends DeskError {
   readonly code = 'invalid-request';
 }
 
-/** 141010: there is no such session. */
-export class DeskSessionNotFoundError extends DeskError {
+/** What was asked for does not exist at the desk. */
+export class DeskNotFoundError extends DeskError {
   readonly code = 'session-not-found';
 }
 
@@ -68,16 +68,12 @@ export class DeskUnavailableError extends DeskError {
   readonly code = 'unavailable';
 }
 
-/** Nobody waits for the answer any more, so the desk is not asked. Says nothing of the desk. */
-export class DeskAbandonedError extends DeskUnavailableError {
-  constructor() {
-    super('nobody waits for this any more');
-  }
-}
+/** Nobody waited for the call any more before it went out: says nothing of the desk. */
+export class DeskAbandonedError extends DeskUnavailableError {}
 
 const CLASSES = {
   'invalid-request': DeskInvalidRequestError,
-  'session-not-found': DeskSessionNotFoundError,
+  'session-not-found': DeskNotFoundError,
   'upstream-rate-limited': DeskRateLimitedError,
   'upstream-rejected': DeskRejectedError,
   'upstream-failed': DeskFailedError,

@@ -6,41 +6,54 @@ import { LOGGER } from '../logging/logging.module.js';
 import { Metrics } from '../metrics/metrics.js';
 import { RedisLink } from '../redis/redis-link.js';
 import { type Logger } from 'pino';
-import { CoolDown } from './cool-down.js';
-import { Desk } from './desk.js';
-import { DeskAttempt } from './desk-attempt.js';
-import { DeskBreaker } from './desk-breaker.js';
-import { DeskClient } from './desk-client.js';
+import { AdmissionControl } from './admission/admission.js';
+import { CallQueue } from './admission/call-queue.js';
+import { CircuitBreaker } from './admission/circuit-breaker.js';
+import { CoolDown } from './admission/cool-down.js';
+import { CredentialBackOff } from './admission/credential-back-off.js';
+import { Quota } from './admission/quota.js';
+import { Attempt } from './attempt.js';
+import { commands } from './commands/commands.js';
 import { connectionPool } from './connection-pool.js';
-import { Gate } from './gate.js';
-import { Probe } from './probe.js';
-import { Quota } from './quota.js';
-import { RefusalPause } from './refusal-pause.js';
-import { SignatureTrial } from './signature-trial.js';
-import { Turnstile } from './turnstile.js';
-import { UserSig } from './user-sig.js';
+import { Desk } from './desk.js';
+import { DeskHttpClient } from './http-client.js';
+import { SharedResigning } from './user-sig/shared-resigning.js';
+import { UserSig } from './user-sig/user-sig.js';
 
 const now = () => Date.now();
 /** For what only lasts: does not jump when the clock of the machine is set. */
 const steady = () => Math.floor(performance.now());
 
-function createGate(environment: Environment, redis: RedisLink, metrics: Metrics): Gate {
-  const { redisKeyPrefix: prefix, deskMaxRps, deskCooldownMinMs, deskCooldownMaxMs } = environment;
-  const coolDown = new CoolDown(redis, prefix, { minMs: deskCooldownMinMs, maxMs: deskCooldownMaxMs }, steady);
-  metrics.watchCoolDown(() => coolDown.restMs());
-  return new Gate({
+function createAdmission(environment: Environment, redis: RedisLink, metrics: Metrics): AdmissionControl {
+  const { redisKeyPrefix: prefix, deskMaxRps, deskCooldownMinMs: minMs, deskCooldownMaxMs: maxMs } = environment;
+  const coolDownNamed = (label: string, suffix: string) => {
+    const coolDown = new CoolDown({
+      redis,
+      key: `${prefix}:{desk}:cooldown${suffix}`,
+      minMs,
+      maxMs,
+      halfOpenKey: `${prefix}:{desk}:probe${suffix}`,
+      // Longer than the first call itself may take, so that nobody follows it before it is over.
+      halfOpenMs: environment.deskAttemptTimeoutMs + 500,
+      now: steady,
+    });
+    metrics.watchCoolDown(label, () => coolDown.remainingMs());
+    return coolDown;
+  };
+  const ofCommands = new Map(commands.map(({ name }) => [name, coolDownNamed(name, `:${name}`)]));
+  const ofAll = coolDownNamed('all', '');
+  return new AdmissionControl({
     quota: new Quota(redis, prefix, deskMaxRps, steady),
-    coolDown,
-    refusals: new RefusalPause(redis, prefix, steady),
-    // Longer than the probe's own call may take, so that nobody follows it before it is over.
-    probe: new Probe(redis, prefix, environment.deskAttemptTimeoutMs + 500, steady),
+    coolDown: ofAll,
+    coolDownOf: (command) => ofCommands.get(command) ?? ofAll,
+    credentials: new CredentialBackOff(redis, prefix, steady),
     random: Math.random,
   });
 }
 
-function createTurnstile(environment: Environment, gate: Gate, metrics: Metrics): Turnstile {
-  return new Turnstile({
-    gate,
+function createQueue(environment: Environment, admission: AdmissionControl, metrics: Metrics): CallQueue {
+  return new CallQueue({
+    admission,
     maxRps: environment.deskMaxRps,
     now,
     onLengthChange: (length) => {
@@ -55,8 +68,8 @@ function createTurnstile(environment: Environment, gate: Gate, metrics: Metrics)
 function createDesk(
   environment: Environment,
   http: HttpService,
-  gate: Gate,
-  turnstile: Turnstile,
+  admission: AdmissionControl,
+  queue: CallQueue,
   metrics: Metrics,
   logger: Logger,
 ): Desk {
@@ -71,25 +84,25 @@ function createDesk(
       metrics.userSigSigned.inc();
     },
   });
-  const attempt = new DeskAttempt({
-    client: new DeskClient(http, { baseUrl, sdkAppId, identifier }),
-    turnstile,
-    gate,
+  const attempt = new Attempt({
+    client: new DeskHttpClient(http, { baseUrl, sdkAppId, identifier }),
+    queue,
+    admission,
     userSig,
-    trial: new SignatureTrial(userSig, (isUnderWay) => {
-      turnstile.holdBack(isUnderWay);
+    resigning: new SharedResigning(userSig, (isUnderWay) => {
+      queue.holdBack(isUnderWay);
     }),
     attemptTimeoutMs: Math.min(environment.deskAttemptTimeoutMs, environment.deskDeadlineMs),
     now,
     logger,
-    onCall: (code, durationMs) => {
-      metrics.deskCalls.inc({ code });
-      metrics.deskCallDuration.observe(durationMs / 1000);
+    onCall: (command, code, durationMs) => {
+      metrics.deskCalls.inc({ command, code });
+      metrics.deskCallDuration.observe({ command }, durationMs / 1000);
       const context = currentContext();
       if (context !== undefined) context.deskCalls += 1;
     },
   });
-  const breaker = new DeskBreaker(steady, (isOpen) => {
+  const breaker = new CircuitBreaker(steady, (isOpen) => {
     metrics.deskBreakerOpen.set(isOpen ? 1 : 0);
   });
   return new Desk({
@@ -107,10 +120,14 @@ function createDesk(
 @Module({
   imports: [HttpModule.register(connectionPool())],
   providers: [
-    { provide: Gate, useFactory: createGate, inject: [Environment, RedisLink, Metrics] },
-    { provide: Turnstile, useFactory: createTurnstile, inject: [Environment, Gate, Metrics] },
-    { provide: Desk, useFactory: createDesk, inject: [Environment, HttpService, Gate, Turnstile, Metrics, LOGGER] },
+    { provide: AdmissionControl, useFactory: createAdmission, inject: [Environment, RedisLink, Metrics] },
+    { provide: CallQueue, useFactory: createQueue, inject: [Environment, AdmissionControl, Metrics] },
+    {
+      provide: Desk,
+      useFactory: createDesk,
+      inject: [Environment, HttpService, AdmissionControl, CallQueue, Metrics, LOGGER],
+    },
   ],
-  exports: [Desk, Turnstile],
+  exports: [Desk, CallQueue],
 })
 export class DeskModule {}

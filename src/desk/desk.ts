@@ -1,24 +1,13 @@
 import { DelegateBackoff, handleWhen, retry } from 'cockatiel';
 import { type Clock } from '../clock.js';
-import { type DeskAttempt, DeskTryAgainError } from './desk-attempt.js';
-import { type DeskPage } from './desk-answer.js';
-import { type DeskBreaker } from './desk-breaker.js';
-import { DeskAttemptError, type DeskQuestion } from './desk-client.js';
-import {
-  DeskAbandonedError,
-  DeskError,
-  DeskFailedError,
-  DeskRejectedError,
-  DeskUnavailableError,
-} from './desk-error.js';
-import { type Visit } from './turnstile.js';
+import { type CircuitBreaker } from './admission/circuit-breaker.js';
+import { type Attempt, type DeskReply, RetryableError } from './attempt.js';
+import { type CallOptions } from './call-options.js';
+import { type DeskCommand } from './commands/command.js';
+import { DeskError, DeskFailedError, DeskRejectedError, DeskUnavailableError } from './desk-error.js';
+import { DeskAttemptError } from './http-client.js';
 
-/** A page, and when it was asked for. */
-export interface DeskReply extends DeskPage {
-  readonly askedAt: number;
-}
-
-/** What became of the attempts of one request. */
+/** What became of the attempts of one call. */
 interface Tally {
   attempts: number;
   /** Whether one of them failed through the desk; a time-out because the request came late is no fault of its own. */
@@ -29,8 +18,8 @@ const RETRIES = 2;
 const FIRST_PAUSE_MS = 50;
 
 export interface DeskParts {
-  readonly attempt: DeskAttempt;
-  readonly breaker: DeskBreaker;
+  readonly attempt: Attempt;
+  readonly breaker: CircuitBreaker;
   readonly now: Clock;
   readonly random: () => number;
   readonly onAttempts?: (attempts: number) => void;
@@ -44,32 +33,41 @@ export class Desk {
   constructor(private readonly parts: DeskParts) {}
 
   /** @throws DeskError */
-  async ask(question: DeskQuestion, visit: Visit): Promise<DeskReply> {
+  async call<Request, Answer>(
+    command: DeskCommand<Request, Answer>,
+    request: Request,
+    options: CallOptions,
+  ): Promise<DeskReply<Answer>> {
     const entrance = this.parts.breaker.enter();
     if (entrance.kind === 'open') {
-      throw new DeskUnavailableError('the desk keeps failing', { retryAfterMs: entrance.restMs });
+      throw new DeskUnavailableError('the desk keeps failing', { retryAfterMs: entrance.remainingMs });
     }
     const tally: Tally = { attempts: 0, hasFailed: false };
     try {
-      const reply = await this.askWithRetries(question, visit, tally);
-      this.parts.breaker.succeeded(entrance.isTrial);
+      const reply = await this.callWithRetries(command, request, options, tally);
+      this.parts.breaker.succeeded(entrance.isHalfOpen);
       return reply;
     } catch (error) {
-      throw this.conclude(error, entrance.isTrial, tally.hasFailed);
+      throw this.conclude(error, entrance.isHalfOpen, tally.hasFailed);
     } finally {
       this.parts.onAttempts?.(tally.attempts);
     }
   }
 
-  private async askWithRetries(question: DeskQuestion, visit: Visit, tally: Tally): Promise<DeskReply> {
+  private async callWithRetries<Request, Answer>(
+    command: DeskCommand<Request, Answer>,
+    request: Request,
+    options: CallOptions,
+    tally: Tally,
+  ): Promise<DeskReply<Answer>> {
     const { attempt, now, random } = this.parts;
     let pauseMs = 0;
     // 50–100 ms, then 100–200 ms; where the deadline leaves no room for that, what failed has failed.
     const mayTryAgain = (error: Error) => {
-      if (!(error instanceof DeskTryAgainError)) return false;
-      if (!error.saysNothing) tally.hasFailed = true;
+      if (!(error instanceof RetryableError)) return false;
+      if (!error.isInconclusive) tally.hasFailed = true;
       pauseMs = FIRST_PAUSE_MS * tally.attempts * (1 + random());
-      return visit.deadlineAt - now() > pauseMs;
+      return options.deadlineAt - now() > pauseMs;
     };
     const policy = retry(handleWhen(mayTryAgain), {
       maxAttempts: RETRIES,
@@ -77,18 +75,17 @@ export class Desk {
     });
     return policy.execute(() => {
       tally.attempts += 1;
-      return attempt.run(question, visit);
+      return attempt.run(command, request, options);
     });
   }
 
   /** Tells the breaker what it has to know, and unwraps what the retries gave up on. */
-  private conclude(error: unknown, isTrial: boolean, hasFailed: boolean): unknown {
+  private conclude(error: unknown, isHalfOpen: boolean, hasFailed: boolean): unknown {
     const { breaker } = this.parts;
-    if (isAnswer(error)) breaker.succeeded(isTrial);
-    else if (error instanceof DeskAbandonedError) breaker.neither(isTrial);
-    else if (hasFailed || isFailure(error)) breaker.failed(isTrial);
-    else breaker.neither(isTrial);
-    return error instanceof DeskTryAgainError ? error.final : error;
+    if (isAnswer(error)) breaker.succeeded(isHalfOpen);
+    else if (hasFailed || isFailure(error)) breaker.failed(isHalfOpen);
+    else breaker.neither(isHalfOpen);
+    return error instanceof RetryableError ? error.final : error;
   }
 }
 
@@ -100,7 +97,7 @@ function isFailure(error: unknown): boolean {
 }
 
 /**
- * The desk itself said so, with an ErrorCode: it works, whatever it thinks of the question. A refusal with a time to come
+ * The desk itself said so, with an ErrorCode: it works, whatever it thinks of the request. A refusal with a time to come
  * back was not said by the desk but repeated by us.
  */
 function isAnswer(error: unknown): boolean {

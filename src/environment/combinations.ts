@@ -17,6 +17,9 @@ export function combinationFaults(environment: Environment): Fault[] {
       if (value === undefined) faults.push([name, 'is required where AUTH_MODE is jwt']);
     }
   }
+  if (environment.jwtRequiredScope !== undefined && environment.authMode !== 'jwt') {
+    faults.push(['JWT_REQUIRED_SCOPE', 'needs AUTH_MODE jwt']);
+  }
   if (environment.redisSentinelName !== undefined && environment.redisUrl === undefined) {
     faults.push(['REDIS_SENTINEL_NAME', 'needs REDIS_URL, the list of the sentinels']);
   }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { readComposeFile } from '../../test/compose-file.js';
-import { environmentVariables, readEnvironment } from '../environment.js';
+import { environmentVariables, readEnvironment } from './read-environment.js';
 import { declaredVariables } from './variable.js';
 
 const compose = readComposeFile('docker-compose.yml');

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { EnvironmentError, environmentVariables, readEnvironment } from '../environment.js';
+import { EnvironmentError, environmentVariables, readEnvironment } from './read-environment.js';
 
 const minimal = { AUTH_MODE: 'none', DESK_SDK_APP_ID: '1400000000', DESK_SECRET_KEY: 'the-secret-key' };
 

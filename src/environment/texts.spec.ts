@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { EnvironmentError, readEnvironment } from '../environment.js';
+import { EnvironmentError, readEnvironment } from './read-environment.js';
 
 const base = { AUTH_MODE: 'none', DESK_SDK_APP_ID: '1400000000' };
 

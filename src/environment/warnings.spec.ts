@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readEnvironment } from '../environment.js';
+import { readEnvironment } from './read-environment.js';
 import { environmentWarnings } from './warnings.js';
 
 const minimal = { AUTH_MODE: 'none', DESK_SDK_APP_ID: '1400000000', DESK_SECRET_KEY: 'x' };

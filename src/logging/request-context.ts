@@ -2,11 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import { type IncomingHttpHeaders } from 'node:http';
 
-/** The page that a request asks for, once that is known to be a page. */
-export interface ReadAttempt {
-  readonly sessionId: string;
-  readonly window: { readonly limit: number; readonly offset: number; readonly order: 'asc' | 'desc' };
-}
+/** What a request reads, for its audit line: ids and window, never content. */
+export type AuditFields = Readonly<Record<string, string | number | boolean>>;
 
 /** What one request gathers on its way, for its access line and for every other line logged meanwhile. */
 export interface RequestContext {
@@ -17,9 +14,7 @@ export interface RequestContext {
   readonly startedAt: number;
   /** A name, an address or a token's subject: never a key or a token. */
   caller?: string;
-  read?: ReadAttempt;
-  /** Called once when the request is over: answered, or its client gone. */
-  onEnd?: () => void;
+  audit?: AuditFields;
   cacheOutcome?: string;
   problem?: string;
   upstreamCode?: number;

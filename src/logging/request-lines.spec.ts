@@ -6,7 +6,7 @@ import { newRequestContext, type RequestContext } from './request-context.js';
 import { accessLine, auditLine } from './request-lines.js';
 
 const end = { route: '/sessions/:sessionId/messages', method: 'GET', status: 200, durationMs: 0.42 };
-const read = { sessionId: 'A.b~1@:+=-', window: { limit: 50, offset: 100, order: 'desc' } } as const;
+const audit = { sessionId: 'A.b~1@:+=-', limit: 50, offset: 100, order: 'desc', withFiles: true } as const;
 
 const contexts = fc.record(
   {
@@ -34,12 +34,11 @@ test('both lines say what pino would write, whatever a caller is called', () => 
   fc.assert(
     fc.property(contexts, (change) => {
       const headers = { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' };
-      const context: RequestContext = { ...newRequestContext(headers), ...change, read };
+      const context: RequestContext = { ...newRequestContext(headers), ...change, audit };
       const { requestId, traceId, caller, problem, cacheOutcome } = context;
       expect(parsed(accessLine(context, end))).toEqual(byPino({ ...end, requestId, traceId, ...change }, 'request'));
-      const { sessionId, window } = read;
       const outcome = problem ?? cacheOutcome ?? 'aborted';
-      const seen = { audit: 'read', requestId, caller, sessionId, ...window, outcome, status: 404 };
+      const seen = { audit: 'read', requestId, caller, ...audit, outcome, status: 404 };
       expect(parsed(auditLine(context, 404))).toEqual(byPino(seen, 'read'));
     }),
   );
@@ -49,7 +48,7 @@ test('each is one line, and nothing where nothing was read', () => {
   const context = newRequestContext({});
   context.caller = 'line\nbreak';
   expect(accessLine(context, end)).toMatch(/^[^\n]+\n$/);
-  expect(auditLine({ ...context, read }, 200)).toMatch(/^[^\n]+\n$/);
+  expect(auditLine({ ...context, audit }, 200)).toMatch(/^[^\n]+\n$/);
   expect(auditLine(context, 200)).toBe('');
 });
 

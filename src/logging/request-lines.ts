@@ -27,12 +27,11 @@ export function accessLine(context: RequestContext, { route, method, status, dur
 }
 
 /** Who read what, and how it ended: one for each read. */
-export function auditLine({ requestId, caller, read, problem, cacheOutcome }: RequestContext, status: number): string {
-  if (read === undefined) return '';
-  const { limit, offset, order } = read.window;
+export function auditLine({ requestId, caller, audit, problem, cacheOutcome }: RequestContext, status: number): string {
+  if (audit === undefined) return '';
   return (
-    `{"level":30${logTime()},"audit":"read","requestId":"${requestId}"${callerField(caller)},"sessionId":"${read.sessionId}",` +
-    `"limit":${limit},"offset":${offset},"order":"${order}","outcome":"${problem ?? cacheOutcome ?? 'aborted'}",` +
+    `{"level":30${logTime()},"audit":"read","requestId":"${requestId}"${callerField(caller)},` +
+    `${JSON.stringify(audit).slice(1, -1)},"outcome":"${problem ?? cacheOutcome ?? 'aborted'}",` +
     `"status":${status},"msg":"read"}\n`
   );
 }

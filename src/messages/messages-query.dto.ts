@@ -1,24 +1,23 @@
-import { IsIn, IsInt, Matches, Max, Min } from 'class-validator';
-
-const LIMIT = 'must be an integer from 1 to 100';
-const OFFSET = 'must be an integer from 0 to 2147483647';
+import { IsIn, IsInt, Max, Min } from 'class-validator';
+import { IsIdentifier } from '../http/identifier.js';
+import { LIMIT_RULE, MAX_LIMIT, MAX_OFFSET, OFFSET_RULE } from '../http/paging.js';
 
 /**
  * What a request may ask for. Strings come in: whoever fills this in makes numbers of canonical decimals only and leaves
  * everything else as it is, to be refused here.
  */
 export class MessagesRequestDto {
-  @Matches(/^[\w.~@:+=-]{1,128}$/, { message: 'must be 1 to 128 characters out of A-Z a-z 0-9 . _ ~ @ : + = -' })
+  @IsIdentifier()
   sessionId = '';
 
-  @Max(100, { message: LIMIT })
-  @Min(1, { message: LIMIT })
-  @IsInt({ message: LIMIT })
+  @Max(MAX_LIMIT, { message: LIMIT_RULE })
+  @Min(1, { message: LIMIT_RULE })
+  @IsInt({ message: LIMIT_RULE })
   limit = 20;
 
-  @Max(2147483647, { message: OFFSET })
-  @Min(0, { message: OFFSET })
-  @IsInt({ message: OFFSET })
+  @Max(MAX_OFFSET, { message: OFFSET_RULE })
+  @Min(0, { message: OFFSET_RULE })
+  @IsInt({ message: OFFSET_RULE })
   offset = 0;
 
   @IsIn(['asc', 'desc'], { message: 'must be asc or desc' })

@@ -1,28 +1,28 @@
 import { expect, test } from '@jest/globals';
-import { readMessagesRequest, readSeenTarget, readUsualRequest } from './messages-request.js';
+import { readMessagesRequest, recallMessagesRequest, readRefusedRequest } from './messages-request.js';
 
 const WINDOW = { limit: 7, offset: 0, order: 'desc' };
 
 test('a query that proved valid is remembered', () => {
-  expect(readSeenTarget('/sessions/s/messages?limit=7')).toBeUndefined();
+  expect(recallMessagesRequest('/sessions/s/messages?limit=7')).toBeUndefined();
   expect(readMessagesRequest('s', 'limit=7')).toEqual(WINDOW);
-  expect(readSeenTarget('/sessions/s/messages?limit=7')).toEqual({ sessionId: 's', window: WINDOW });
+  expect(recallMessagesRequest('/sessions/s/messages?limit=7')).toEqual({ sessionId: 's', window: WINDOW });
 });
 
 test('a padded query is read and not remembered, so that memory holds no more than a thousand usual ones', () => {
   const padded = `${'&'.repeat(10_000)}limit=7`;
   expect(readMessagesRequest('s', padded)).toEqual(WINDOW);
-  expect(readSeenTarget(`/sessions/s/messages?${padded}`)).toBeUndefined();
+  expect(recallMessagesRequest(`/sessions/s/messages?${padded}`)).toBeUndefined();
 });
 
 test('of a request that is refused for another reason nothing long is read', () => {
   const everythingEncoded = 'limit=100&offset=2147483647&order=desc'.replace(/[^&=]/g, encoded);
-  expect(readUsualRequest('s', everythingEncoded)).toEqual({
+  expect(readRefusedRequest('s', everythingEncoded)).toEqual({
     sessionId: 's',
     window: { limit: 100, offset: 2147483647, order: 'desc' },
   });
-  expect(readUsualRequest('s', 'limit=0')).toBeUndefined();
-  expect(readUsualRequest('s', `${'&'.repeat(10_000)}limit=7`)).toBeUndefined();
+  expect(readRefusedRequest('s', 'limit=0')).toBeUndefined();
+  expect(readRefusedRequest('s', `${'&'.repeat(10_000)}limit=7`)).toBeUndefined();
 });
 
 function encoded(character: string): string {

@@ -1,18 +1,21 @@
 import { Module } from '@nestjs/common';
-import { Environment } from '../environment.js';
+import { RepresentationCache } from '../http/representation-cache.js';
 import { TranscriptModule } from '../transcript/transcript.module.js';
+import { Transcripts } from '../transcript/transcripts.js';
 import { MessagesController } from './messages.controller.js';
-import { PageCache } from './page-cache.js';
+import { MessagesRoute } from './messages-route.js';
 
 @Module({
   imports: [TranscriptModule],
   controllers: [MessagesController],
   providers: [
     {
-      provide: PageCache,
-      useFactory: ({ cacheMemoryBytes }: Environment) => new PageCache(Math.floor(cacheMemoryBytes / 2)),
-      inject: [Environment],
+      provide: MessagesRoute,
+      useFactory: (transcripts: Transcripts, representations: RepresentationCache) =>
+        new MessagesRoute(transcripts, representations),
+      inject: [Transcripts, RepresentationCache],
     },
   ],
+  exports: [MessagesRoute],
 })
 export class MessagesModule {}

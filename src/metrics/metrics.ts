@@ -6,6 +6,7 @@ const HTTP_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1
 export class Metrics {
   readonly registry = new Registry();
   private readonly registers = [this.registry];
+  private readonly coolDowns = new Map<string, () => number>();
 
   readonly httpDuration = new Histogram({
     name: 'http_request_duration_seconds',
@@ -16,19 +17,20 @@ export class Metrics {
   });
   readonly cacheRequests = new Counter({
     name: 'cache_requests_total',
-    help: 'Reads of a page by outcome and by the level that answered',
-    labelNames: ['outcome', 'level'],
+    help: 'Reads of a cached resource by outcome and by the level that answered',
+    labelNames: ['resource', 'outcome', 'level'],
     registers: this.registers,
   });
   readonly deskCalls = new Counter({
     name: 'desk_calls_total',
-    help: 'Attempts at the desk by ErrorCode, or timeout, network, broken',
-    labelNames: ['code'],
+    help: 'Attempts at the desk by command and ErrorCode, or timeout, network, broken',
+    labelNames: ['command', 'code'],
     registers: this.registers,
   });
   readonly deskCallDuration = new Histogram({
     name: 'desk_call_duration_seconds',
     help: 'Duration of one attempt at the desk, its whole body included',
+    labelNames: ['command'],
     buckets: HTTP_BUCKETS,
     registers: this.registers,
   });
@@ -89,19 +91,22 @@ export class Metrics {
       labelNames: ['version'],
       registers: this.registers,
     }).set({ version }, 1);
+    const { coolDowns } = this;
+    new Gauge({
+      name: 'desk_cooldown_seconds',
+      help: 'Seconds until a command, or `all`, may be called again after a rate-limit answer; 0 when it may now',
+      labelNames: ['command'],
+      registers: this.registers,
+      collect() {
+        for (const [command, remainingMs] of coolDowns) this.set({ command }, remainingMs() / 1000);
+      },
+    });
     this.contradictions.inc(0);
     this.userSigSigned.inc(0);
   }
 
-  /** The rest is read when it is asked for, so that it counts down between two scrapes. */
-  watchCoolDown(restMs: () => number): void {
-    new Gauge({
-      name: 'desk_cooldown_seconds',
-      help: 'Seconds until the desk may be asked again after a rate-limit answer, 0 when it may be asked now',
-      registers: this.registers,
-      collect() {
-        this.set(restMs() / 1000);
-      },
-    });
+  /** Read at each scrape, so that it counts down between two. `command` is `all` for a pause of every command. */
+  watchCoolDown(command: string, remainingMs: () => number): void {
+    this.coolDowns.set(command, remainingMs);
   }
 }

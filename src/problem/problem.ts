@@ -2,6 +2,7 @@
 export const problemKinds = {
   'invalid-request': { status: 400, title: 'The request is invalid' },
   unauthorized: { status: 401, title: 'Credentials are missing or wrong' },
+  forbidden: { status: 403, title: 'The credentials are not good for this' },
   'session-not-found': { status: 404, title: 'There is no such session' },
   'not-found': { status: 404, title: 'There is nothing here' },
   'method-not-allowed': { status: 405, title: 'The method is not allowed here' },

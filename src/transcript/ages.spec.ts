@@ -20,9 +20,9 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 async function readAt(rig: Rig, age: number) {
   rig.time = rig.desk.states[0] ? rig.desk.states[0].since + age : age;
-  const reading = await rig.read();
+  const result = await rig.read();
   await settle();
-  return reading;
+  return result;
 }
 
 async function warm(): Promise<Rig> {
@@ -34,13 +34,9 @@ async function warm(): Promise<Rig> {
 describe('the three ages of a page', () => {
   it('is fresh for a tenth of the time since the last message, and costs no call', async () => {
     const rig = await warm();
-    const { outcome, level, lifetimeMs, restMs } = await readAt(rig, FRESH_MS - 1);
-    expect({ outcome, level, lifetimeMs, restMs }).toEqual({
-      outcome: 'hit',
-      level: 'memory',
-      lifetimeMs: 10_000,
-      restMs: 1,
-    });
+    const { outcome, level, view } = await readAt(rig, FRESH_MS - 1);
+    expect({ outcome, level }).toEqual({ outcome: 'hit', level: 'memory' });
+    expect(view).toMatchObject({ lifetimeMs: 10_000, remainingMs: 1 });
     expect(rig.desk.calls).toHaveLength(1);
   });
 
@@ -52,15 +48,16 @@ describe('the three ages of a page', () => {
     [-5000, 2000],
   ])('a session quiet for %d ms is fresh for %d ms', async (quietMs, lifetimeMs) => {
     const rig = new Rig({ count: 3, quietMs });
-    expect(await rig.read()).toMatchObject({ lifetimeMs, restMs: lifetimeMs });
+    expect(await rig.read()).toMatchObject({ view: { lifetimeMs, remainingMs: lifetimeMs } });
   });
 
   it('is then served at once while one refresh runs, counted from the end of freshness', async () => {
     const rig = await warm();
     const open = rig.desk.hold();
     for (const age of [FRESH_MS, STALE_MS - 1]) {
-      const { outcome, restMs } = await readAt(rig, age);
-      expect({ outcome, restMs }).toEqual({ outcome: 'stale', restMs: FRESH_MS - age });
+      const { outcome, view } = await readAt(rig, age);
+      expect(outcome).toBe('stale');
+      expect(view.remainingMs).toBe(FRESH_MS - age);
     }
     expect(rig.desk.calls).toHaveLength(2);
     open();
@@ -80,8 +77,8 @@ describe('the three ages of a page', () => {
   it('is asked for anew in its third age where the desk answers', async () => {
     const rig = await warm();
     rig.desk.grow(1);
-    const reading = await readAt(rig, STALE_MS);
-    expect(reading).toMatchObject({ outcome: 'miss', forwarded: 'stale', isStored: true, total: 27 });
+    const result = await readAt(rig, STALE_MS);
+    expect(result).toMatchObject({ outcome: 'miss', forwarded: 'stale', isStored: true, view: { total: 27 } });
   });
 
   it.each([
@@ -137,8 +134,8 @@ describe('a failed refresh', () => {
     const rig = await warm();
     rig.desk.failure = failed;
     rig.time += STALE_MS;
-    const readings = await Promise.all(Array.from({ length: 100 }, () => rig.read()));
-    expect(new Set(readings.map(({ outcome }) => outcome))).toEqual(new Set(['stale']));
+    const results = await Promise.all(Array.from({ length: 100 }, () => rig.read()));
+    expect(new Set(results.map(({ outcome }) => outcome))).toEqual(new Set(['stale']));
     expect(rig.desk.calls).toHaveLength(2);
   });
 
@@ -157,20 +154,19 @@ describe('no-cache', () => {
   it('gets the error and never a stale page, which stays for the others', async () => {
     const rig = await warm();
     rig.desk.failure = failed;
-    await expect(rig.read({}, true)).rejects.toBe(failed);
+    await expect(rig.read({}, { noCache: true })).rejects.toBe(failed);
     expect((await rig.read()).outcome).toBe('hit');
   });
 
   it('lets everyone see the result', async () => {
     const rig = await warm();
     rig.desk.grow(1);
-    expect(await rig.read({}, true)).toMatchObject({
+    expect(await rig.read({}, { noCache: true })).toMatchObject({
       outcome: 'bypass',
       forwarded: 'request',
-      total: 27,
-      restMs: 2000,
+      view: { total: 27, remainingMs: 2000 },
     });
-    expect(await rig.read()).toMatchObject({ outcome: 'hit', total: 27 });
+    expect(await rig.read()).toMatchObject({ outcome: 'hit', view: { total: 27 } });
   });
 });
 
@@ -187,7 +183,7 @@ describe('a slow desk', () => {
     const open = rig.desk.hold();
     rig.time += STALE_MS;
     let outcome = 'waiting';
-    void rig.read().then((reading) => (outcome = reading.outcome));
+    void rig.read().then((result) => (outcome = result.outcome));
     await jest.advanceTimersByTimeAsync(999);
     expect(outcome).toBe('waiting');
     await jest.advanceTimersByTimeAsync(1);

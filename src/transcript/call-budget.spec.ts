@@ -113,18 +113,36 @@ describe('at the same time', () => {
     expect(rig.desk.calls).toHaveLength(2);
   });
 
+  it('a call that nobody waits for any more is told so, and what it brings all the same is kept', async () => {
+    const rig = new Rig({ count: 26 });
+    const open = rig.desk.hold();
+    const clients = [new AbortController(), new AbortController()];
+    const ends = Promise.allSettled(clients.map(({ signal }) => rig.read({}, { signal })));
+    await new Promise((resolve) => setImmediate(resolve));
+    clients[0]?.abort();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(rig.desk.signals.map(({ aborted }) => aborted)).toEqual([false]);
+    clients[1]?.abort();
+    expect(await ends).toMatchObject([{ status: 'rejected' }, { status: 'rejected' }]);
+    expect(rig.desk.signals.map(({ aborted }) => aborted)).toEqual([true]);
+    open();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect((await rig.read()).outcome).toBe('hit');
+    expect(rig.desk.calls).toHaveLength(1);
+  });
+
   it('a herd of no-cache requests is one call, and the next no-cache request another', async () => {
     const rig = new Rig({ count: 26 });
     await rig.read();
-    const herd = () => Promise.all(Array.from({ length: 100 }, () => rig.read({}, true)));
+    const herd = () => Promise.all(Array.from({ length: 100 }, () => rig.read({}, { noCache: true })));
     expect(await rig.callsOf(herd)).toBe(1);
-    expect(await rig.callsOf(() => rig.read({}, true))).toBe(1);
+    expect(await rig.callsOf(() => rig.read({}, { noCache: true }))).toBe(1);
   });
 
   it('a no-cache request asks for every block of its window and the total', async () => {
     const rig = new Rig({ count: 400 });
     await rig.walk('asc', 100);
-    expect(await rig.callsOf(() => rig.read({ order: 'asc', offset: 50, limit: 100 }, true))).toBe(3);
+    expect(await rig.callsOf(() => rig.read({ order: 'asc', offset: 50, limit: 100 }, { noCache: true }))).toBe(3);
   });
 
   it('100 callers without any memory, the desk was asked once', async () => {

@@ -18,7 +18,7 @@ describe('a session that contradicts itself', () => {
       const window = windowOf({ order, offset: 7 });
       const before = rig.desk.calls.length;
       for (let i = 0; i < 3; i++) {
-        const page = seen(await rig.read(window), window);
+        const page = seen((await rig.read(window)).view, window);
         expect(page.rows.every((row) => row.startsWith('null'))).toBe(true);
       }
       expect(rig.desk.calls.slice(before)).toEqual([window]);
@@ -30,9 +30,9 @@ describe('a session that contradicts itself', () => {
     const rig = await contradicted();
     rig.desk.become({ isContradictory: false });
     rig.time += TEN_MINUTES - 1;
-    expect((await rig.read()).first).toBeUndefined();
+    expect((await rig.read()).view.first).toBeUndefined();
     rig.time += 1;
-    expect((await rig.read()).first).toBe(230);
+    expect((await rig.read()).view.first).toBe(230);
     expect(rig.desk.calls.at(-1)).toEqual({ order: 'desc', offset: 0, limit: 100 });
   });
 
@@ -40,7 +40,7 @@ describe('a session that contradicts itself', () => {
     const rig = await contradicted();
     rig.desk.grow(1);
     await rig.read();
-    expect((await rig.read({ order: 'asc', offset: 40 })).lifetimeMs).toBe(rig.policy.freshMinMs);
+    expect((await rig.read({ order: 'asc', offset: 40 })).view.lifetimeMs).toBe(rig.policy.freshMinMs);
   });
 
   it.each([
@@ -66,7 +66,7 @@ describe('a session that contradicts itself', () => {
     const rig = new Rig({ count: 26 });
     await rig.read();
     change(rig);
-    await rig.read({}, true);
+    await rig.read({}, { noCache: true });
     expect(rig.contradictions).toBe(1);
   });
 

@@ -4,8 +4,8 @@ import { type Window } from './window.js';
 
 async function expectTrue(rig: Rig, change: Partial<Window>): Promise<void> {
   const window = windowOf(change);
-  const reading = await rig.read(window);
-  expect(seen(reading, window)).toEqual(expected(rig.desk.state, window, reading.first !== undefined));
+  const { view } = await rig.read(window);
+  expect(seen(view, window)).toEqual(expected(rig.desk.state, window, view.first !== undefined));
 }
 
 describe('two answers about the same messages', () => {

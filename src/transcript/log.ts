@@ -1,19 +1,17 @@
-import { type Entries } from './entries.js';
-import { type Dated } from './freshness.js';
-import { type Order } from './window.js';
+import { type Arrived } from '../cache/freshness.js';
+import { type RenderedMessages } from './rendered-messages.js';
+import { type Answer, BLOCK_SIZE, type Order, windowKey } from './window.js';
 
 /** The newest messages of a session (100 at most) and how many there are in all, from one call. */
-export interface Head extends Dated {
+export interface Head extends Arrived {
   readonly total: number;
-  readonly tail: Entries;
-  readonly arrivedAt: number;
+  readonly tail: RenderedMessages;
 }
 
 /** Messages of consecutive positions, oldest first. */
-export interface Block extends Dated {
+export interface Block extends Arrived {
   readonly first: number;
-  readonly entries: Entries;
-  readonly arrivedAt: number;
+  readonly messages: RenderedMessages;
 }
 
 /**
@@ -24,13 +22,15 @@ export interface Block extends Dated {
  */
 export interface Log {
   readonly kind: 'log';
-  /** Names this reading of the session; blocks of another are never mixed in. */
+  /** Names this state of the session; blocks of another are never mixed in. */
   readonly epoch: string;
   /** Names the `end` frame: another one begins where the log grew too far to see how the two fit. */
   readonly frame: string;
   readonly proven: boolean;
   readonly head: Head;
   readonly blocks: ReadonlyMap<string, Block>;
+  /** Windows that could not be fitted in, since the session grew meanwhile: for those who wait for them, and nobody later. */
+  readonly strays: ReadonlyMap<string, Answer & Arrived>;
 }
 
 export type Frame = 'start' | 'end';
@@ -54,6 +54,21 @@ export function usableFrames(log: Log, order: Order): readonly Frame[] {
   return order === 'asc' ? ['start'] : ['end'];
 }
 
+/** The blocks that hold positions `first` up to but not including `end`. */
+export function blockIndexes({ first, end }: { readonly first: number; readonly end: number }): number[] {
+  if (first >= end) return [];
+  const from = Math.floor(first / BLOCK_SIZE);
+  return Array.from({ length: Math.floor((end - 1) / BLOCK_SIZE) - from + 1 }, (_, i) => from + i);
+}
+
 export function withBlock(log: Log, key: string, block: Block): Log {
   return { ...log, blocks: new Map(log.blocks).set(key, block) };
+}
+
+/** As many as may be waited for at once; the head's next answer lets them all go. */
+const MAX_STRAYS = 20;
+
+export function withStray(log: Log, answer: Answer): Log {
+  const kept = [...log.strays].slice(-MAX_STRAYS + 1);
+  return { ...log, strays: new Map([...kept, [windowKey(answer.window), { ...answer, lifetimeMs: 0 }]]) };
 }

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { NOT_FOUND_MS, Rig } from '../../test/transcripts-rig.js';
+import { Rig } from '../../test/transcripts-rig.js';
 
 describe('a session that is not there', () => {
-  it('is remembered for CACHE_NOT_FOUND_MS, and replaces what was held', async () => {
+  it('is remembered for CACHE_rig.policy.notFoundMs, and replaces what was held', async () => {
     const rig = new Rig({ count: 26 });
     await rig.read();
     rig.desk.isGone = true;
-    await expect(rig.read({}, true)).rejects.toMatchObject({ code: 'session-not-found' });
-    rig.time += NOT_FOUND_MS - 1;
+    await expect(rig.read({}, { noCache: true })).rejects.toMatchObject({ code: 'session-not-found' });
+    rig.time += rig.policy.notFoundMs - 1;
     await expect(rig.read()).rejects.toMatchObject({ code: 'session-not-found' });
     expect(rig.desk.calls).toHaveLength(2);
     rig.desk.isGone = false;
@@ -24,7 +24,7 @@ describe('a session that is not there', () => {
 
   it('is found by a refresh in the background, and nobody gets the old page after that', async () => {
     const rig = new Rig({ count: 26 });
-    const { lifetimeMs } = await rig.read();
+    const { lifetimeMs } = (await rig.read()).view;
     rig.desk.isGone = true;
     rig.time += lifetimeMs;
     expect((await rig.read()).outcome).toBe('stale');

@@ -1,3 +1,5 @@
+import { type RenderedMessages } from './rendered-messages.js';
+
 export type Order = 'asc' | 'desc';
 
 /** What a caller asks for: `limit` messages after `offset`, oldest first (`asc`) or newest first (`desc`). */
@@ -5,6 +7,15 @@ export interface Window {
   readonly limit: number;
   readonly offset: number;
   readonly order: Order;
+}
+
+/** What the desk answered to one question, oldest message first. Times are Unix milliseconds. */
+export interface Answer {
+  readonly window: Window;
+  readonly messages: RenderedMessages;
+  readonly total: number;
+  readonly askedAt: number;
+  readonly arrivedAt: number;
 }
 
 /** The desk gives at most 100 messages a call (API page, "Limit"), so that is the size of a block. */

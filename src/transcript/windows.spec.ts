@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { expected, Rig, seen, statesSince, windowOf } from '../../test/transcripts-rig.js';
-import { type Reading } from './reading.js';
+import { type TranscriptView } from './view.js';
 import { type Window } from './window.js';
 
 const aWindow = fc
@@ -13,14 +13,14 @@ const aWindow = fc
   .map(windowOf);
 
 type Step =
-  | { readonly kind: 'read'; readonly windows: readonly Window[]; readonly asksAnew: boolean }
+  | { readonly kind: 'read'; readonly windows: readonly Window[]; readonly noCache: boolean }
   | { readonly kind: 'wait'; readonly ms: number }
   | { readonly kind: 'grow'; readonly count: number; readonly isMeanwhile: boolean };
 
 const aRead: fc.Arbitrary<Step> = fc.record({
   kind: fc.constant('read' as const),
   windows: fc.array(aWindow, { minLength: 1, maxLength: 4 }),
-  asksAnew: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
+  noCache: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
 });
 const aWait: fc.Arbitrary<Step> = fc.record({
   kind: fc.constant('wait' as const),
@@ -40,10 +40,10 @@ const policies = fc.constantFrom(
 );
 
 /** The page is one that the desk would have given at a moment no longer ago than the page says of itself. */
-function expectTrue(rig: Rig, window: Window, reading: Reading, asksAnew: boolean, startedAt: number): void {
-  const from = asksAnew ? startedAt : rig.time - (reading.lifetimeMs - reading.restMs);
-  const page = seen(reading, window);
-  const hasPositions = reading.first !== undefined;
+function expectTrue(rig: Rig, window: Window, view: TranscriptView, noCache: boolean, startedAt: number): void {
+  const from = noCache ? startedAt : rig.time - (view.lifetimeMs - view.remainingMs);
+  const page = seen(view, window);
+  const hasPositions = view.first !== undefined;
   const truths = statesSince(rig.desk, from).map((state) => expected(state, window, hasPositions));
   expect(truths).toContainEqual(page);
 }
@@ -59,9 +59,11 @@ async function run(rig: Rig, steps: readonly Step[], check = expectTrue): Promis
       else grow();
     } else {
       const startedAt = rig.time;
+      const { noCache } = step;
       await Promise.all(
         step.windows.map(async (window) => {
-          check(rig, window, await rig.read(window, step.asksAnew), step.asksAnew, startedAt);
+          const { view } = await rig.read(window, { noCache });
+          check(rig, window, view, noCache, startedAt);
         }),
       );
     }
@@ -125,7 +127,7 @@ describe('any window of a session', () => {
       for (const [version, { position, wait, window }] of edits.entries()) {
         rig.desk.edit(position % count, `version ${version + 1}`);
         rig.time += wait;
-        for (const [at, edit] of editsSeen(await rig.read(window), window)) {
+        for (const [at, edit] of editsSeen((await rig.read(window)).view, window)) {
           expect(edit).toBeGreaterThanOrEqual(latest.get(at) ?? 0);
           latest.set(at, edit);
         }
@@ -141,8 +143,8 @@ function oldestFirst(step: Step): Step {
 }
 
 /** Position and number of the edit of every message of a page; 0 where it was not edited. */
-function editsSeen(reading: Reading, window: Window): (readonly [number, number])[] {
-  return seen(reading, window).rows.map((row) => {
+function editsSeen(view: TranscriptView, window: Window): (readonly [number, number])[] {
+  return seen(view, window).rows.map((row) => {
     const position = Number(row.split(' ')[0]);
     return [position, Number(/version (\d+)/.exec(row)?.[1] ?? 0)] as const;
   });

@@ -1,0 +1,48 @@
+import { deskFailure, type DeskFailure } from './desk-error.js';
+import { type JsonObject } from './json-object.js';
+import { readPageRequest } from './page-request.js';
+import { type Simulation } from './simulation.js';
+
+const BAD_JSON = 60003;
+const BAD_PARAMETER = 141004;
+const NO_SESSION = 141010;
+
+/** A right answer: `ErrorCode` 0 and what was asked for. */
+export interface DeskSuccess {
+  readonly ActionStatus: 'OK';
+  readonly ErrorCode: 0;
+  readonly ErrorInfo: '';
+}
+
+export type DeskAnswer = (DeskSuccess & JsonObject) | DeskFailure;
+
+/** What each command answers to a body, once URL and UserSig are right. */
+export const commands: ReadonlyMap<string, (simulation: Simulation, body: JsonObject | undefined) => DeskAnswer> =
+  new Map([
+    ['describe_chat_messages', describeChatMessages],
+    ['get_session_state', getSessionState],
+  ]);
+
+function describeChatMessages(simulation: Simulation, body: JsonObject | undefined): DeskAnswer {
+  const asked = readPageRequest(body);
+  if (typeof asked === 'number') return deskFailure(asked);
+  const session = simulation.sessions.find(asked.sessionId);
+  return session ? { ...session.page(asked, simulation.now()) } : deskFailure(NO_SESSION);
+}
+
+function getSessionState({ sessions }: Simulation, body: JsonObject | undefined): DeskAnswer {
+  if (!body) return deskFailure(BAD_JSON);
+  const { SessionId: id } = body;
+  if (typeof id !== 'string' || id === '') return deskFailure(BAD_PARAMETER);
+  const session = sessions.find(id);
+  if (!session) return deskFailure(NO_SESSION);
+  const { currentState, agentId } = session.state;
+  return {
+    ActionStatus: 'OK',
+    ErrorCode: 0,
+    ErrorInfo: '',
+    SessionId: id,
+    CurrentState: currentState,
+    AgentId: agentId,
+  };
+}

@@ -1,0 +1,94 @@
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
+import { describe, expect, it } from '@jest/globals';
+import { ProblemError } from '../problem/problem.js';
+import { AccessControl } from './access-control.js';
+import { Authenticator, type Caller, callerNamed } from './authenticator.js';
+
+/** Knows everybody as this caller, or nobody. */
+class Knows extends Authenticator {
+  constructor(
+    private readonly caller: Caller | undefined,
+    private readonly isSure = true,
+  ) {
+    super();
+  }
+
+  override recall(): Caller | undefined {
+    return this.isSure ? this.caller : undefined;
+  }
+
+  override authenticate(): Caller | undefined | Promise<Caller | undefined> {
+    return this.isSure ? this.caller : Promise.resolve(this.caller);
+  }
+}
+
+function accessOf(authenticator: Authenticator, requiredScope?: string, areMetricsOpen = false): AccessControl {
+  return new AccessControl({ authenticator, limit: undefined, requiredScope, areMetricsOpen });
+}
+
+function request(headers: Record<string, string> = {}): IncomingMessage {
+  const message = new IncomingMessage(new Socket());
+  message.headers = headers;
+  return message;
+}
+
+const scoped = (...scopes: string[]): Caller => ({ name: 'ann', scopes: new Set(scopes), expiresAt: Infinity });
+
+/** What a refused request is answered with. */
+async function refusal(access: AccessControl, headers?: Record<string, string>, of: 'callers' | 'scraper' = 'callers') {
+  try {
+    await access.admit(request(headers), of);
+  } catch (error) {
+    if (error instanceof ProblemError) return [error.code, error.details.headers?.['www-authenticate']];
+    throw error;
+  }
+  return undefined;
+}
+
+describe('AccessControl', () => {
+  it('admits a known caller, at once where he is sure', async () => {
+    const ann = callerNamed('ann');
+    expect(accessOf(new Knows(ann)).admit(request(), 'callers')).toBe(ann);
+    expect(await accessOf(new Knows(ann, false)).admit(request(), 'callers')).toBe(ann);
+  });
+
+  it.each([true, false])(
+    'refuses a stranger with 401, and says whether credentials were wrong (sure: %s)',
+    async (is) => {
+      const access = accessOf(new Knows(undefined, is), 'desk:read');
+      expect(await refusal(access)).toEqual(['unauthorized', 'Bearer realm="desk-bff"']);
+      const wrong = ['unauthorized', 'Bearer realm="desk-bff", error="invalid_token"'];
+      expect(await refusal(access, { authorization: 'Bearer x' })).toEqual(wrong);
+      expect(await refusal(access, { 'x-api-key': 'x' })).toEqual(wrong);
+    },
+  );
+
+  it.each([true, false])('refuses a known caller without the scope with 403, and names it (sure: %s)', async (is) => {
+    for (const caller of [scoped(), scoped('desk:write', 'desk:read:all'), callerNamed('ann')]) {
+      const access = accessOf(new Knows(caller, is), 'desk:read');
+      const challenge = 'Bearer realm="desk-bff", error="insufficient_scope", scope="desk:read"';
+      expect(await refusal(access)).toEqual(['forbidden', challenge]);
+      expect(access.recall(request())).toBeUndefined();
+    }
+  });
+
+  it('admits a caller with the scope, and any where none is required', async () => {
+    expect(await refusal(accessOf(new Knows(scoped('other', 'desk:read')), 'desk:read'))).toBeUndefined();
+    expect(await refusal(accessOf(new Knows(scoped())))).toBeUndefined();
+  });
+
+  it('wants no scope of the scrape, but a known caller', async () => {
+    expect(await refusal(accessOf(new Knows(scoped()), 'desk:read'), {}, 'scraper')).toBeUndefined();
+    const [code] = (await refusal(accessOf(new Knows(undefined), 'desk:read'), {}, 'scraper')) ?? [];
+    expect(code).toBe('unauthorized');
+  });
+
+  it('is open to anybody where the route says so, and for the scrape where the operator does', () => {
+    const access = accessOf(new Knows(undefined));
+    const accesses = ['anybody', 'callers', 'scraper'] as const;
+    expect(accesses.map((one) => access.isOpen(one))).toEqual([true, false, false]);
+    expect(accessOf(new Knows(undefined), undefined, true).isOpen('scraper')).toBe(true);
+    expect(accessOf(new Knows(undefined), undefined, true).isOpen('callers')).toBe(false);
+  });
+});

@@ -1,0 +1,68 @@
+import { type IncomingMessage } from 'node:http';
+import { ProblemError } from '../problem/problem.js';
+import { type Access } from './access.js';
+import { type Authenticator, type Caller } from './authenticator.js';
+import { type CallerLimit } from './caller-limit.js';
+
+export interface AccessControlParts {
+  readonly authenticator: Authenticator;
+  /** undefined where callers are not limited. */
+  readonly limit: CallerLimit | undefined;
+  /** What a token has to be good for (JWT_REQUIRED_SCOPE). */
+  readonly requiredScope: string | undefined;
+  readonly areMetricsOpen: boolean;
+}
+
+/** Decides who may use what; the hook of all routes and the fast path both ask here. */
+export class AccessControl {
+  constructor(private readonly parts: AccessControlParts) {}
+
+  /** A caller who may read, known without asking anybody else. */
+  recall(request: IncomingMessage): Caller | undefined {
+    const caller = this.parts.authenticator.recall(request);
+    return caller !== undefined && this.hasScope(caller) ? caller : undefined;
+  }
+
+  isOpen(access: Access): boolean {
+    return access === 'anybody' || (access === 'scraper' && this.parts.areMetricsOpen);
+  }
+
+  /** @throws ProblemError `unauthorized`, `forbidden`, or `unavailable`; where it is not sure at once, as a rejection */
+  admit(request: IncomingMessage, access: Access): Caller | Promise<Caller> {
+    const { authenticator } = this.parts;
+    const caller = authenticator.recall(request) ?? authenticator.authenticate(request);
+    if (!(caller instanceof Promise)) return this.checked(request, access, caller);
+    return caller.then((one) => this.checked(request, access, one));
+  }
+
+  /** Milliseconds until the caller may ask, 0 for now; counts a request once. undefined where callers are not limited. */
+  allowance(request: IncomingMessage, caller: Caller): Promise<number> | undefined {
+    return this.parts.limit?.take(request, caller.name);
+  }
+
+  private checked(request: IncomingMessage, access: Access, caller: Caller | undefined): Caller {
+    if (caller === undefined) throw unauthorized(request);
+    if (access === 'callers' && !this.hasScope(caller)) throw this.forbidden();
+    return caller;
+  }
+
+  private hasScope({ scopes }: Caller): boolean {
+    const { requiredScope } = this.parts;
+    return requiredScope === undefined || scopes?.has(requiredScope) === true;
+  }
+
+  /** RFC 6750 §3.1. */
+  private forbidden(): ProblemError {
+    const challenge = `Bearer realm="desk-bff", error="insufficient_scope", scope="${this.parts.requiredScope ?? ''}"`;
+    const detail = 'The token is not good for this.';
+    return new ProblemError('forbidden', { detail, headers: { 'www-authenticate': challenge } });
+  }
+}
+
+/** The same words for every reason. */
+function unauthorized({ headers }: IncomingMessage): ProblemError {
+  const wasWrong = headers.authorization !== undefined || headers['x-api-key'] !== undefined;
+  const challenge = `Bearer realm="desk-bff"${wasWrong ? ', error="invalid_token"' : ''}`;
+  const detail = 'This needs valid credentials.';
+  return new ProblemError('unauthorized', { detail, headers: { 'www-authenticate': challenge } });
+}

@@ -1,0 +1,39 @@
+import { Module } from '@nestjs/common';
+import { type Logger } from 'pino';
+import { Environment } from '../environment.js';
+import { LOGGER } from '../logging/logging.module.js';
+import { RedisLink } from '../redis/redis-link.js';
+import { AccessControl } from './access-control.js';
+import { AddressAuthenticator } from './address-authenticator.js';
+import { ApiKeyAuthenticator } from './api-key-authenticator.js';
+import { type Authenticator } from './authenticator.js';
+import { CallerLimit } from './caller-limit.js';
+
+async function createAuthenticator(environment: Environment, logger: Logger): Promise<Authenticator> {
+  const { authMode, apiKeys, jwtIssuer: issuer, jwtAudience: audience, jwtJwksUrl: jwksUrl } = environment;
+  if (authMode === 'none') return new AddressAuthenticator();
+  if (authMode === 'api-key') return new ApiKeyAuthenticator(apiKeys);
+  if (issuer === undefined || audience === undefined || jwksUrl === undefined) {
+    throw new Error('the environment was not checked');
+  }
+  // jose is loaded where it is used: the others start sooner.
+  const { JwtAuthenticator } = await import('./jwt-authenticator.js');
+  return new JwtAuthenticator({ issuer, audience, jwksUrl, now: () => Date.now(), logger });
+}
+
+async function createAccess(environment: Environment, redis: RedisLink, logger: Logger): Promise<AccessControl> {
+  const { redisKeyPrefix, rateLimitPerMinute, metricsPublic, authMode, jwtRequiredScope } = environment;
+  return new AccessControl({
+    authenticator: await createAuthenticator(environment, logger),
+    limit: rateLimitPerMinute > 0 ? new CallerLimit(redis, redisKeyPrefix, rateLimitPerMinute) : undefined,
+    requiredScope: jwtRequiredScope,
+    areMetricsOpen: metricsPublic || authMode === 'none',
+  });
+}
+
+/** Who may use a route, and how often. */
+@Module({
+  providers: [{ provide: AccessControl, useFactory: createAccess, inject: [Environment, RedisLink, LOGGER] }],
+  exports: [AccessControl],
+})
+export class AccessModule {}

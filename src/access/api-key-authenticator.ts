@@ -1,0 +1,38 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { type IncomingMessage } from 'node:http';
+import { LRUCache } from 'lru-cache';
+import { type ApiKey } from '../environment/secrets.js';
+import { Authenticator, type Caller, callerNamed } from './authenticator.js';
+import { apiKeyIn } from './credentials.js';
+
+/** AUTH_MODE=api-key: a caller is whoever shows a key whose SHA-256 the operator wrote down. */
+export class ApiKeyAuthenticator extends Authenticator {
+  /** Only keys that proved right, so that a stranger can neither fill it nor learn from its timing. */
+  private readonly proved = new LRUCache<string, Caller>({ max: 1000 });
+
+  constructor(private readonly keys: readonly ApiKey[]) {
+    super();
+  }
+
+  override recall({ headers }: IncomingMessage): Caller | undefined {
+    const key = apiKeyIn(headers);
+    return key === undefined ? undefined : this.proved.get(key);
+  }
+
+  override authenticate({ headers }: IncomingMessage): Caller | undefined {
+    const key = apiKeyIn(headers);
+    if (key === undefined) return undefined;
+    const caller = this.prove(key);
+    if (caller !== undefined) this.proved.set(key, caller);
+    return caller;
+  }
+
+  /** Compares with every key, right or wrong, in the same time. */
+  private prove(key: string): Caller | undefined {
+    // Node hands header bytes over as latin1; this hashes the bytes that were sent.
+    const shown = createHash('sha256').update(key, 'latin1').digest();
+    let caller: Caller | undefined;
+    for (const { name, digest } of this.keys) if (timingSafeEqual(digest, shown)) caller = callerNamed(name);
+    return caller;
+  }
+}

@@ -1,0 +1,57 @@
+import { describe, expect, it } from '@jest/globals';
+import { fastify, type FastifyInstance } from 'fastify';
+import { type Access } from './access.js';
+import { DeclaredRoutes } from './declared-routes.js';
+
+const nothing = () => '';
+
+function server(open = /^\/docs/) {
+  const routes = new DeclaredRoutes(open);
+  const app = fastify();
+  routes.collect(app);
+  return { app, routes };
+}
+
+function declare(app: FastifyInstance, url: string, access: Access, method = 'GET'): void {
+  app.route({ method, url, config: { access }, handler: nothing });
+}
+
+describe('A route without a declaration', () => {
+  it('keeps the service from starting, and is named', () => {
+    const { app } = server();
+    expect(() => app.get('/forgotten/:id', nothing)).toThrow(
+      'the route /forgotten/:id does not declare who may use it',
+    );
+  });
+
+  it('is open where a library made it that cannot declare anything', () => {
+    const { app, routes } = server();
+    app.get('/docs/ui', nothing);
+    expect(routes.accessOf('/docs/ui')).toBe('anybody');
+  });
+});
+
+describe('The declared routes', () => {
+  it('say who may know that a path is no route: whoever may use its neighbours', () => {
+    const { app, routes } = server();
+    declare(app, '/sessions/:id/messages', 'callers');
+    declare(app, '/metrics', 'scraper');
+    declare(app, '/health/ready', 'anybody');
+    expect(routes.accessOf('/sessions/a/forgotten')).toBe('callers');
+    expect(routes.accessOf('/sessions')).toBe('callers');
+    expect(routes.accessOf('/%73essions/a')).toBe('callers');
+    expect(routes.accessOf('/metrics/more')).toBe('scraper');
+    expect(routes.accessOf('/health/other')).toBe('anybody');
+    expect(routes.accessOf('/elsewhere')).toBe('anybody');
+    expect(routes.accessOf('/')).toBe('anybody');
+  });
+
+  it('say which methods a path takes', () => {
+    const { app, routes } = server();
+    declare(app, '/sessions/:id/messages', 'callers');
+    declare(app, '/sessions/:id/messages', 'callers', 'POST');
+    expect(routes.methodsOf('/sessions/a/messages')?.toSorted()).toEqual(['GET', 'HEAD', 'POST']);
+    expect(routes.methodsOf('/sessions/a/b/messages')).toBeUndefined();
+    expect(routes.methodsOf('/sessions/a/messages/more')).toBeUndefined();
+  });
+});

@@ -1,0 +1,175 @@
+import { type Logger } from 'pino';
+import { type Clock } from '../clock.js';
+import { DeskNotFoundError } from '../desk/desk-error.js';
+import { Entries, type Entry } from './entry.js';
+import { type FreshnessPolicy, phaseOf, remainingMs } from './freshness.js';
+import { Learner } from './learner.js';
+import { Load, type LoadParts } from './load.js';
+import { NotFound } from './not-found.js';
+import { type RedisStore } from './redis-store.js';
+import { type Resource } from './resource.js';
+import { type Level, type Result, type View } from './result.js';
+import { Revalidation } from './revalidation.js';
+import { SingleFlight } from './single-flight.js';
+
+export interface CacheOptions {
+  readonly store: RedisStore;
+  /** In this process. */
+  readonly maxBytes: number;
+  readonly policy: FreshnessPolicy;
+  /** All that one request may spend on the desk. */
+  readonly deadlineMs: number;
+  readonly now: Clock;
+  readonly random: () => number;
+  readonly logger: Logger;
+}
+
+export interface ReadOptions {
+  /** Ask the desk first, and serve nothing stale instead (RFC 9111 §5.2.1.4). */
+  readonly noCache?: boolean;
+  /** Aborted when the reader has gone. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A copy in memory is compared with Redis when it is older than this, so that all replicas soon serve the same. */
+const CHECK_MS = 2000;
+
+/** The entries of one resource: from memory, from Redis, or from the desk. Knows neither sessions nor HTTP. */
+export class Cache<Query, State, Update, V extends View> {
+  private readonly parts: LoadParts<Query, State, Update, V>;
+  private readonly revalidation: Revalidation<State>;
+
+  constructor(
+    private readonly resource: Resource<Query, State, Update, V>,
+    private readonly options: CacheOptions,
+  ) {
+    const { store, policy, now, random, maxBytes } = options;
+    const entries = new Entries<State>(maxBytes, (state) => resource.byteLength(state));
+    const learner = new Learner({ resource, store, policy, now });
+    this.parts = { resource, entries, learner, flights: new SingleFlight(store, now, random), now };
+    this.revalidation = new Revalidation({ ...options, entries });
+  }
+
+  /** A fresh view out of memory, without waiting for anything; undefined where it takes more than that. */
+  peek(id: string, query: Query): Result<V> | undefined {
+    const entry = this.parts.entries.get(id);
+    if (entry === undefined || this.needsCheck(entry)) return undefined;
+    const view = this.held(entry, query);
+    return view !== undefined && view.remainingMs > 0 ? held(view, 'hit', 'memory') : undefined;
+  }
+
+  /** @throws DeskError, or what a fault of our own throws */
+  async read(id: string, query: Query, { noCache = false, signal }: ReadOptions = {}): Promise<Result<V>> {
+    const { entries } = this.parts;
+    const entry = entries.enter(id);
+    try {
+      return noCache
+        ? await this.ask(entry, query, { signal, noCache: true })
+        : await this.answer(entry, query, signal);
+    } finally {
+      entries.leave(entry);
+    }
+  }
+
+  private async answer(entry: Entry<State>, query: Query, signal: AbortSignal | undefined): Promise<Result<V>> {
+    let level: Level = 'memory';
+    if (!this.needsCheck(entry)) this.throwIfNotFound(entry);
+    let view = this.held(entry, query);
+    if (this.needsCheck(entry) && entry.check !== undefined) {
+      level = await entry.check;
+      this.throwIfNotFound(entry);
+      view = this.held(entry, query);
+    }
+    // What is not here another replica may have left in Redis.
+    if (this.needsCheck(entry) || (view === undefined && entry.state !== undefined)) {
+      level = await this.check(entry, query, view === undefined);
+      this.throwIfNotFound(entry);
+      view = this.held(entry, query);
+    }
+    const phase = view === undefined ? 'expired' : phaseOf(this.options.policy, view.remainingMs);
+    if (view === undefined || phase === 'expired') {
+      return this.ask(entry, query, { signal, wasHeld: view !== undefined });
+    }
+    if (phase === 'fresh') return held(view, 'hit', level);
+    if (phase === 'revalidate') {
+      this.revalidation.inBackground(entry, () =>
+        this.load(entry, query, { hasFallback: true, isBackground: true }).run(),
+      );
+      return held(view, 'stale', level);
+    }
+    // Bound to no reader: whoever comes next wants what is new too.
+    const ask = () => this.ask(entry, query, { hasFallback: true, wasHeld: true });
+    return this.revalidation.withPatience(entry, ask, held(view, 'stale', level));
+  }
+
+  /** Brings what is known here up to what Redis holds; others who need the same meanwhile wait for this one. */
+  private check(entry: Entry<State>, query: Query, wantsParts: boolean): Promise<Level> {
+    const check = this.checkOnce(entry, query, wantsParts).finally(() => {
+      if (entry.check === check) entry.check = undefined;
+    });
+    entry.check = check;
+    return check;
+  }
+
+  /** Answers which level then speaks. */
+  private async checkOnce(entry: Entry<State>, query: Query, wantsParts: boolean): Promise<Level> {
+    const before = entry.state;
+    await this.parts.learner.fromRedis(entry, query, { wantsParts });
+    return entry.state === before ? 'memory' : 'redis';
+  }
+
+  private needsCheck(entry: Entry<State>): boolean {
+    if (entry.pendingWrites > 0 || !this.options.store.isUp) return false;
+    return this.options.now() - entry.checkedAt >= CHECK_MS;
+  }
+
+  private throwIfNotFound({ state }: Entry<State>): void {
+    if (state instanceof NotFound && remainingMs(state, this.options.now()) > 0)
+      throw new DeskNotFoundError('not found');
+  }
+
+  private held({ state }: Entry<State>, query: Query): V | undefined {
+    if (state === undefined || state instanceof NotFound) return undefined;
+    return this.resource.view(state, query, this.options.now());
+  }
+
+  private async ask(
+    entry: Entry<State>,
+    query: Query,
+    { signal, noCache = false, hasFallback = false, wasHeld = false }: AskOptions,
+  ): Promise<Result<V>> {
+    const load = this.load(entry, query, { signal, noCache, hasFallback });
+    const view = await load.run();
+    const { isCollapsed } = load;
+    return {
+      view,
+      outcome: noCache ? 'bypass' : isCollapsed ? 'collapsed' : 'miss',
+      level: 'none',
+      forwarded: noCache ? 'request' : wasHeld ? 'stale' : 'miss',
+      isStored: view.lifetimeMs > 0,
+      isCollapsed,
+    };
+  }
+
+  private load(
+    entry: Entry<State>,
+    query: Query,
+    { signal, noCache = false, hasFallback = false, isBackground = false }: AskOptions,
+  ): Load<Query, State, Update, V> {
+    const deadlineAt = this.options.now() + this.options.deadlineMs;
+    return new Load(this.parts, entry, query, { deadlineAt, isBackground, signal, noCache, hasFallback });
+  }
+}
+
+interface AskOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly noCache?: boolean;
+  readonly hasFallback?: boolean;
+  readonly isBackground?: boolean;
+  /** Something stale is held. */
+  readonly wasHeld?: boolean;
+}
+
+function held<V extends View>(view: V, outcome: 'hit' | 'stale', level: Level): Result<V> {
+  return { view, outcome, level, forwarded: undefined, isStored: false, isCollapsed: false };
+}

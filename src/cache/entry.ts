@@ -1,0 +1,77 @@
+import { LRUCache } from 'lru-cache';
+import { type CallPriority } from '../desk/call-options.js';
+import { NotFound } from './not-found.js';
+import { type Level } from './result.js';
+
+/** `asked`: the flight asked the desk · `joined`: it waited for another replica that did. */
+export type FlightResult = 'asked' | 'joined';
+
+/** A fetch under way, and how many requests of this process wait for it. */
+export interface Flight {
+  readonly end: Promise<FlightResult>;
+  readonly priority: CallPriority;
+  readonly abandon: AbortController;
+  waiting: number;
+}
+
+/** What an entry costs beside its state: the object, its key, its maps. */
+const OVERHEAD_BYTES = 1000;
+
+/** One cached thing in this process: what is known of it, and who is asking for more just now. */
+export class Entry<State> {
+  state: State | NotFound | undefined;
+  /** The version in Redis that `state` takes in; another one there means that a replica learned more. */
+  version = '';
+  /** When `state` was last compared with Redis, and the comparison under way. */
+  checkedAt = 0;
+  check: Promise<Level> | undefined;
+  /** Writes to Redis under way: until they are done, what lies there is older than what is known here. */
+  pendingWrites = 0;
+  /** A refresh is under way in the background. */
+  isRevalidating = false;
+  /** After a refresh failed, when the next may be tried. */
+  retryAt = 0;
+  readonly flights = new Map<string, Flight>();
+  users = 0;
+
+  constructor(readonly id: string) {}
+}
+
+/** The entries of this process: bounded in bytes, but never without one that is in use. */
+export class Entries<State> {
+  private readonly cache: LRUCache<string, Entry<State>> | undefined;
+  private readonly inUse = new Map<string, Entry<State>>();
+
+  constructor(
+    maxBytes: number,
+    private readonly byteLengthOf: (state: State) => number,
+  ) {
+    // lru-cache reads 0 as "no bound"; here it means that nothing is kept.
+    this.cache = maxBytes > 0 ? new LRUCache({ maxSize: maxBytes }) : undefined;
+  }
+
+  get(id: string): Entry<State> | undefined {
+    return this.inUse.get(id) ?? this.cache?.get(id);
+  }
+
+  /** The entry of this id, held. */
+  enter(id: string): Entry<State> {
+    return this.hold(this.get(id) ?? new Entry<State>(id));
+  }
+
+  /** Every `enter` and every `hold` needs a `leave`. */
+  hold(entry: Entry<State>): Entry<State> {
+    entry.users += 1;
+    this.inUse.set(entry.id, entry);
+    return entry;
+  }
+
+  leave(entry: Entry<State>): void {
+    entry.users -= 1;
+    if (entry.users > 0) return;
+    this.inUse.delete(entry.id);
+    if (entry.state === undefined) return;
+    const bytes = entry.state instanceof NotFound ? 0 : this.byteLengthOf(entry.state);
+    this.cache?.set(entry.id, entry, { size: bytes + OVERHEAD_BYTES });
+  }
+}

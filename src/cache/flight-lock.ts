@@ -1,0 +1,129 @@
+import { randomBytes } from 'node:crypto';
+import { type RedisKeys } from './redis-keys.js';
+import { ACQUIRE, RENEW, SETTLE, WATCH } from './redis-scripts.js';
+import { type RedisStore, type StoredWrite } from './redis-store.js';
+
+/** `away`: there is no Redis to agree in, so go ahead alone. */
+export type Acquired =
+  | { readonly kind: 'ours'; readonly version: string }
+  | { readonly kind: 'theirs'; readonly token: string }
+  | { readonly kind: 'failed'; readonly remainingMs: number }
+  | { readonly kind: 'away' };
+
+/** How a flight of another replica stands: its outcome once it ended; `lost` where its holder died. */
+export type FlightState =
+  { readonly kind: 'under-way' } | { readonly kind: 'lost' } | { readonly kind: 'ended'; readonly outcome: string };
+
+export interface Settled {
+  readonly version: string;
+  readonly replaced: string | undefined;
+}
+
+const RENEW_MS = 1000;
+/** What Redis does later than this (it was frozen) is not done: nobody waits for that lock, and the ages are wrong. */
+const LATE_MS = 300;
+
+/** One flight's lock over all replicas. */
+export class FlightLock {
+  private readonly token = newToken();
+  /** The clock of the Redis that holds this very lock; in a cluster each node has its own. */
+  private aheadMs: number | undefined;
+
+  private readonly keys: RedisKeys;
+
+  constructor(
+    private readonly store: RedisStore,
+    id: string,
+    private readonly flight: string,
+  ) {
+    this.keys = store.keys(id);
+    this.aheadMs = store.aheadMs;
+  }
+
+  async acquire(yieldsToFailure: boolean): Promise<Acquired> {
+    const acquired = await this.tryAcquire(yieldsToFailure);
+    // Late, and yet the answer came in time: the clocks have moved apart, which is known by now.
+    return acquired ?? (await this.tryAcquire(yieldsToFailure)) ?? { kind: 'away' };
+  }
+
+  /** Renews the lock until the returned function is called. */
+  hold(): () => void {
+    const lock = this.keys.lock(this.flight);
+    const renew = () => void this.store.attempt(this.keys, (client) => RENEW.run(client, [lock], [this.token]));
+    const timer = setInterval(renew, RENEW_MS);
+    return () => {
+      clearInterval(timer);
+    };
+  }
+
+  /** How the flight of this token stands, which holds the lock. */
+  async watch(token: string): Promise<FlightState> {
+    const { keys } = this;
+    const names = [keys.lock(this.flight), keys.outcome(token)];
+    const reply = await this.store.attempt(keys, (client) => WATCH.run(client, names, []));
+    if (!Array.isArray(reply)) return { kind: 'lost' };
+    const list: readonly unknown[] = reply;
+    const [holder, outcome] = list;
+    if (Buffer.isBuffer(outcome)) return { kind: 'ended', outcome: outcome.toString('utf8') };
+    return { kind: String(holder) === token ? 'under-way' : 'lost' };
+  }
+
+  /**
+   * Writes what a flight learned under a new version, tells those who wait, and gives the lock back. Never holds up an
+   * answer. `replaced` is the version before; undefined where nothing was written.
+   */
+  async settle(outcome: string, writes: readonly StoredWrite[]): Promise<Settled> {
+    const version = newToken();
+    const { keys, args } = this.store.encode(this.keys, writes);
+    const versionMs = this.store.jittered(this.store.options.versionMs);
+    const replaced = await this.send(outcome, [...keys, this.keys.version], [...args, Buffer.from(version), versionMs]);
+    return { version, replaced };
+  }
+
+  /** The same where nothing was learned; others leave the entry alone for `pauseMs`. */
+  async release(outcome: string, pauseMs = 0): Promise<void> {
+    if (pauseMs > 0)
+      await this.send(outcome, [this.keys.failed], [Buffer.from(String(Math.ceil(pauseMs))), Math.ceil(pauseMs)]);
+    else await this.send(outcome, [], []);
+  }
+
+  /** undefined where Redis found that the question came late. */
+  private async tryAcquire(yieldsToFailure: boolean): Promise<Acquired | undefined> {
+    const { keys, store } = this;
+    const names = [keys.lock(this.flight), keys.version, keys.failed];
+    const args = [this.token, yieldsToFailure ? '1' : '0', this.notAfter()];
+    const sentAt = store.options.now();
+    const reply = await store.attempt(keys, (client) => ACQUIRE.run(client, names, args));
+    if (!Array.isArray(reply)) return { kind: 'away' };
+    const list: readonly unknown[] = reply;
+    const [kind, value, redisNow] = list;
+    this.aheadMs = store.aheadMs = Number(redisNow) - sentAt;
+    switch (String(kind)) {
+      case 'ours':
+        return { kind: 'ours', version: String(value) };
+      case 'theirs':
+        return { kind: 'theirs', token: String(value) };
+      case 'failed':
+        return { kind: 'failed', remainingMs: Number(value) };
+      default:
+        return undefined;
+    }
+  }
+
+  private async send(outcome: string, names: readonly string[], values: readonly (Buffer | number)[]) {
+    const { keys, token } = this;
+    const allKeys = [keys.lock(this.flight), keys.outcome(token), keys.version, ...names];
+    const args = [token, outcome, this.notAfter(), ...values];
+    const before = await this.store.attempt(keys, (client) => SETTLE.run(client, allKeys, args));
+    return Buffer.isBuffer(before) ? before.toString('utf8') : undefined;
+  }
+
+  /** The moment after which a command comes late, by Redis's clock; empty while that is not known. */
+  private notAfter(): string {
+    return this.aheadMs === undefined ? '' : String(this.store.options.now() + this.aheadMs + LATE_MS);
+  }
+}
+
+function newToken(): string {
+  return randomBytes(12).toString('hex');
+}

@@ -1,0 +1,54 @@
+/** How long answers are used, in milliseconds (contract, "Environment"). */
+export interface FreshnessPolicy {
+  readonly freshMinMs: number;
+  readonly freshMaxMs: number;
+  readonly staleWhileRevalidateMs: number;
+  readonly staleIfErrorMs: number;
+  readonly notFoundMs: number;
+}
+
+/** `fresh`: served as it is · `revalidate`: served while one refresh runs · `if-error`: served only where the desk fails. */
+export type Phase = 'fresh' | 'revalidate' | 'if-error' | 'expired';
+
+/** Anything that was asked of the desk at some moment and is fresh for some time after it. */
+export interface Dated {
+  readonly askedAt: number;
+  readonly lifetimeMs: number;
+}
+
+/** The same, and when this process learned of it. */
+export interface Arrived extends Dated {
+  readonly arrivedAt: number;
+}
+
+/**
+ * Heuristic freshness (RFC 9111 §4.2.2): a tenth of the time since the last change, within bounds. What has no last
+ * change yet may get its first at any moment, so it gets the minimum.
+ */
+export function heuristicLifetime(policy: FreshnessPolicy, askedAt: number, changedAt: number | undefined): number {
+  const quietFor = changedAt === undefined ? 0 : Math.max(0, askedAt - changedAt);
+  return Math.min(policy.freshMaxMs, Math.max(policy.freshMinMs, Math.floor(quietFor / 10)));
+}
+
+/** Never negative: the clocks of replicas differ. */
+export function ageOf(dated: Dated, now: number): number {
+  return Math.max(0, now - dated.askedAt);
+}
+
+/** Milliseconds of freshness that are left; negative once stale. */
+export function remainingMs(dated: Dated, now: number): number {
+  return dated.lifetimeMs - ageOf(dated, now);
+}
+
+/** Each phase counts from the end of the one before. */
+export function phaseOf(policy: FreshnessPolicy, remaining: number): Phase {
+  if (remaining > 0) return 'fresh';
+  if (-remaining < policy.staleWhileRevalidateMs) return 'revalidate';
+  if (-remaining < policy.staleWhileRevalidateMs + policy.staleIfErrorMs) return 'if-error';
+  return 'expired';
+}
+
+/** How long an answer is kept, its stale phases included. */
+export function keptMs(policy: FreshnessPolicy, lifetimeMs: number): number {
+  return lifetimeMs + policy.staleWhileRevalidateMs + policy.staleIfErrorMs;
+}

@@ -1,0 +1,160 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { defaults, storeOptions } from '../../test/transcripts-rig.js';
+import { DeskFailedError, DeskNotFoundError, DeskRateLimitedError } from '../desk/desk-error.js';
+import { RedisLink } from '../redis/redis-link.js';
+import { Entry } from './entry.js';
+import { Learner } from './learner.js';
+import { NotFound } from './not-found.js';
+import { HEAD, RedisStore, type StoredEntry, type StoredRead } from './redis-store.js';
+import { type Resource } from './resource.js';
+import { type StoredValue } from './stored-value.js';
+import { type View } from './result.js';
+
+/** Texts, each made of a head and, where the head says so, of a part of its own. */
+interface Sample {
+  readonly askedAt: number;
+  readonly head: string;
+  readonly part: string | undefined;
+}
+
+interface SampleView extends View {
+  readonly text: string;
+}
+
+const resource: Resource<string, Sample, Sample, SampleView> = {
+  view: ({ head, part }) => (part === undefined ? undefined : { text: head + part, lifetimeMs: 1, remainingMs: 1 }),
+  next: () => ({ fetches: [] }),
+  merge: (_id, _state, update) => ({ state: update, writes: [{ ...valueOf(update), name: HEAD, keptMs: 1000 }] }),
+  restore: (mine, { head, parts }) => {
+    const state = head === undefined ? mine : { askedAt: head.askedAt, head: String(head.payload), part: undefined };
+    const part = parts.get(`part of ${state?.head ?? ''}`);
+    return state === undefined || part === undefined ? state : { ...state, part: String(part.payload) };
+  },
+  storedNames: ({ head }) => [`part of ${head}`],
+  askedAt: ({ askedAt }) => askedAt,
+  parts: () => [],
+  byteLength: () => 1,
+};
+
+function valueOf({ head, askedAt }: Omit<Sample, 'part'>): StoredValue {
+  return { kind: 'sample', fields: {}, payload: Buffer.from(head), askedAt, lifetimeMs: 1000 };
+}
+
+const NOW = 1_000_000;
+const now = () => NOW;
+
+/** Answers by what it is told, and keeps what it was asked for. */
+class ScriptedStore extends RedisStore {
+  version = 'v1';
+  head: StoredValue | undefined;
+  readonly values = new Map<string, StoredValue>();
+  readonly reads: StoredRead[] = [];
+
+  constructor() {
+    super(new RedisLink(undefined), storeOptions({ keyPrefix: 'test', policy: defaults, now }));
+  }
+
+  override read(_id: string, read: StoredRead): Promise<StoredEntry> {
+    this.reads.push(read);
+    const isSame = read.knownVersion === this.version;
+    const parts = [...this.values].filter(([name]) => read.names.includes(name) && (!isSame || read.wantsParts));
+    return Promise.resolve({ version: this.version, head: isSame ? undefined : this.head, parts: new Map(parts) });
+  }
+}
+
+describe('Learner', () => {
+  let store: ScriptedStore;
+  let learner: Learner<string, Sample, Sample, SampleView>;
+  let entry: Entry<Sample>;
+
+  beforeEach(() => {
+    store = new ScriptedStore();
+    learner = new Learner({ resource, store, policy: defaults, now });
+    entry = new Entry('id');
+  });
+
+  const fromRedis = (waitedFor?: string) => learner.fromRedis(entry, 'query', { wantsParts: true, waitedFor });
+  const held = (askedAt: number): Sample => ({ askedAt, head: 'mine', part: ' all' });
+
+  it('takes an answer of the desk in, and says what is new for the others', () => {
+    const writes = learner.fromDesk(entry, held(5));
+    expect(entry.state).toEqual(held(5));
+    expect(writes).toMatchObject([{ name: HEAD, askedAt: 5 }]);
+  });
+
+  describe('of Redis', () => {
+    it('asks for the parts of a head once it has that, and for nothing twice', async () => {
+      store.head = valueOf({ head: 'theirs', askedAt: 7 });
+      store.values.set('part of theirs', valueOf({ head: ' part', askedAt: 7 }));
+      expect(await fromRedis()).toBe(true);
+      expect(entry).toMatchObject({ version: 'v1', checkedAt: NOW, state: { head: 'theirs', part: ' part' } });
+      expect(store.reads.map(({ names }) => names)).toEqual([[], ['part of theirs']]);
+      await fromRedis();
+      expect(store.reads.map(({ names }) => names).slice(2)).toEqual([['part of theirs']]);
+    });
+
+    it('learns that there is no such thing, and that it is back, whichever is the newer', async () => {
+      const gone = new NotFound(3, 5000, 3);
+      const stays = held(4);
+      entry.state = held(2);
+      store.head = gone.write;
+      await fromRedis();
+      expect(entry.state).toMatchObject({ askedAt: 3, lifetimeMs: 5000, arrivedAt: 3 });
+      expect(entry.state).toBeInstanceOf(NotFound);
+
+      entry = new Entry('id');
+      entry.state = gone;
+      store.head = valueOf({ head: 'back', askedAt: 4 });
+      await fromRedis();
+      expect(entry.state).toMatchObject({ head: 'back' });
+
+      entry = new Entry('id');
+      entry.state = stays;
+      store.head = gone.write;
+      await fromRedis();
+      expect(entry.state).toBe(stays);
+
+      entry = new Entry('id');
+      entry.state = gone;
+      store.head = valueOf({ head: 'old', askedAt: 2 });
+      await fromRedis();
+      expect(entry.state).toBe(gone);
+    });
+
+    it('counts the news that there is no such thing as arrived now where this request waited for it', async () => {
+      store.head = new NotFound(3, 5000, 3).write;
+      await fromRedis(HEAD);
+      expect(entry.state).toMatchObject({ askedAt: 3, arrivedAt: NOW });
+    });
+
+    it('keeps what it holds where Redis has lost everything', async () => {
+      const mine = held(2);
+      entry.state = mine;
+      await fromRedis();
+      expect(entry.state).toBe(mine);
+      const gone = (entry.state = new NotFound(3, 5000, 3));
+      entry.version = '';
+      await fromRedis();
+      expect(entry.state).toBe(gone);
+    });
+  });
+
+  describe('of a failure', () => {
+    it('replaces what was held where there is no such thing, and tells the others', () => {
+      entry.state = held(2);
+      const { writes, pauseMs } = learner.fromFailure(entry, new DeskNotFoundError('not found'));
+      expect(entry.state).toMatchObject({ askedAt: NOW, lifetimeMs: defaults.notFoundMs });
+      expect(writes).toMatchObject([{ name: HEAD, kind: 'not-found', keptMs: defaults.notFoundMs }]);
+      expect(pauseMs).toBe(0);
+    });
+
+    it('keeps what was held else, and leaves the desk alone for a while', () => {
+      const mine = held(2);
+      entry.state = mine;
+      expect(learner.fromFailure(entry, new DeskFailedError('failed'))).toEqual({ writes: [], pauseMs: 2000 });
+      const limited = new DeskRateLimitedError('limited', { retryAfterMs: 9000 });
+      expect(learner.fromFailure(entry, limited)).toEqual({ writes: [], pauseMs: 9000 });
+      expect(entry.state).toBe(mine);
+    });
+  });
+});

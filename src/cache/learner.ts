@@ -1,0 +1,105 @@
+import { type Clock } from '../clock.js';
+import { type DeskError, DeskNotFoundError } from '../desk/desk-error.js';
+import { type Entry } from './entry.js';
+import { type FreshnessPolicy } from './freshness.js';
+import { NotFound } from './not-found.js';
+import { HEAD, type RedisStore, type StoredEntry, type StoredWrite } from './redis-store.js';
+import { type Resource, type RestoreContext } from './resource.js';
+import { type View } from './result.js';
+
+export interface LearnerParts<Query, State, Update, V extends View> {
+  readonly resource: Resource<Query, State, Update, V>;
+  readonly store: RedisStore;
+  readonly policy: FreshnessPolicy;
+  readonly now: Clock;
+}
+
+export interface RedisRead {
+  /** The parts of the query are wanted even though nothing has changed since they were last looked for. */
+  readonly wantsParts: boolean;
+  /** The part that another replica asked for while this one waited. */
+  readonly waitedFor?: string | undefined;
+}
+
+interface ReadOnce<Query> extends RedisRead {
+  readonly query: Query;
+  readonly names: readonly string[];
+}
+
+/** A failed refresh is left alone for so long at most. */
+const MAX_FAILURE_PAUSE_MS = 5000;
+
+/** The one place where an entry's state changes: by an answer of the desk, by its failure, by what Redis holds. */
+export class Learner<Query, State, Update, V extends View> {
+  constructor(private readonly parts: LearnerParts<Query, State, Update, V>) {}
+
+  /** Answers what is new for the other replicas. */
+  fromDesk(entry: Entry<State>, update: Update): readonly StoredWrite[] {
+    const held = entry.state instanceof NotFound ? undefined : entry.state;
+    const { state, writes } = this.parts.resource.merge(entry.id, held, update);
+    if (state !== undefined) entry.state = state;
+    return writes;
+  }
+
+  /** Answers what is new for the other replicas, and for how long they leave the entry alone. */
+  fromFailure(entry: Entry<State>, error: DeskError): { writes: readonly StoredWrite[]; pauseMs: number } {
+    if (!(error instanceof DeskNotFoundError)) return { writes: [], pauseMs: failurePauseMs(this.parts.policy, error) };
+    const now = this.parts.now();
+    const notFound = new NotFound(now, this.parts.policy.notFoundMs, now);
+    entry.state = notFound;
+    return { writes: [notFound.write], pauseMs: 0 };
+  }
+
+  /** False while Redis is away. */
+  async fromRedis(entry: Entry<State>, query: Query, { wantsParts, waitedFor }: RedisRead): Promise<boolean> {
+    const names = this.storedNames(entry, query);
+    if (!(await this.read(entry, { query, names, wantsParts, waitedFor }))) return false;
+    // What else the query needs may be known only now that the head is.
+    const more = this.storedNames(entry, query).filter((name) => !names.includes(name));
+    return (
+      more.length === 0 ||
+      this.isHeld(entry, query) ||
+      this.read(entry, { query, names: more, wantsParts: true, waitedFor })
+    );
+  }
+
+  private async read(entry: Entry<State>, { query, names, wantsParts, waitedFor }: ReadOnce<Query>): Promise<boolean> {
+    const { store, now } = this.parts;
+    const stored = await store.read(entry.id, { knownVersion: entry.version, names, wantsParts });
+    entry.checkedAt = now();
+    if (stored === undefined) return false;
+    entry.state = this.restore(entry.state, stored, { query, now: now(), waitedFor });
+    entry.version = stored.version;
+    return true;
+  }
+
+  /** Joins what is held here with what Redis holds, the newer winning. */
+  private restore(mine: State | NotFound | undefined, stored: StoredEntry, context: RestoreContext<Query>) {
+    const { resource } = this.parts;
+    const { head } = stored;
+    const isMineNewer = mine !== undefined && head !== undefined && head.askedAt < this.askedAt(mine);
+    const notFound = head && NotFound.read(head, context.waitedFor === HEAD ? context.now : head.askedAt);
+    if (notFound !== undefined) return isMineNewer ? mine : notFound;
+    if (!(mine instanceof NotFound)) return resource.restore(mine, stored, context);
+    return isMineNewer ? mine : (resource.restore(undefined, stored, context) ?? mine);
+  }
+
+  private askedAt(state: State | NotFound): number {
+    return state instanceof NotFound ? state.askedAt : this.parts.resource.askedAt(state);
+  }
+
+  private storedNames({ state }: Entry<State>, query: Query): readonly string[] {
+    return state === undefined || state instanceof NotFound ? [] : this.parts.resource.storedNames(state, query);
+  }
+
+  private isHeld({ state }: Entry<State>, query: Query): boolean {
+    if (state === undefined || state instanceof NotFound) return false;
+    return this.parts.resource.view(state, query, this.parts.now()) !== undefined;
+  }
+}
+
+/** How long a refresh that failed is not tried again. */
+export function failurePauseMs(policy: FreshnessPolicy, error: DeskError): number {
+  const pauseMs = Math.min(policy.freshMinMs, MAX_FAILURE_PAUSE_MS);
+  return error.code === 'upstream-rate-limited' ? Math.max(pauseMs, error.retryAfterMs ?? 0) : pauseMs;
+}

@@ -1,0 +1,129 @@
+import { type Clock } from '../clock.js';
+import { type CallOptions } from '../desk/call-options.js';
+import { DeskFailedError, DeskNotFoundError } from '../desk/desk-error.js';
+import { type Entries, type Entry } from './entry.js';
+import { type Arrived, remainingMs } from './freshness.js';
+import { type Learner } from './learner.js';
+import { NotFound } from './not-found.js';
+import { HEAD, type StoredWrite } from './redis-store.js';
+import { type Fetch, type Resource, type Step } from './resource.js';
+import { type View } from './result.js';
+import { type SingleFlight } from './single-flight.js';
+
+export interface LoadParts<Query, State, Update, V extends View> {
+  readonly resource: Resource<Query, State, Update, V>;
+  readonly entries: Entries<State>;
+  readonly learner: Learner<Query, State, Update, V>;
+  readonly flights: SingleFlight;
+  readonly now: Clock;
+}
+
+export interface LoadOptions {
+  readonly deadlineAt: number;
+  readonly isBackground: boolean;
+  readonly signal: AbortSignal | undefined;
+  /** Ignore anything fetched before this request (`no-cache`). */
+  readonly noCache: boolean;
+  /** A held view can be served instead. */
+  readonly hasFallback: boolean;
+}
+
+/** A resource that lacks something after so many steps changes with every answer. */
+const MAX_STEPS = 6;
+
+/** One request's way to the desk: asks for what its query lacks, in as few calls as that takes, with all who need the same. */
+export class Load<Query, State, Update, V extends View> {
+  private readonly since: number;
+  private readonly heldBefore: ReadonlySet<Arrived>;
+  private readonly tried = new Set<string>();
+  private hasAsked = false;
+  private hasJoined = false;
+
+  constructor(
+    private readonly parts: LoadParts<Query, State, Update, V>,
+    private readonly entry: Entry<State>,
+    private readonly query: Query,
+    private readonly options: LoadOptions,
+  ) {
+    this.since = parts.now();
+    // A millisecond is long: what was here when this began did not arrive while it waited.
+    this.heldBefore = new Set(this.heldParts());
+  }
+
+  /** Whether every answer this took had been asked for by somebody else. */
+  get isCollapsed(): boolean {
+    return this.hasJoined && !this.hasAsked;
+  }
+
+  /** @throws DeskError */
+  async run(): Promise<V> {
+    for (let count = 0; count < MAX_STEPS; count++) {
+      const step = this.next();
+      if ('view' in step) return step.view;
+      await Promise.all(step.fetches.map((fetch) => this.fetch(fetch)));
+    }
+    throw new DeskFailedError('the answers of the desk changed with every call');
+  }
+
+  private next(): Step<Update, V> {
+    const { resource, now } = this.parts;
+    const { state } = this.entry;
+    if (state instanceof NotFound && this.isUsable(state)) throw new DeskNotFoundError('not found');
+    const held = state instanceof NotFound ? undefined : state;
+    const context = { now: now(), isUsable: (part: Arrived) => this.isUsable(part), tried: this.tried };
+    return resource.next(this.entry.id, this.query, held, context);
+  }
+
+  /** Fresh; or asked for while this request waited, which is fresh for it, however short lifetimes are. */
+  private isUsable(part: Arrived): boolean {
+    if (part.arrivedAt >= this.since && !this.heldBefore.has(part)) return true;
+    return !this.options.noCache && remainingMs(part, this.parts.now()) > 0;
+  }
+
+  private async fetch(fetch: Fetch<Update>): Promise<void> {
+    const { name } = fetch;
+    const { deadlineAt, isBackground, signal, hasFallback } = this.options;
+    const result = await this.parts.flights.run(this.entry, {
+      name,
+      deadlineAt,
+      isBackground,
+      signal,
+      yieldsToFailure: hasFallback,
+      ask: (options) => this.ask(fetch, options),
+      fail: (error) => this.parts.learner.fromFailure(this.entry, error),
+      // The head is never newer in Redis than the version says; of another part this replica may not know yet.
+      mayBeStored: (version) => version !== '' && (name !== HEAD || version !== this.entry.version),
+      collect: (waited) => this.collect(name, waited),
+    });
+    this.tried.add(name);
+    if (result === 'asked') this.hasAsked = true;
+    else this.hasJoined = true;
+  }
+
+  /** The entry stays while the call is under way, even if its last reader goes. */
+  private async ask({ run }: Fetch<Update>, options: CallOptions): Promise<readonly StoredWrite[]> {
+    const { entries, learner } = this.parts;
+    entries.hold(this.entry);
+    try {
+      return learner.fromDesk(this.entry, await run(options));
+    } finally {
+      entries.leave(this.entry);
+    }
+  }
+
+  /** Takes over what another replica learned; true where nothing of it has still to be asked. */
+  private async collect(name: string, waited: boolean): Promise<boolean> {
+    const { entry, query } = this;
+    const waitedFor = waited ? name : undefined;
+    if (!(await this.parts.learner.fromRedis(entry, query, { wantsParts: true, waitedFor }))) return false;
+    if (entry.state instanceof NotFound) return this.isUsable(entry.state);
+    const step = this.next();
+    return 'view' in step || step.fetches.every((fetch) => fetch.name !== name);
+  }
+
+  private heldParts(): Iterable<Arrived> {
+    const { state } = this.entry;
+    if (state === undefined) return [];
+    return state instanceof NotFound ? [state] : this.parts.resource.parts(state);
+  }
+}

@@ -1,0 +1,98 @@
+import { RedisScript } from '../redis/redis-script.js';
+
+/** How long a lock is held without being renewed: a dead holder costs the others this long (ADR 5). */
+const LOCK_MS = 3000;
+
+/** What is no string, or never expires, was not written by us and counts as absent. */
+const HELD = `
+local function held(key)
+  local value = redis.pcall('GET', key)
+  if type(value) ~= 'string' then return nil end
+  local ttl = redis.call('PTTL', key)
+  if ttl < 0 then return nil end
+  return value, ttl
+end`;
+
+/**
+ * KEYS version, then the values wanted, the head first; ARGV the version that the caller knows, and `1` to get the other
+ * values even though the version is that one. Replies {version, then index, value and PTTL of each that is there}.
+ */
+export const READ = new RedisScript(`${HELD}
+local version = held(KEYS[1]) or ''
+local same = version ~= '' and version == ARGV[1]
+local reply = {version}
+for index = 2, #KEYS do
+  local wanted = not same or (index > 2 and ARGV[2] == '1')
+  if wanted then
+    local value, left = held(KEYS[index])
+    if value then
+      reply[#reply + 1] = index - 2
+      reply[#reply + 1] = value
+      reply[#reply + 1] = left
+    end
+  end
+end
+return reply`);
+
+/** Milliseconds of Redis's own clock; `late` after the moment given, where there is one. */
+const CLOCK = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local function late(moment) return moment ~= '' and now > tonumber(moment) end`;
+
+/** The token in a lock. What no flight can have written, or lives longer than locks do, is none. */
+const LOCKED = `
+local function locked(key)
+  local token, ttl = held(key)
+  if token and ttl <= ${LOCK_MS} and #token == 24 and string.match(token, '^%x+$') then return token end
+  return nil
+end`;
+
+/**
+ * Takes the lock of a flight. KEYS lock, version, failed; ARGV token, `1` to give way to a recent failure, and the moment
+ * after which nobody waits for this any more: what lay in the socket of a frozen Redis must not lock.
+ * Replies {'ours', version, now}, {'theirs', token, now}, {'failed', milliseconds, now} or {'late', '', now}.
+ */
+export const ACQUIRE = new RedisScript(`${HELD}${LOCKED}${CLOCK}
+if late(ARGV[3]) then return {'late', '', now} end
+if ARGV[2] == '1' then
+  local pause, ttl = held(KEYS[3])
+  if pause and ttl <= (tonumber(pause) or 0) then return {'failed', ttl, now} end
+end
+local token = locked(KEYS[1])
+if token then return {'theirs', token, now} end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ${LOCK_MS})
+return {'ours', held(KEYS[2]) or '', now}`);
+
+/** How a flight stands. KEYS lock, outcome; replies the token in the lock, and the outcome where there is one. */
+export const WATCH = new RedisScript(`${HELD}${LOCKED}
+return {locked(KEYS[1]) or '', (held(KEYS[2]))}`);
+
+/** Keeps the lock while its holder works. KEYS lock; ARGV token. */
+export const RENEW = new RedisScript(`
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ${LOCK_MS}) end
+return 0`);
+
+/**
+ * Ends a flight: what it learned, how it ended, and the lock, in one step, so that whoever sees the lock gone sees the
+ * rest. A holder that lost its lock to another writes nothing but its outcome, and so does one that comes late: its ages
+ * would be wrong. Where Redis is full the lock goes all the same, and so does the version, so that nobody takes half a
+ * write for a whole one. KEYS lock, outcome, version, then one for each value; ARGV token, outcome, the moment after
+ * which this is late, then value and milliseconds for each key. Replies the version before, or nil where nothing is new.
+ */
+export const SETTLE = new RedisScript(`${HELD}${LOCKED}${CLOCK}
+local token = locked(KEYS[1])
+local before = held(KEYS[3]) or ''
+local isWritten, isWhole = false, true
+local function set(key, value, ms)
+  local reply = redis.pcall('SET', key, value, 'PX', ms)
+  if reply.err then isWhole = false end
+end
+if not late(ARGV[3]) and (not token or token == ARGV[1]) then
+  for i = 4, #KEYS do set(KEYS[i], ARGV[2 * i - 4], ARGV[2 * i - 3]) end
+  isWritten = isWhole
+  if not isWhole then redis.call('DEL', KEYS[3]) end
+end
+set(KEYS[2], ARGV[2], 2000)
+if token == ARGV[1] then redis.call('DEL', KEYS[1]) end
+return isWritten and before`);

@@ -1,0 +1,115 @@
+import { type Clock } from '../clock.js';
+import { isRedisTrouble, type RedisClient, type RedisLink } from '../redis/redis-link.js';
+import { RedisKeys } from './redis-keys.js';
+import { READ } from './redis-scripts.js';
+import { decodeValue, encodeValue, type StoredValue } from './stored-value.js';
+import { type ValueCipher } from './value-cipher.js';
+
+export interface RedisStoreOptions {
+  readonly keyPrefix: string;
+  /** Keeps resources that share an id apart. */
+  readonly resource: string;
+  readonly cipher: ValueCipher;
+  /** How long the version is kept: as long as the longest-lived value. */
+  readonly versionMs: number;
+  readonly now: Clock;
+  readonly random: () => number;
+}
+
+/** A value to be written, and for how long. */
+export interface StoredWrite extends StoredValue {
+  readonly name: string;
+  readonly keptMs: number;
+}
+
+/** What Redis holds of an entry, as far as it was asked for; a value that cannot be read is one that is not there. */
+export interface StoredEntry {
+  readonly version: string;
+  /** undefined where it is absent, or the one that the caller knows. */
+  readonly head: StoredValue | undefined;
+  readonly parts: ReadonlyMap<string, StoredValue>;
+}
+
+export interface StoredRead {
+  readonly knownVersion: string;
+  /** Values wanted beside the head: those that come even though the version is the known one have `wantsParts`. */
+  readonly names: readonly string[];
+  readonly wantsParts: boolean;
+}
+
+/** The name of the value that says what an entry is; without it nobody knows what the others are parts of. */
+export const HEAD = 'head';
+
+/** Whoever waits for a value has to find it, however short the configured times. */
+const SHORTEST_MS = 2000;
+
+/** Where entries are kept for all replicas: Redis, in a way that never fails and never waits for long (ADR 4). */
+export class RedisStore {
+  /** How far the clock of Redis is ahead, by the last answer that told; undefined while nobody knows. */
+  aheadMs: number | undefined;
+
+  constructor(
+    private readonly redis: RedisLink,
+    readonly options: RedisStoreOptions,
+  ) {}
+
+  get isUp(): boolean {
+    return this.redis.state === 'up';
+  }
+
+  /** One round trip; undefined while Redis is away. */
+  async read(id: string, { knownVersion, names, wantsParts }: StoredRead): Promise<StoredEntry | undefined> {
+    const keys = this.keys(id);
+    const wanted = [HEAD, ...names];
+    const keyNames = [keys.version, ...wanted.map((name) => keys.value(name))];
+    const args = [knownVersion, wantsParts ? '1' : '0'];
+    const reply = await this.attempt(keys, (client) => READ.run(client, keyNames, args));
+    return Array.isArray(reply) ? this.readReply(reply, keys, wanted) : undefined;
+  }
+
+  /** Keys, and values with their milliseconds, as the SETTLE script takes them. */
+  encode(keys: RedisKeys, writes: readonly StoredWrite[]): { keys: string[]; args: (Buffer | number)[] } {
+    const { cipher, now } = this.options;
+    const encoded: { keys: string[]; args: (Buffer | number)[] } = { keys: [], args: [] };
+    for (const write of writes) {
+      const key = keys.value(write.name);
+      const ttl = this.jittered(write.keptMs);
+      encoded.keys.push(key);
+      encoded.args.push(encodeValue(key, write, { ttl, now: now(), cipher }), ttl);
+    }
+    return encoded;
+  }
+
+  /** Up to a tenth longer, so that not all of it goes at once. */
+  jittered(ms: number): number {
+    return Math.ceil(Math.max(ms, SHORTEST_MS) * (1 + this.options.random() / 10));
+  }
+
+  /** Redis is a help, never a dependency: whatever is wrong with it, the answer is "nothing known". */
+  async attempt<T>(keys: RedisKeys, command: (client: RedisClient) => Promise<T>): Promise<T | undefined> {
+    if (!this.isUp) return undefined;
+    try {
+      return await this.redis.run(command, keys.version);
+    } catch (error) {
+      if (isRedisTrouble(error)) return undefined;
+      throw error;
+    }
+  }
+
+  keys(id: string): RedisKeys {
+    return new RedisKeys(this.options.keyPrefix, this.options.resource, id);
+  }
+
+  private readReply(reply: readonly unknown[], keys: RedisKeys, wanted: readonly string[]): StoredEntry {
+    const [version, ...rest] = reply;
+    const { cipher, now } = this.options;
+    const parts = new Map<string, StoredValue>();
+    for (let i = 0; i + 2 < rest.length; i += 3) {
+      const name = wanted[Number(rest[i])];
+      if (name === undefined) continue;
+      const value = decodeValue(keys.value(name), rest[i + 1], { leftMs: Number(rest[i + 2]), now: now(), cipher });
+      if (value !== undefined) parts.set(name, value);
+    }
+    return { version: Buffer.isBuffer(version) ? version.toString('utf8') : '', head: parts.get(HEAD), parts };
+  }
+}

@@ -1,0 +1,221 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { defaults, storeOptions } from '../../test/transcripts-rig.js';
+import { type CallOptions } from '../desk/call-options.js';
+import { DeskAbandonedError, type DeskError, DeskFailedError, DeskTimeoutError } from '../desk/desk-error.js';
+import { RedisLink } from '../redis/redis-link.js';
+import { Entry, type FlightResult } from './entry.js';
+import { RedisStore } from './redis-store.js';
+import { type FlightRequest, SingleFlight } from './single-flight.js';
+
+/** A call to the desk that is under way, and how it may end. */
+interface Call {
+  readonly options: CallOptions;
+  readonly succeed: () => void;
+  readonly fail: (error: Error) => void;
+}
+
+describe('SingleFlight, in one replica', () => {
+  let flights: SingleFlight;
+  let entry: Entry<string>;
+  let calls: Call[];
+  let failures: DeskError[];
+
+  beforeEach(() => {
+    const now = () => Date.now();
+    const store = new RedisStore(new RedisLink(undefined), storeOptions({ keyPrefix: 'test', policy: defaults, now }));
+    flights = new SingleFlight(store, now, () => 0);
+    entry = new Entry('session');
+    calls = [];
+    failures = [];
+  });
+
+  afterEach(async () => {
+    for (const call of calls) call.succeed();
+    await settled();
+  });
+
+  /** A call that, as in the queue, ends as soon as nobody waits for it any more. */
+  const ask = (options: CallOptions): Promise<[]> =>
+    new Promise((resolve, reject) => {
+      const succeed = () => {
+        resolve([]);
+      };
+      calls.push({ options, succeed, fail: reject });
+      options.signal.addEventListener('abort', () => {
+        reject(new DeskAbandonedError('nobody waits'));
+      });
+    });
+
+  interface Wanted {
+    readonly name?: string;
+    readonly signal?: AbortSignal;
+    readonly isBackground?: boolean;
+    readonly ms?: number;
+  }
+
+  const fly = ({ name = 'head', signal, isBackground = false, ms = 10_000 }: Wanted = {}): Promise<FlightResult> => {
+    const request: FlightRequest = {
+      name,
+      deadlineAt: Date.now() + ms,
+      isBackground,
+      signal,
+      yieldsToFailure: false,
+      ask,
+      fail: (error) => {
+        failures.push(error);
+        return { writes: [], pauseMs: 0 };
+      },
+      mayBeStored: () => false,
+      collect: () => Promise.resolve(false),
+    };
+    return flights.run(entry, request);
+  };
+  /** The error that a flight ends in. */
+  const errorOf = (flight: Promise<FlightResult>) =>
+    flight.then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+  const settled = () => new Promise((resolve) => setImmediate(resolve));
+  const under = async (index: number): Promise<Call> => {
+    await settled();
+    const call = calls[index];
+    if (call === undefined) throw new Error(`there were ${calls.length} calls`);
+    return call;
+  };
+
+  it('asks once for all who need the same, and says who asked', async () => {
+    const all = [fly(), fly(), fly()];
+    (await under(0)).succeed();
+    expect(await Promise.all(all)).toEqual(['asked', 'joined', 'joined']);
+    expect(calls).toHaveLength(1);
+  });
+
+  it('asks for two things by two calls', async () => {
+    const both = [fly(), fly({ name: 'block' })];
+    (await under(0)).succeed();
+    (await under(1)).succeed();
+    expect(await Promise.all(both)).toEqual(['asked', 'asked']);
+  });
+
+  it('asks anew once it is over', async () => {
+    const first = fly();
+    (await under(0)).succeed();
+    await first;
+    const second = fly();
+    (await under(1)).succeed();
+    expect(await second).toBe('asked');
+  });
+
+  it('shares a failure with all who wait, which is taken in once, and asks anew after it', async () => {
+    const failed = new DeskFailedError('failed');
+    const ends = [fly(), fly(), fly()].map(errorOf);
+    (await under(0)).fail(failed);
+    expect(await Promise.all(ends)).toEqual([failed, failed, failed]);
+    expect(failures).toEqual([failed]);
+    const next = fly();
+    (await under(1)).succeed();
+    expect(await next).toBe('asked');
+  });
+
+  it('is abandoned when its only reader has gone, which is no failure of the desk', async () => {
+    const client = new AbortController();
+    const end = errorOf(fly({ signal: client.signal }));
+    const { options } = await under(0);
+    expect(options.signal.aborted).toBe(false);
+    client.abort();
+    expect(await end).toBeInstanceOf(DeskAbandonedError);
+    expect(options.signal.aborted).toBe(true);
+    expect(failures).toEqual([]);
+  });
+
+  it.each(['first', 'last'] as const)(
+    'goes on while one reader is there, and the %s that came has gone',
+    async (gone) => {
+      const client = new AbortController();
+      const leaving = { signal: client.signal };
+      const [one, other] = gone === 'first' ? [fly(leaving), fly()] : [fly(), fly(leaving)];
+      const [left, stays] = gone === 'first' ? [errorOf(one), other] : [errorOf(other), one];
+      const call = await under(0);
+      client.abort();
+      expect(await left).toBeInstanceOf(DeskAbandonedError);
+      expect(call.options.signal.aborted).toBe(false);
+      call.succeed();
+      expect(await stays).toBe(gone === 'first' ? 'joined' : 'asked');
+      expect(calls).toHaveLength(1);
+    },
+  );
+
+  it('is abandoned when the last of several readers has gone', async () => {
+    const clients = [new AbortController(), new AbortController()];
+    const ends = clients.map(({ signal }) => errorOf(fly({ signal })));
+    const { options } = await under(0);
+    for (const client of clients) client.abort();
+    for (const end of ends) expect(await end).toBeInstanceOf(DeskAbandonedError);
+    expect(options.signal.aborted).toBe(true);
+    expect(calls).toHaveLength(1);
+  });
+
+  it('begins anew for those who joined it when it was being abandoned', async () => {
+    const client = new AbortController();
+    const left = errorOf(fly({ signal: client.signal }));
+    const { options } = await under(0);
+    let late: Promise<FlightResult>[] = [];
+    options.signal.addEventListener('abort', () => {
+      late = [fly(), fly()];
+    });
+    client.abort();
+    expect(await left).toBeInstanceOf(DeskAbandonedError);
+    const next = await under(1);
+    expect(next.options.signal.aborted).toBe(false);
+    next.succeed();
+    expect(await Promise.all(late)).toEqual(['asked', 'joined']);
+    expect(calls).toHaveLength(2);
+  });
+
+  it('does not begin for a reader who has gone as well', async () => {
+    const client = new AbortController();
+    client.abort();
+    const first = fly();
+    const late = errorOf(fly({ signal: client.signal }));
+    expect(await late).toBeInstanceOf(DeskAbandonedError);
+    (await under(0)).succeed();
+    expect(await first).toBe('asked');
+    expect(calls).toHaveLength(1);
+  });
+
+  it('is not abandoned in the background, where nobody waits from the start', async () => {
+    const refresh = fly({ isBackground: true });
+    const client = new AbortController();
+    const left = errorOf(fly({ signal: client.signal }));
+    const call = await under(0);
+    client.abort();
+    await left;
+    expect(call.options.signal.aborted).toBe(false);
+    call.succeed();
+    expect(await refresh).toBe('asked');
+  });
+
+  it('gets the priority of a request when one joins what began in the background', async () => {
+    void fly({ isBackground: true });
+    const { options } = await under(0);
+    let raised = 0;
+    options.priority.onRaise(() => (raised += 1));
+    void fly({ isBackground: true });
+    expect(options.priority.isBackground).toBe(true);
+    void fly();
+    void fly();
+    expect(options.priority.isBackground).toBe(false);
+    expect(raised).toBe(1);
+  });
+
+  it('keeps nobody who joined it beyond his own deadline, and goes on for the others', async () => {
+    const first = fly();
+    const late = errorOf(fly({ ms: 5 }));
+    const call = await under(0);
+    expect(await late).toBeInstanceOf(DeskTimeoutError);
+    expect(call.options.signal.aborted).toBe(false);
+    call.succeed();
+    expect(await first).toBe('asked');
+  });
+});

@@ -1,0 +1,195 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Clock } from '../clock.js';
+import { type CallOptions, CallPriority } from '../desk/call-options.js';
+import { DeskAbandonedError, DeskError, DeskTimeoutError, DeskUnavailableError } from '../desk/desk-error.js';
+import { type Entry, type Flight, type FlightResult } from './entry.js';
+import { FlightLock } from './flight-lock.js';
+import { type RedisStore, type StoredWrite } from './redis-store.js';
+import { failureOf, failureText } from './shared-failure.js';
+
+/** What one load wants of a flight, and its part in it. */
+export interface FlightRequest {
+  readonly name: string;
+  readonly deadlineAt: number;
+  readonly isBackground: boolean;
+  /** Aborted when the client of this request has gone. */
+  readonly signal: AbortSignal | undefined;
+  /** A held view can be served instead, so give way to a refresh that failed a moment ago. */
+  readonly yieldsToFailure: boolean;
+  /** Asks the desk, takes in what it answered, and answers what is new for the other replicas. */
+  readonly ask: (options: CallOptions) => Promise<readonly StoredWrite[]>;
+  /** Takes in that the desk refused or failed; answers what other replicas have to know. */
+  readonly fail: (error: DeskError) => { readonly writes: readonly StoredWrite[]; readonly pauseMs: number };
+  /** Whether others may have left in Redis, at this version, what is asked for. */
+  readonly mayBeStored: (version: string) => boolean;
+  /** Takes in what another replica left in Redis; false where something is still to be asked. */
+  readonly collect: (waited: boolean) => Promise<boolean>;
+}
+
+const POLL_MS = 20;
+const OK = 'ok';
+/** Nobody waited any more: no failure of the desk, so whoever else waits asks by himself. */
+const ABANDONED = 'abandoned';
+
+/** This flight did not begin, since another replica's failed a moment ago. Only who holds a view gives way. */
+class GaveWayError extends DeskUnavailableError {}
+
+/** Single flight: whoever needs the same thing at the same time gets it from one call, its failure included (ADR 5). */
+export class SingleFlight {
+  constructor(
+    private readonly store: RedisStore,
+    private readonly now: Clock,
+    private readonly random: () => number,
+  ) {}
+
+  /** @throws DeskError */
+  async run(entry: Entry<unknown>, request: FlightRequest): Promise<FlightResult> {
+    const underWay = entry.flights.get(request.name);
+    const flight = underWay ?? this.begin(entry, request);
+    try {
+      const result = await this.wait(flight, request, underWay !== undefined);
+      return underWay === undefined ? result : 'joined';
+    } catch (error) {
+      if (underWay !== undefined && this.mayBegin(error, request)) return this.run(entry, request);
+      throw error;
+    }
+  }
+
+  /** Whether what ended the flight that was joined is no reason for this request to end. */
+  private mayBegin(error: unknown, { yieldsToFailure, signal }: FlightRequest): boolean {
+    if (error instanceof DeskAbandonedError) return signal?.aborted !== true;
+    return error instanceof GaveWayError && !yieldsToFailure;
+  }
+
+  private begin(entry: Entry<unknown>, request: FlightRequest): Flight {
+    const priority = new CallPriority(request.isBackground);
+    const abandon = new AbortController();
+    const options = { deadlineAt: request.deadlineAt, priority, signal: abandon.signal };
+    const end = this.overReplicas(entry, request, options).finally(() => {
+      entry.flights.delete(request.name);
+    });
+    const flight: Flight = { end, priority, abandon, waiting: 0 };
+    entry.flights.set(request.name, flight);
+    return flight;
+  }
+
+  /** A flight that was joined late may outlast this request's own deadline; one that nobody waits for is abandoned. */
+  private async wait(
+    flight: Flight,
+    { deadlineAt, isBackground, signal }: FlightRequest,
+    isJoined: boolean,
+  ): Promise<FlightResult> {
+    if (!isBackground) flight.priority.raise();
+    flight.waiting += 1;
+    let giveUp: () => void = () => undefined;
+    let timer: NodeJS.Timeout | undefined;
+    const givenUp = new Promise<never>((_, reject) => {
+      if (isJoined) {
+        timer = setTimeout(() => {
+          reject(new DeskTimeoutError('the call that was joined took too long'));
+        }, deadlineAt - this.now());
+      }
+      giveUp = () => {
+        reject(new DeskAbandonedError('the client has gone'));
+      };
+      signal?.addEventListener('abort', giveUp);
+      if (signal?.aborted === true) giveUp();
+    });
+    try {
+      return await Promise.race([flight.end, givenUp]);
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', giveUp);
+      flight.waiting -= 1;
+      if (flight.waiting === 0) flight.abandon.abort();
+    }
+  }
+
+  private async overReplicas(
+    entry: Entry<unknown>,
+    request: FlightRequest,
+    options: CallOptions,
+  ): Promise<FlightResult> {
+    const lock = new FlightLock(this.store, entry.id, request.name);
+    for (;;) {
+      const acquired = await lock.acquire(request.yieldsToFailure);
+      switch (acquired.kind) {
+        case 'failed':
+          throw new GaveWayError('a refresh failed a moment ago', { retryAfterMs: acquired.remainingMs });
+        case 'theirs':
+          if (await this.waitFor(entry, request, options, lock, acquired.token)) return 'joined';
+          break;
+        case 'away':
+          await this.askDesk(entry, request, options, lock);
+          return 'asked';
+        case 'ours':
+          if (request.mayBeStored(acquired.version) && (await request.collect(false))) {
+            void lock.release(OK);
+            return 'joined';
+          }
+          await this.askDesk(entry, request, options, lock);
+          return 'asked';
+      }
+    }
+  }
+
+  private async askDesk(
+    entry: Entry<unknown>,
+    request: FlightRequest,
+    options: CallOptions,
+    lock: FlightLock,
+  ): Promise<void> {
+    const letGo = lock.hold();
+    try {
+      this.settle(entry, lock, OK, await request.ask(options));
+    } catch (error) {
+      if (error instanceof DeskAbandonedError) void lock.release(ABANDONED);
+      else if (error instanceof DeskError) this.settleFailure(entry, request, lock, error);
+      throw error;
+    } finally {
+      letGo();
+    }
+  }
+
+  /** In the background: the answer does not wait for Redis. */
+  private settle(entry: Entry<unknown>, lock: FlightLock, outcome: string, writes: readonly StoredWrite[]): void {
+    entry.pendingWrites += 1;
+    void lock
+      .settle(outcome, writes)
+      .then(({ replaced, version }) => {
+        // Where it replaced a version not seen here, a replica learned something meanwhile that is still to be read.
+        if (replaced !== entry.version) return;
+        entry.version = version;
+        entry.checkedAt = this.now();
+      })
+      .finally(() => (entry.pendingWrites -= 1));
+  }
+
+  private settleFailure(entry: Entry<unknown>, request: FlightRequest, lock: FlightLock, error: DeskError): void {
+    const { writes, pauseMs } = request.fail(error);
+    if (writes.length > 0) this.settle(entry, lock, failureText(error), writes);
+    else void lock.release(failureText(error), pauseMs);
+  }
+
+  /** True once the other replica's flight brought what is needed; false where its holder is gone and another has to ask. */
+  private async waitFor(
+    entry: Entry<unknown>,
+    request: FlightRequest,
+    { signal, deadlineAt }: CallOptions,
+    lock: FlightLock,
+    token: string,
+  ): Promise<boolean> {
+    while (this.now() < deadlineAt) {
+      await sleep(POLL_MS * (1 + this.random()));
+      if (signal.aborted) throw new DeskAbandonedError('the client has gone');
+      const state = await lock.watch(token);
+      if (state.kind === 'under-way') continue;
+      if (state.kind === 'lost' || state.outcome === ABANDONED) return false;
+      if (state.outcome === OK) return request.collect(true);
+      // It may be the news that there is no such thing: the next request has to see that in Redis first.
+      entry.checkedAt = 0;
+      throw failureOf(state.outcome);
+    }
+    throw new DeskTimeoutError('another replica got no answer in time');
+  }
+}

@@ -1,0 +1,170 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { admissionControl } from '../../../test/admission-rig.js';
+import { DeskRateLimitedError, DeskRejectedError } from '../desk-error.js';
+import { type AdmissionControl, type Permit } from './admission.js';
+
+describe('AdmissionControl', () => {
+  let now: number;
+  let random: number;
+  let admission: AdmissionControl;
+
+  beforeEach(() => {
+    now = 1_000_000;
+    random = 0;
+    admission = admissionControl({ maxRps: 3, now: () => now, random: () => random });
+  });
+
+  const permit = async (command = 'list'): Promise<Permit> => {
+    const admittance = await admission.admit(command);
+    if (admittance.kind !== 'permit') throw new Error(`the admission is ${admittance.kind}`);
+    return admittance.permit;
+  };
+  const closed = async (command = 'list') => {
+    const admittance = await admission.admit(command);
+    if (admittance.kind !== 'closed') throw new Error(`the admission is ${admittance.kind}`);
+    return admittance.error();
+  };
+  /** The cool-downs after which this call goes first. */
+  const firstAfter = ({ coolDowns }: Permit) =>
+    coolDowns.filter(({ isHalfOpen }) => isHalfOpen).map(({ scope }) => scope);
+
+  it('lets the quota of a second through, and says when there will be more', async () => {
+    for (let i = 0; i < 3; i++) await permit();
+    now += 50;
+    expect(await admission.admit('list')).toEqual({ kind: 'wait', scope: 'all', ms: 1000 });
+    now += 1000;
+    await permit();
+  });
+
+  it('is closed during a cool-down, with its rest', async () => {
+    const error = await admission.limited(await permit(), 'all', 60011);
+    expect(error).toMatchObject({ upstreamCode: 60011, retryAfterMs: 1000 });
+    now += 400;
+    const later = await closed();
+    expect(later).toBeInstanceOf(DeskRateLimitedError);
+    expect(later).toMatchObject({ upstreamCode: undefined, retryAfterMs: 600 });
+  });
+
+  it('takes nothing out of the quota for those it turns away', async () => {
+    await admission.limited(await permit(), 'all');
+    for (let i = 0; i < 10; i++) await closed();
+    now += 1000;
+    expect(firstAfter(await permit())).toEqual(['all']);
+  });
+
+  it('lengthens the rest by up to a fifth, for everybody by another part, and leaves the cool-down as it is', async () => {
+    await admission.limited(await permit(), 'all');
+    const admittance = await admission.admit('list');
+    const told = [0, 0.5, 1].map((part) => {
+      random = part;
+      return admittance.kind === 'closed' && admittance.error().retryAfterMs;
+    });
+    expect(told).toEqual([1000, 1100, 1200]);
+    now += 1000;
+    expect((await admission.admit('list')).kind).toBe('permit');
+  });
+
+  it('lets one call go first after a cool-down, and the others when it was answered', async () => {
+    await admission.limited(await permit(), 'all');
+    now += 1100;
+    const first = await permit();
+    expect(firstAfter(first)).toEqual(['all']);
+    expect(await admission.admit('list')).toEqual({ kind: 'wait', scope: 'all', ms: 20 });
+    await admission.answered(first);
+    expect(firstAfter(await permit())).toEqual([]);
+  });
+
+  it('lets the next go first where the first call had no answer', async () => {
+    await admission.limited(await permit(), 'all');
+    now += 1100;
+    await admission.undecided(await permit());
+    expect(firstAfter(await permit())).toEqual(['all']);
+  });
+
+  it('doubles the cool-down when the call that went first is limited', async () => {
+    await admission.limited(await permit(), 'all');
+    now += 1100;
+    expect(await admission.limited(await permit(), 'all', 60007)).toMatchObject({ retryAfterMs: 2000 });
+    now += 2000;
+    expect(firstAfter(await permit())).toEqual(['all']);
+  });
+
+  it('does not keep the right to go first where the quota is spent', async () => {
+    const [limited] = [await permit(), await permit(), await permit()];
+    now += 10;
+    const error = await admission.limited(limited, 'all');
+    expect(error.retryAfterMs).toBe(1000);
+    now += 1000;
+    expect(await admission.admit('list')).toEqual({ kind: 'wait', scope: 'all', ms: 40 });
+    now += 40;
+    expect(firstAfter(await permit())).toEqual(['all']);
+  });
+
+  it('is closed for a second after a refusal, whatever else is open', async () => {
+    await permit();
+    await admission.refused(70009);
+    expect(admission.isDoubted).toBe(true);
+    const error = await closed();
+    expect(error).toBeInstanceOf(DeskRejectedError);
+    expect(error).toMatchObject({ upstreamCode: 70009, retryAfterMs: 1000 });
+    now += 1000;
+    await permit();
+    admission.accepted();
+    expect(admission.isDoubted).toBe(false);
+  });
+
+  it('is closed for a minute after a lockout', async () => {
+    await admission.lockedOut();
+    expect(await closed()).toMatchObject({ code: 'unavailable', retryAfterMs: 60_000 });
+  });
+
+  it('closes one command where the limit was about that one, with its own cool-down', async () => {
+    const error = await admission.limited(await permit('list'), 'command', 141009);
+    expect(error).toMatchObject({ upstreamCode: 141009, retryAfterMs: 1000 });
+    expect(await admission.admit('list')).toMatchObject({ kind: 'closed', scope: 'command' });
+    expect(await closed('list')).toMatchObject({ upstreamCode: undefined, retryAfterMs: 1000 });
+    expect(firstAfter(await permit('state'))).toEqual([]);
+    now += 1100;
+    expect(firstAfter(await permit('list'))).toEqual(['command']);
+    expect(await admission.admit('list')).toEqual({ kind: 'wait', scope: 'command', ms: 20 });
+    expect(firstAfter(await permit('state'))).toEqual([]);
+  });
+
+  it('closes every command where the limit was about the application', async () => {
+    await admission.limited(await permit('list'), 'all', 60011);
+    expect(await admission.admit('state')).toMatchObject({ kind: 'closed', scope: 'all' });
+    now += 1000;
+    expect(firstAfter(await permit('list'))).toEqual(['all']);
+    expect(await admission.admit('state')).toMatchObject({ kind: 'wait', scope: 'all' });
+  });
+
+  it('goes first after both cool-downs, and gives the one back where the other has somebody already', async () => {
+    const calls = [await permit('list'), await permit('list'), await permit('state')] as const;
+    await admission.limited(calls[0], 'command', 141009);
+    await admission.limited(calls[1], 'all', 60011);
+    now += 1100;
+    const both = await permit('list');
+    expect(firstAfter(both)).toEqual(['all', 'command']);
+    await admission.answered(both);
+    expect(firstAfter(await permit('list'))).toEqual([]);
+
+    await admission.limited(calls[2], 'command', 141009);
+    await admission.limited(await permit('list'), 'all', 60011);
+    now += 2000;
+    const first = await permit('state');
+    expect(firstAfter(first)).toEqual(['all', 'command']);
+    await admission.undecided(first);
+    expect(firstAfter(await permit('list'))).toEqual(['all']);
+  });
+
+  it('takes nothing out of the quota for a command that cools down while others go on', async () => {
+    admission = admissionControl({ maxRps: 3, minMs: 10_000, now: () => now });
+    await admission.limited(await permit('list'), 'command', 141009);
+    await closed('list');
+    now += 1100;
+    for (let i = 0; i < 3; i++) {
+      await closed('list');
+      await permit('state');
+    }
+  });
+});

@@ -1,0 +1,194 @@
+import { type Clock } from '../../clock.js';
+import { type CallOptions } from '../call-options.js';
+import { MAX_CONNECTIONS } from '../connection-pool.js';
+import { DeskAbandonedError, type DeskError, DeskRateLimitedError, DeskUnavailableError } from '../desk-error.js';
+import { type AdmissionControl, type LimitScope, type Permit } from './admission.js';
+import { Waiter, WaitingLine } from './waiting-line.js';
+
+/** More than this many requests do not wait (contract); they are told to come back. */
+const MAX_WAITING = 5000;
+/** How much the latest call says about what a call usually takes. */
+const WEIGHT = 0.2;
+
+export interface CallQueueParts {
+  readonly admission: AdmissionControl;
+  readonly maxRps: number;
+  readonly now: Clock;
+  readonly onLengthChange?: (length: number) => void;
+  /** How long a call had waited when its turn came. */
+  readonly onTurn?: (waitedMs: number) => void;
+}
+
+/** Where calls to the desk wait for their permit and for a free connection: first come, first served. */
+export class CallQueue {
+  private readonly line = new WaitingLine();
+  /** Commands whose first call after a cool-down is under way: theirs wait, the others go on. */
+  private readonly paused = new Set<string>();
+  private inFlight = 0;
+  private usualMs = 0;
+  private lastDeadlineAt = 0;
+  private isTurning = false;
+  private isHeldBack = false;
+  private isClosed = false;
+
+  constructor(private readonly parts: CallQueueParts) {}
+
+  /**
+   * Whoever got a permit has to `leave`.
+   *
+   * @param isResigned the call had its turn and goes once more with another signature
+   * @throws DeskRateLimitedError, DeskRejectedError, DeskAbandonedError or DeskUnavailableError instead of a permit
+   */
+  enter(command: string, options: CallOptions, isResigned = false): Promise<Permit> {
+    if (this.isClosed) return Promise.reject(shuttingDown());
+    if (options.signal.aborted) return Promise.reject(abandoned());
+    if (!isResigned && this.line.length >= MAX_WAITING) {
+      return Promise.reject(new DeskUnavailableError('too many requests wait', { retryAfterMs: this.drainMs() }));
+    }
+    return new Promise((resolve, reject) => {
+      this.lastDeadlineAt = Math.max(this.lastDeadlineAt, options.deadlineAt);
+      this.add(new Waiter(command, options, isResigned, this.parts.now(), { resolve, reject }));
+      void this.turn();
+    });
+  }
+
+  /** The call is over; `tookMs` is what one like it would need. */
+  leave(tookMs: number): void {
+    this.inFlight -= 1;
+    this.usualMs += (tookMs - this.usualMs) * WEIGHT;
+    void this.turn();
+  }
+
+  /** While a new signature is tried, only that call may go. */
+  holdBack(isHeldBack: boolean): void {
+    this.isHeldBack = isHeldBack;
+    void this.turn();
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.turnAway('all', '', shuttingDown);
+  }
+
+  private add(waiter: Waiter): void {
+    const { now, onTurn, onLengthChange } = this.parts;
+    const { deadlineAt, signal, priority } = waiter.options;
+    const patience = setTimeout(() => {
+      waiter.turnAway(() => this.tooLate());
+    }, deadlineAt - waiter.cameAt);
+    const onAbort = () => {
+      waiter.turnAway(abandoned);
+    };
+    signal.addEventListener('abort', onAbort);
+    const forget = priority.onRaise(() => {
+      this.line.move(waiter);
+    });
+    waiter.onLeave = (hasTurn) => {
+      clearTimeout(patience);
+      signal.removeEventListener('abort', onAbort);
+      forget();
+      this.line.remove(waiter);
+      onLengthChange?.(this.line.length);
+      if (hasTurn) onTurn?.(now() - waiter.cameAt);
+    };
+    this.line.add(waiter);
+    onLengthChange?.(this.line.length);
+  }
+
+  /** One waiter after the other; a single loop, so that the order holds across the awaits. */
+  private async turn(): Promise<void> {
+    if (this.isTurning) return;
+    this.isTurning = true;
+    try {
+      for (let waiter = this.next(); waiter !== undefined; waiter = this.next()) await this.serve(waiter.command);
+    } catch (error) {
+      this.turnAway(
+        'all',
+        '',
+        () => new DeskUnavailableError('the queue failed', { retryAfterMs: 1000 }, { cause: error }),
+      );
+    } finally {
+      this.isTurning = false;
+    }
+  }
+
+  private async serve(command: string): Promise<void> {
+    const { admission } = this.parts;
+    const admittance = await admission.admit(command);
+    switch (admittance.kind) {
+      case 'closed':
+        this.turnAway(admittance.scope, command, admittance.error);
+        return;
+      case 'wait':
+        await this.wait(admittance.scope, command, admittance.ms);
+        return;
+      case 'permit': {
+        const waiter = this.next(command);
+        if (waiter === undefined) return admission.undecided(admittance.permit);
+        this.inFlight += 1;
+        waiter.pass(admittance.permit);
+      }
+    }
+  }
+
+  /** A wait of one command is no reason for the others to wait too. */
+  private async wait(scope: LimitScope, command: string, ms: number): Promise<void> {
+    if (scope === 'all') {
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      return;
+    }
+    this.paused.add(command);
+    setTimeout(() => {
+      this.paused.delete(command);
+      void this.turn();
+    }, ms);
+  }
+
+  /** Whose turn it is, if anybody may go; of this command, if one is given. */
+  private next(command?: string): Waiter | undefined {
+    const most = this.parts.admission.isDoubted ? 1 : MAX_CONNECTIONS;
+    if (this.inFlight >= most) return undefined;
+    for (const waiter of this.line.inOrder(this.isHeldBack)) {
+      if (command === undefined ? this.paused.has(waiter.command) : waiter.command !== command) continue;
+      if (this.line.length === 1 || this.hasTimeLeft(waiter)) return waiter;
+      waiter.turnAway(() => this.tooLate());
+    }
+    return undefined;
+  }
+
+  /**
+   * In a queue that is too long, those who come first are those whose time is nearly up. Were they let through, every
+   * call would be cut off and nobody served.
+   */
+  private hasTimeLeft({ cameAt, options: { deadlineAt } }: Waiter): boolean {
+    const neededMs = Math.min(this.usualMs, (deadlineAt - cameAt) / 2);
+    return deadlineAt - this.parts.now() >= neededMs;
+  }
+
+  private turnAway(scope: LimitScope, command: string, error: () => DeskError): void {
+    for (const waiter of [...this.line.inOrder()]) {
+      if (scope === 'all' || waiter.command === command) waiter.turnAway(error);
+    }
+  }
+
+  private tooLate(): DeskError {
+    const retryAfterMs = this.drainMs();
+    return this.inFlight < MAX_CONNECTIONS
+      ? new DeskRateLimitedError('quota not free in time', { retryAfterMs })
+      : new DeskUnavailableError('no connection free in time', { retryAfterMs });
+  }
+
+  /** How long it takes at best until all who wait now have had their turn, or have gone. */
+  private drainMs(): number {
+    const goneMs = Math.max(0, this.lastDeadlineAt - this.parts.now());
+    return Math.min((this.line.length / this.parts.maxRps) * 1000, goneMs);
+  }
+}
+
+function shuttingDown(): DeskUnavailableError {
+  return new DeskUnavailableError('shutting down', { retryAfterMs: 1000 });
+}
+
+function abandoned(): DeskAbandonedError {
+  return new DeskAbandonedError('nobody waits for this call any more', { retryAfterMs: 1000 });
+}

@@ -1,0 +1,60 @@
+import { type Clock } from '../../clock.js';
+
+const FAILURES_TO_OPEN = 10;
+const OPEN_MS = 2000;
+
+/** `isHalfOpen`: the one request that is let through once the time is up; goes back with its outcome. */
+export type Entrance =
+  { readonly kind: 'open'; readonly remainingMs: number } | { readonly kind: 'enter'; readonly isHalfOpen: boolean };
+
+/**
+ * Stops asking a desk that keeps failing, in this replica alone: ten requests in a row (after their retries) open it for
+ * two seconds, then one is let through. A broken answer neither counts nor resets, so callers report three outcomes.
+ */
+export class CircuitBreaker {
+  private failures = 0;
+  private openUntil = 0;
+  private halfOpenUnderWay = false;
+
+  constructor(
+    private readonly now: Clock,
+    private readonly onChange: (isOpen: boolean) => void = () => undefined,
+  ) {}
+
+  /** Whoever enters is obliged to report how it ended. */
+  enter(): Entrance {
+    if (!this.isOpen) return { kind: 'enter', isHalfOpen: false };
+    const remainingMs = this.halfOpenUnderWay ? OPEN_MS / 2 : this.openUntil - this.now();
+    if (remainingMs > 0) return { kind: 'open', remainingMs };
+    this.halfOpenUnderWay = true;
+    return { kind: 'enter', isHalfOpen: true };
+  }
+
+  succeeded(isHalfOpen: boolean): void {
+    this.endHalfOpen(isHalfOpen);
+    if (this.isOpen) this.onChange(false);
+    this.failures = 0;
+  }
+
+  failed(isHalfOpen: boolean): void {
+    this.endHalfOpen(isHalfOpen);
+    // Requests that were under way when it opened say nothing new.
+    if (this.isOpen && !isHalfOpen) return;
+    this.failures += 1;
+    if (!this.isOpen) return;
+    this.openUntil = this.now() + OPEN_MS;
+    this.onChange(true);
+  }
+
+  neither(isHalfOpen: boolean): void {
+    this.endHalfOpen(isHalfOpen);
+  }
+
+  private get isOpen(): boolean {
+    return this.failures >= FAILURES_TO_OPEN;
+  }
+
+  private endHalfOpen(isHalfOpen: boolean): void {
+    if (isHalfOpen) this.halfOpenUnderWay = false;
+  }
+}

@@ -1,0 +1,155 @@
+import { randomBytes } from 'node:crypto';
+import { type Clock } from '../../clock.js';
+import { isRedisTrouble, type RedisLink } from '../../redis/redis-link.js';
+import { RedisScript } from '../../redis/redis-script.js';
+import { HalfOpen } from './half-open.js';
+import { type HeldText, peekText, readHeldText } from './shared-text.js';
+
+/**
+ * `half-open`: it has ended, and one call goes first. `seen` is handed back with the outcome of the call that was let
+ * through: the id of the cool-down it knew of, or ''.
+ */
+export type CoolDownState =
+  { readonly kind: 'open' | 'half-open'; readonly seen: string } | { readonly kind: 'closed' };
+
+export interface CoolDownOptions {
+  readonly redis: RedisLink;
+  readonly key: string;
+  readonly minMs: number;
+  readonly maxMs: number;
+  /** Who goes first after it: the name of that right, and how long a call may take to use it. */
+  readonly halfOpenKey: string;
+  readonly halfOpenMs: number;
+  readonly now: Clock;
+}
+
+/** One cool-down: `id` tells it from others, `proven` says that a call has succeeded since it ended. */
+interface CoolDownRecord {
+  readonly id: string;
+  readonly lengthMs: number;
+  readonly proven: boolean;
+}
+
+/** A cool-down is remembered for twice its length after its end: so long it can be doubled. */
+const MEMORY = 3;
+/** Names no cool-down. */
+const NONE = '';
+
+/**
+ * Sets the text only where the cool-down still is the one that the caller knew; answers what is there afterwards. KEYS the
+ * cool-down; ARGV the id known, the text, its milliseconds, the maximum: what lives longer than cool-downs do is none.
+ */
+const COMPARE_AND_SET = new RedisScript(`
+local held = redis.pcall('GET', KEYS[1])
+local ttl = redis.call('PTTL', KEYS[1])
+local id, length = string.match(type(held) == 'string' and held or '', '^(%x+):(%d+):')
+length = math.min(tonumber(length) or 0, tonumber(ARGV[4]))
+if ttl < 0 or ttl > length * ${MEMORY} then id = nil end
+if (id or '') == ARGV[1] then
+  held = ARGV[2]
+  redis.call('SET', KEYS[1], held, 'PX', ARGV[3])
+end
+return {held, redis.call('PTTL', KEYS[1])}`);
+
+/**
+ * The pause after a rate-limit answer, kept by all replicas. The state is one short text in Redis whose expiry is the
+ * clock, so that replicas need not agree on the time; a copy here serves while Redis is away.
+ */
+export class CoolDown {
+  private held: HeldText = { text: '', expiresAt: 0 };
+  private readonly halfOpen: HalfOpen;
+
+  constructor(private readonly options: CoolDownOptions) {
+    const { redis, halfOpenKey, halfOpenMs, now } = options;
+    this.halfOpen = new HalfOpen(redis, halfOpenKey, halfOpenMs, now);
+  }
+
+  /** May a call go now? */
+  async check(): Promise<CoolDownState> {
+    if (this.remainingMs() === 0) await this.refresh();
+    if (this.remainingMs() > 0) return { kind: 'closed' };
+    const record = this.record();
+    return { kind: record === undefined || record.proven ? 'open' : 'half-open', seen: record?.id ?? NONE };
+  }
+
+  /** Whether the caller may be the one that goes first. */
+  claimHalfOpen(): Promise<boolean> {
+    return this.halfOpen.claim();
+  }
+
+  /** The call brought no outcome: another may go first. */
+  async releaseHalfOpen(): Promise<void> {
+    await this.halfOpen.release();
+  }
+
+  /** Milliseconds until calls may go, as far as this replica knows. */
+  remainingMs(): number {
+    const record = this.record();
+    if (record === undefined) return 0;
+    return Math.max(0, this.held.expiresAt - this.options.now() - record.lengthMs * (MEMORY - 1));
+  }
+
+  /**
+   * The desk limited a call that had been let through knowing `seen`. Where another cool-down has begun since, the call
+   * was sent before it and changes nothing; else a new one begins, twice as long where that one is still remembered.
+   */
+  async limited(seen: string): Promise<number> {
+    const before = this.record();
+    if (before !== undefined && before.id === seen) {
+      await this.begin(seen, Math.min(before.lengthMs * 2, this.options.maxMs));
+    }
+    if (this.record() === undefined) await this.begin(NONE, this.options.minMs);
+    return this.remainingMs();
+  }
+
+  /** The first call after the end of a cool-down was answered: the others may follow. */
+  async succeeded(seen: string): Promise<void> {
+    const record = this.record();
+    if (record !== undefined && record.id === seen && !record.proven) {
+      const restMs = Math.max(1, this.held.expiresAt - this.options.now());
+      await this.compareAndSet(seen, { ...record, proven: true }, restMs);
+    }
+    await this.halfOpen.release();
+  }
+
+  private async begin(after: string, lengthMs: number): Promise<void> {
+    if (lengthMs === 0) return;
+    const id = randomBytes(6).toString('hex');
+    await this.compareAndSet(after, { id, lengthMs, proven: false }, lengthMs * MEMORY);
+  }
+
+  /** The cool-down that is under way or remembered. What lasts longer than cool-downs do was not put there by us. */
+  private record(): CoolDownRecord | undefined {
+    const leftMs = this.held.expiresAt - this.options.now();
+    const record = leftMs > 0 ? parseRecord(this.held.text) : undefined;
+    return leftMs <= Math.min(record?.lengthMs ?? 0, this.options.maxMs) * MEMORY ? record : undefined;
+  }
+
+  private async refresh(): Promise<void> {
+    this.held = (await peekText(this.options.redis, this.options.key, this.options.now)) ?? this.held;
+  }
+
+  private async compareAndSet(expectedId: string, record: CoolDownRecord, ttlMs: number): Promise<void> {
+    const text = recordText(record);
+    const ttl = Math.ceil(ttlMs);
+    const args = [expectedId, text, ttl, this.options.maxMs];
+    try {
+      const reply = await this.options.redis.run((client) => COMPARE_AND_SET.run(client, [this.options.key], args));
+      this.held = readHeldText(reply, this.options.now()) ?? this.held;
+    } catch (error) {
+      if (!isRedisTrouble(error)) throw error;
+      // Away or full: this replica still keeps the cool-down for itself.
+      if ((this.record()?.id ?? NONE) === expectedId) this.held = { text, expiresAt: this.options.now() + ttl };
+    }
+  }
+}
+
+function recordText({ id, lengthMs, proven }: CoolDownRecord): string {
+  return `${id}:${lengthMs}:${proven ? 'proven' : 'unproven'}`;
+}
+
+function parseRecord(text: string): CoolDownRecord | undefined {
+  const [, id, length, state] = /^([0-9a-f]+):(\d{1,12}):(proven|unproven)$/.exec(text) ?? [];
+  if (id === undefined || length === undefined) return undefined;
+  return { id, lengthMs: Number(length), proven: state === 'proven' };
+}

@@ -1,0 +1,81 @@
+import { type Clock } from '../../clock.js';
+import { isRedisTrouble, type RedisLink } from '../../redis/redis-link.js';
+import { RedisScript } from '../../redis/redis-script.js';
+import { type DeskError, DeskRejectedError, DeskUnavailableError } from '../desk-error.js';
+import { type HeldText, peekText } from './shared-text.js';
+
+/** After a refused credential nobody asks for a second: too many refusals and the desk locks us out (70050). */
+const REFUSED_MS = 1000;
+/** 70050: "verify again after 1 minute" (error code table). */
+const LOCKED_OUT_MS = 60_000;
+const LOCKOUT = 'lockout';
+
+/** Begins a pause unless one is under way; what lives longer than any of them is none. KEYS pause; ARGV text, milliseconds. */
+const BEGIN = new RedisScript(`
+local ttl = redis.call('PTTL', KEYS[1])
+if ttl < 0 or ttl > ${LOCKED_OUT_MS} then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) end`);
+
+/** No calls at all for a while, in any replica, because the desk refused who we are. */
+export class CredentialBackOff {
+  private held: HeldText = { text: '', expiresAt: 0 };
+  private doubted = false;
+  private readonly key: string;
+
+  constructor(
+    private readonly redis: RedisLink,
+    keyPrefix: string,
+    private readonly now: Clock,
+  ) {
+    this.key = `${keyPrefix}:{desk}:refused`;
+  }
+
+  /** From a refusal on, until the desk accepts a call again: a pause that has ended does not make the credentials right. */
+  get isDoubted(): boolean {
+    return this.doubted;
+  }
+
+  /** The error that a call would end in now, or undefined where it may go. */
+  async check(): Promise<DeskError | undefined> {
+    if (this.remainingMs() === 0) this.held = (await peekText(this.redis, this.key, this.now)) ?? this.held;
+    const retryAfterMs = this.remainingMs();
+    if (retryAfterMs === 0) return undefined;
+    this.doubted = true;
+    if (this.held.text === LOCKOUT) return new DeskUnavailableError('locked out by the desk', { retryAfterMs });
+    const upstreamCode = Number(this.held.text);
+    return new DeskRejectedError('refused by the desk a moment ago', { upstreamCode, retryAfterMs });
+  }
+
+  accepted(): void {
+    this.doubted = false;
+  }
+
+  /** A pause that is under way stays as it is: it may be the longer one. */
+  async refused(code: number): Promise<void> {
+    this.doubted = true;
+    if (this.remainingMs() > 0) return;
+    this.held = { text: String(code), expiresAt: this.now() + REFUSED_MS };
+    await this.share((client) => BEGIN.run(client, [this.key], [String(code), REFUSED_MS]));
+  }
+
+  async lockedOut(): Promise<void> {
+    this.doubted = true;
+    this.held = { text: LOCKOUT, expiresAt: this.now() + LOCKED_OUT_MS };
+    await this.share((client) => client.set(this.key, LOCKOUT, 'PX', LOCKED_OUT_MS));
+  }
+
+  /** What is no pause of ours, or lasts longer than one, is none, whoever put it there. */
+  private remainingMs(): number {
+    const { text, expiresAt } = this.held;
+    const longest = text === LOCKOUT ? LOCKED_OUT_MS : /^\d{1,9}$/.test(text) ? REFUSED_MS : 0;
+    const leftMs = Math.max(0, expiresAt - this.now());
+    return leftMs <= longest ? leftMs : 0;
+  }
+
+  private async share(command: Parameters<RedisLink['run']>[0]): Promise<void> {
+    try {
+      await this.redis.run(command);
+    } catch (error) {
+      if (!isRedisTrouble(error)) throw error;
+    }
+  }
+}

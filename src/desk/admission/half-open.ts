@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import { type Clock } from '../../clock.js';
+import { isRedisTrouble, type RedisLink } from '../../redis/redis-link.js';
+import { RedisScript } from '../../redis/redis-script.js';
+
+/** Taken where it is free, or held for longer than anybody may. KEYS probe; ARGV token, milliseconds; replies 1 or 0. */
+const TAKE = new RedisScript(`
+local ttl = redis.call('PTTL', KEYS[1])
+if ttl >= 0 and ttl <= tonumber(ARGV[2]) then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1`);
+
+/** Who comes back late must not give away what is another's by now. */
+const GIVE_BACK = new RedisScript(`
+if redis.pcall('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end`);
+
+/** The right to be the one call that goes first after a cool-down, among all replicas; it lapses by itself. */
+export class HalfOpen {
+  private token = '';
+  private heldUntil = 0;
+
+  constructor(
+    private readonly redis: RedisLink,
+    private readonly key: string,
+    private readonly ttlMs: number,
+    private readonly now: Clock,
+  ) {}
+
+  async claim(): Promise<boolean> {
+    if (this.heldUntil > this.now()) return false;
+    this.heldUntil = this.now() + this.ttlMs;
+    this.token = randomBytes(6).toString('hex');
+    try {
+      const reply = await this.redis.run((client) => TAKE.run(client, [this.key], [this.token, this.ttlMs]));
+      if (reply !== 1) this.heldUntil = 0;
+      return reply === 1;
+    } catch (error) {
+      if (isRedisTrouble(error)) return true;
+      this.heldUntil = 0;
+      throw error;
+    }
+  }
+
+  /** The call brought no verdict, or brought one: the next may go. */
+  async release(): Promise<void> {
+    if (this.heldUntil === 0) return;
+    this.heldUntil = 0;
+    try {
+      await this.redis.run((client) => GIVE_BACK.run(client, [this.key], [this.token]));
+    } catch (error) {
+      if (!isRedisTrouble(error)) throw error;
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import { type Clock } from '../../clock.js';
+import { isRedisTrouble, type RedisLink } from '../../redis/redis-link.js';
+import { RedisScript } from '../../redis/redis-script.js';
+
+/** A short text that all replicas share, and when it goes; the expiry in Redis is the clock. */
+export interface HeldText {
+  readonly text: string;
+  readonly expiresAt: number;
+}
+
+/** What has no expiry or is no string is not ours. */
+const PEEK = new RedisScript(`
+local held = redis.pcall('GET', KEYS[1])
+local ttl = redis.call('PTTL', KEYS[1])
+if type(held) ~= 'string' or ttl < 0 then return {'', 0} end
+return {held, ttl}`);
+
+/** What Redis holds under the key now; undefined where Redis can't tell. */
+export async function peekText(redis: RedisLink, key: string, now: Clock): Promise<HeldText | undefined> {
+  if (redis.state !== 'up') return undefined;
+  try {
+    return readHeldText(await redis.run((client) => PEEK.run(client, [key], [])), now());
+  } catch (error) {
+    if (isRedisTrouble(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Reads a reply of text and milliseconds left. */
+export function readHeldText(reply: unknown, now: number): HeldText | undefined {
+  if (!Array.isArray(reply)) return undefined;
+  const parts: readonly unknown[] = reply;
+  const [text, ttlMs] = parts;
+  if (!Buffer.isBuffer(text) || typeof ttlMs !== 'number') return undefined;
+  return { text: text.toString('latin1'), expiresAt: now + ttlMs };
+}

@@ -1,0 +1,27 @@
+import { type Clock } from '../../clock.js';
+
+/** At most `most` calls in any window, wherever it starts, counted in this process alone. */
+export class SlidingWindow {
+  private readonly times: number[] = [];
+
+  constructor(
+    private readonly most: number,
+    private readonly windowMs: number,
+    private readonly now: Clock,
+  ) {}
+
+  /** Counts a call and answers 0, or the milliseconds until there is room for one. */
+  take(): number {
+    const oldest = this.times.length < this.most ? undefined : this.times[0];
+    const remainingMs = oldest === undefined ? 0 : oldest + this.windowMs - this.now();
+    if (remainingMs > 0) return Math.ceil(remainingMs);
+    this.note();
+    return 0;
+  }
+
+  /** A call that somebody else allowed. */
+  note(): void {
+    this.times.push(this.now());
+    if (this.times.length > this.most) this.times.shift();
+  }
+}

@@ -1,0 +1,38 @@
+import { describe, expect, it } from '@jest/globals';
+import { readDeskAnswer } from './answer.js';
+import { getSessionState } from './commands/get-session-state.js';
+
+const read = (body: string) => readDeskAnswer(getSessionState, { sessionId: 's' }, Buffer.from(body));
+
+describe('readDeskAnswer', () => {
+  it('reads the answer of a command where ErrorCode is 0', () => {
+    const answer = { currentState: 'FINISHED', agentId: null };
+    expect(read('{"ErrorCode":0,"CurrentState":"FINISHED"}')).toEqual({ code: 0, answer });
+  });
+
+  it('finds no answer where it is not one of this command', () => {
+    expect(read('{"ErrorCode":0}')).toBeUndefined();
+  });
+
+  it('reads an ErrorCode without looking at anything else', () => {
+    expect(read('{"ErrorCode":141010,"CurrentState":7}')).toEqual({ code: 141010, answer: null });
+    expect(read('{"ErrorCode":-1}')).toEqual({ code: -1, answer: null });
+  });
+
+  it.each([
+    '',
+    'null',
+    '[]',
+    '7',
+    '"OK"',
+    '<html>',
+    '{"ErrorCode":0',
+    '{}',
+    '{"ErrorCode":"0"}',
+    '{"ErrorCode":0.5}',
+    '{"ErrorCode":null}',
+    '{"ErrorCode":1e999}',
+  ])('finds no answer in %j', (body) => {
+    expect(read(body)).toBeUndefined();
+  });
+});

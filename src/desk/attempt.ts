@@ -1,0 +1,183 @@
+import { type Logger } from 'pino';
+import { type Clock } from '../clock.js';
+import { type AdmissionControl, type Permit } from './admission/admission.js';
+import { type CallQueue } from './admission/call-queue.js';
+import { type CallOptions } from './call-options.js';
+import { type DeskCommand } from './commands/command.js';
+import { type ErrorCodeEntry, errorOutcome, isTransient } from './commands/error-code.js';
+import {
+  DeskError,
+  DeskFailedError,
+  DeskInvalidRequestError,
+  DeskNotFoundError,
+  DeskRejectedError,
+  DeskTimeoutError,
+} from './desk-error.js';
+import { DeskAttemptError, type DeskHttpClient } from './http-client.js';
+import { type ResignVerdict, type SharedResigning } from './user-sig/shared-resigning.js';
+import { type UserSig } from './user-sig/user-sig.js';
+
+/** An answer, and when it was asked for (Unix milliseconds). */
+export interface DeskReply<Answer> {
+  readonly answer: Answer;
+  readonly askedAt: number;
+}
+
+/** An attempt failed in a way that may pass; `final` is what it means where no attempt is left. */
+export class RetryableError extends Error {
+  override readonly name = 'RetryableError';
+
+  constructor(
+    readonly final: DeskError,
+    /** Says nothing of the desk's health: a broken answer, or one cut off before half of its usual time. */
+    readonly isInconclusive: boolean,
+  ) {
+    super('the attempt may be repeated', { cause: final });
+  }
+}
+
+export interface AttemptParts {
+  readonly client: DeskHttpClient;
+  readonly queue: CallQueue;
+  readonly admission: AdmissionControl;
+  readonly userSig: UserSig;
+  readonly resigning: SharedResigning;
+  /** Not beyond the whole deadline. */
+  readonly attemptTimeoutMs: number;
+  readonly now: Clock;
+  readonly logger: Logger;
+  /** Called after every call: the ErrorCode, or `timeout`, `network`, `broken`. */
+  readonly onCall?: (command: string, code: string, durationMs: number) => void;
+}
+
+/** With less time than this left, another call would only cost the desk. */
+const SHORTEST_ATTEMPT_MS = 10;
+
+/** What one call brought: a reply, or an ErrorCode that another signature may mend. */
+type CallResult<Answer> =
+  { readonly reply: DeskReply<Answer> } | { readonly refused: ErrorCodeEntry; readonly by: string };
+
+/** One attempt: through the queue, with the current UserSig, and once more with a new one where that may help. */
+export class Attempt {
+  constructor(private readonly parts: AttemptParts) {}
+
+  /** @throws RetryableError, or the DeskError that asking again cannot mend */
+  async run<Request, Answer>(
+    command: DeskCommand<Request, Answer>,
+    request: Request,
+    options: CallOptions,
+  ): Promise<DeskReply<Answer>> {
+    const remainingMs = () => options.deadlineAt - this.parts.now();
+    if (remainingMs() < SHORTEST_ATTEMPT_MS) throw new DeskTimeoutError('the desk did not answer in time');
+    const first = await this.call(command, request, options, false);
+    if ('reply' in first) return first.reply;
+
+    const second = await this.parts.resigning.after(first.by, remainingMs());
+    if (second === undefined) throw await this.rejected(first.refused);
+    let verdict: ResignVerdict = 'undecided';
+    try {
+      const result = await this.call(command, request, options, true);
+      verdict = 'reply' in result ? 'accepted' : 'refused';
+      if ('reply' in result) return result.reply;
+      throw await this.rejected(result.refused);
+    } catch (error) {
+      if (verdict === 'undecided') verdict = verdictOf(error);
+      throw error;
+    } finally {
+      second.settle(verdict);
+    }
+  }
+
+  private async call<Request, Answer>(
+    command: DeskCommand<Request, Answer>,
+    request: Request,
+    options: CallOptions,
+    isResigned: boolean,
+  ): Promise<CallResult<Answer>> {
+    const { queue, userSig, client, admission, attemptTimeoutMs, now } = this.parts;
+    const permit = await queue.enter(command.name, options, isResigned);
+    const askedAt = now();
+    // Only now: after a long wait the signature may have been refused meanwhile.
+    const signature = userSig.current();
+    const cutOff = new AbortController();
+    const timeMs = Math.max(0, Math.min(attemptTimeoutMs, options.deadlineAt - askedAt));
+    const timer = setTimeout(() => {
+      cutOff.abort();
+    }, timeMs);
+    let tookMs = attemptTimeoutMs;
+    try {
+      const result = await client.call(command, request, { userSig: signature, signal: cutOff.signal });
+      tookMs = this.report(command.name, String(result.code), askedAt);
+      if (result.answer === null) return await this.refusal(command.codes.classify(result.code), signature, permit);
+      admission.accepted();
+      await admission.answered(permit);
+      return { reply: { answer: result.answer, askedAt } };
+    } catch (error) {
+      if (!(error instanceof DeskAttemptError)) throw error;
+      tookMs = this.report(command.name, error.kind, askedAt);
+      // What was cut off would have taken longer, nobody knows how much.
+      if (error.kind === 'timeout') tookMs = Math.min(tookMs * 2, attemptTimeoutMs);
+      const isCutShort = error.kind === 'timeout' && timeMs < attemptTimeoutMs / 2;
+      throw await this.failure(error, permit, isCutShort);
+    } finally {
+      clearTimeout(timer);
+      queue.leave(tookMs);
+    }
+  }
+
+  private report(command: string, code: string, askedAt: number): number {
+    const tookMs = this.parts.now() - askedAt;
+    this.parts.onCall?.(command, code, tookMs);
+    return tookMs;
+  }
+
+  /** The desk answered with an ErrorCode: throws what it means, or returns it where a new signature may help. */
+  private async refusal(entry: ErrorCodeEntry, signature: string, permit: Permit): Promise<CallResult<never>> {
+    const { admission } = this.parts;
+    const { code } = entry;
+    const outcome = errorOutcome(entry);
+    if (outcome === 'rate-limited') throw await admission.limited(permit, 'all', code);
+    if (outcome === 'command-rate-limited') throw await admission.limited(permit, 'command', code);
+    await admission.answered(permit);
+    if (entry.resign) return { refused: entry, by: signature };
+    if (outcome === 'lockout') await admission.lockedOut();
+    if (outcome === 'lockout' || outcome === 'rejected') throw await this.rejected(entry);
+    admission.accepted();
+    if (outcome === 'invalid-request') {
+      throw new DeskInvalidRequestError('the desk found the request invalid', { upstreamCode: code });
+    }
+    if (outcome === 'not-found') throw new DeskNotFoundError('not found', { upstreamCode: code });
+    const failed = new DeskFailedError('the desk failed', { upstreamCode: code });
+    throw isTransient(entry) ? new RetryableError(failed, false) : failed;
+  }
+
+  private async failure(error: DeskAttemptError, permit: Permit, isCutShort: boolean): Promise<Error> {
+    const { admission } = this.parts;
+    if (error.status === 429) return admission.limited(permit, 'all');
+    await admission.undecided(permit);
+    const final =
+      error.kind === 'timeout'
+        ? new DeskTimeoutError('the desk did not answer in time', {}, { cause: error })
+        : new DeskFailedError(error.message, {}, { cause: error });
+    return error.isRetryable ? new RetryableError(final, isCutShort || error.kind === 'broken') : final;
+  }
+
+  /** The operator has to act: say so in the log, and leave the desk alone before it locks us out. */
+  private async rejected({ code, meaning, remedy }: ErrorCodeEntry): Promise<DeskError> {
+    this.parts.logger.error(
+      { upstreamCode: code, meaning, remedy },
+      'the desk refuses our credentials or configuration',
+    );
+    await this.parts.admission.refused(code);
+    return new DeskRejectedError('refused by the desk', { upstreamCode: code });
+  }
+}
+
+/** An answer about something else than the signature means that the signature was good. */
+function verdictOf(error: unknown): ResignVerdict {
+  const outcome = error instanceof RetryableError ? error.final : error;
+  if (!(outcome instanceof DeskError) || outcome.upstreamCode === undefined) return 'undecided';
+  if (!(outcome instanceof DeskRejectedError)) return 'accepted';
+  // With a time to come back it was not said by the desk but repeated by us.
+  return outcome.retryAfterMs === undefined ? 'refused' : 'undecided';
+}

@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import { Environment } from '../environment.js';
+import { combinationFaults } from './combinations.js';
+import { type Fault, type ReadFile, readTexts } from './texts.js';
+import { declaredVariables, variableName } from './variable.js';
+
+/** The name of every variable that is read, `…_FILE` included. */
+export const environmentVariables: readonly string[] = declaredVariables.flatMap(({ name, file }) =>
+  file === true ? [name, `${name}_FILE`] : [name],
+);
+
+/** Every fault at once, one a line. Names variables, never their values, and has no cause that could. */
+export class EnvironmentError extends Error {
+  override readonly name = 'EnvironmentError';
+
+  constructor(readonly faults: readonly string[]) {
+    super(['The environment does not allow a start:', ...faults].join('\n  '));
+  }
+}
+
+export function readEnvironment(source: NodeJS.ProcessEnv, readFile: ReadFile = readFileSync): Environment {
+  const { texts, faults: textFaults } = readTexts(source, readFile);
+  const environment = plainToInstance(Environment, texts, {
+    excludeExtraneousValues: true,
+    exposeDefaultValues: true,
+    exposeUnsetFields: false,
+  });
+  const faults = [...textFaults, ...variableFaults(environment), ...combinationFaults(environment)];
+  if (faults.length > 0) throw new EnvironmentError(faultLines(faults));
+  for (const { property, secret } of declaredVariables) {
+    if (secret === true) Object.defineProperty(environment, property, { enumerable: false });
+  }
+  return Object.freeze(environment);
+}
+
+function variableFaults(environment: Environment): Fault[] {
+  const errors = validateSync(environment, {
+    skipUndefinedProperties: true,
+    stopAtFirstError: true,
+    validationError: { target: false, value: false },
+  });
+  return errors.map(({ property, constraints }) => [
+    variableName(property),
+    Object.values(constraints ?? {}).join(', ') || 'is not valid',
+  ]);
+}
+
+/** The first fault of a variable is its cause: one whose file cannot be read is not also "required". */
+function faultLines(faults: readonly Fault[]): string[] {
+  const first = new Map<string, string>();
+  for (const [variable, message] of faults) {
+    if (!first.has(variable)) first.set(variable, message);
+  }
+  return [...first].map(([variable, message]) => `${variable}: ${message}`);
+}

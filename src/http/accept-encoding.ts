@@ -1,0 +1,49 @@
+import { LRUCache } from 'lru-cache';
+import { type Encoding } from './representation.js';
+
+/** The server's preference among what the client likes equally: br is smaller at the same cost here. */
+const OFFERED = ['br', 'gzip', 'identity'] as const;
+
+/** More than any browser sends; beyond it nothing is read or remembered. */
+const MAX_PREFERENCES = 100;
+const MAX_USUAL_HEADER = 200;
+
+const seen = new LRUCache<string, Encoding>({
+  max: 1000,
+  maxEntrySize: MAX_USUAL_HEADER,
+  sizeCalculation: (_encoding, header) => header.length,
+});
+
+/** Which encoding to send (RFC 9110 §12.5.3); without the header, the plain one. */
+export function chooseEncoding(header: string | undefined): Encoding {
+  if (header === undefined || header === '') return 'identity';
+  const known = seen.get(header);
+  if (known !== undefined) return known;
+  const chosen = choose(header);
+  seen.set(header, chosen);
+  return chosen;
+}
+
+function choose(header: string): Encoding {
+  const qualities = new Map(header.toLowerCase().split(',', MAX_PREFERENCES).map(readPreference));
+  const any = qualities.get('*');
+  let best: Encoding = 'identity';
+  let bestQuality = 0;
+  for (const encoding of OFFERED) {
+    const alias = encoding === 'gzip' ? qualities.get('x-gzip') : undefined;
+    // identity is acceptable unless excluded, but whoever names another encoding would rather have that.
+    const quality = qualities.get(encoding) ?? alias ?? any ?? (encoding === 'identity' ? 0.0001 : 0);
+    if (quality > bestQuality) {
+      best = encoding;
+      bestQuality = quality;
+    }
+  }
+  return best;
+}
+
+function readPreference(part: string): [name: string, quality: number] {
+  const [name = '', ...params] = part.split(';').map((piece) => piece.trim());
+  const weight = params.find((param) => param.startsWith('q='));
+  const quality = weight === undefined ? 1 : Number(weight.slice(2));
+  return [name, Number.isFinite(quality) ? quality : 0];
+}

@@ -1,0 +1,58 @@
+import { Global, Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { type Logger } from 'pino';
+import { CacheFactory } from '../cache/cache-factory.js';
+import { Environment } from '../environment.js';
+import { LogDestination } from '../logging/log-destination.js';
+import { LOGGER } from '../logging/logging.module.js';
+import { Metrics } from '../metrics/metrics.js';
+import { OperationsModule } from '../operations/operations.module.js';
+import { Readiness } from '../operations/readiness.js';
+import { Cors } from './cors.js';
+import { ProblemFilter } from './problem.filter.js';
+import { ProblemSender } from './problem-sender.js';
+import { RepresentationCache } from './representation-cache.js';
+import { RequestObserver } from './request-observer.js';
+import { ResponseHeaders } from './response-headers.js';
+import { securityHeaders } from './security-headers.js';
+import { Responder } from './serve.js';
+import { UnreadableRequest } from './unreadable-request.js';
+
+/** What all answers share. */
+@Global()
+@Module({
+  imports: [OperationsModule],
+  providers: [
+    { provide: Cors, useFactory: ({ corsOrigins }: Environment) => new Cors(corsOrigins), inject: [Environment] },
+    {
+      provide: ResponseHeaders,
+      useFactory: (cors: Cors, readiness: Readiness) => new ResponseHeaders(securityHeaders(), cors, readiness),
+      inject: [Cors, Readiness],
+    },
+    {
+      provide: RepresentationCache,
+      useFactory: (caches: CacheFactory) => new RepresentationCache(caches.memoryBytes('representations')),
+      inject: [CacheFactory],
+    },
+    {
+      provide: Responder,
+      useFactory: (headers: ResponseHeaders, metrics: Metrics) => new Responder(headers, metrics),
+      inject: [ResponseHeaders, Metrics],
+    },
+    {
+      provide: RequestObserver,
+      useFactory: (logger: Logger, destination: LogDestination, metrics: Metrics) =>
+        new RequestObserver(logger, destination, metrics),
+      inject: [LOGGER, LogDestination, Metrics],
+    },
+    { provide: ProblemSender, useFactory: (logger: Logger) => new ProblemSender(logger), inject: [LOGGER] },
+    { provide: APP_FILTER, useClass: ProblemFilter },
+    {
+      provide: UnreadableRequest,
+      useFactory: (logger: Logger, metrics: Metrics) => new UnreadableRequest(logger, metrics),
+      inject: [LOGGER, Metrics],
+    },
+  ],
+  exports: [Cors, RepresentationCache, ResponseHeaders, Responder, RequestObserver, UnreadableRequest],
+})
+export class HttpModule {}

@@ -1,0 +1,51 @@
+import { type IncomingMessage } from 'node:http';
+import { type FastifyInstance } from 'fastify';
+import { ProblemError } from '../problem/problem.js';
+
+export const MAX_BODY_BYTES = 16_384;
+
+/** Methods whose bodies Fastify leaves unread. */
+const LEFT_UNREAD: ReadonlySet<string> = new Set(['GET', 'HEAD']);
+
+/** Whether a body follows the headers; how it ends, if it does, is not known yet. */
+export function announcesBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+}
+
+/** Nothing here takes a body, so none is parsed: a broken one is no other fault than the method it came with. */
+export function ignoreBodies(fastify: FastifyInstance): void {
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => {
+    done(null);
+  });
+  readBodiesOfReads(fastify);
+}
+
+/** To their end and before the answer, as Fastify reads all others: only then a request is known to be whole, and small. */
+function readBodiesOfReads(fastify: FastifyInstance): void {
+  fastify.addHook('preParsing', ({ method, raw }, reply, body, done) => {
+    if (!LEFT_UNREAD.has(method) || !announcesBody(raw)) {
+      done(null, body);
+      return;
+    }
+    let bytes = 0;
+    const finish = (problem: ProblemError | null) => {
+      body.off('data', count).off('end', pass);
+      if (problem !== null) void reply.header('connection', 'close');
+      done(problem, body);
+    };
+    const count = (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > MAX_BODY_BYTES) finish(tooLarge());
+    };
+    const pass = () => {
+      finish(null);
+    };
+    if (Number(raw.headers['content-length'] ?? 0) > MAX_BODY_BYTES) finish(tooLarge());
+    else body.on('data', count).on('end', pass);
+  });
+}
+
+function tooLarge(): ProblemError {
+  return new ProblemError('invalid-request', { status: 413, detail: 'The request is too large.' });
+}

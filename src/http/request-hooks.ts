@@ -1,0 +1,22 @@
+import { type FastifyInstance } from 'fastify';
+import { newRequestContext, type RequestContext } from '../logging/request-context.js';
+import { type RequestObserver } from './request-observer.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    context: RequestContext;
+  }
+}
+
+/** What no route answers is one label, or strangers could make labels. */
+export const NO_ROUTE = 'none';
+
+/** Gives every request its context, and has it observed. */
+export function observeRequests(fastify: FastifyInstance, observer: RequestObserver): void {
+  fastify.decorateRequest('context');
+  fastify.addHook('onRequest', (request, reply, done) => {
+    request.context = newRequestContext(request.headers);
+    observer.watch(request.raw, reply.raw, request.context, request.routeOptions.url ?? NO_ROUTE);
+    done();
+  });
+}

@@ -1,0 +1,53 @@
+import { validateSync } from 'class-validator';
+import { type Fault, ProblemError } from '../problem/problem.js';
+import { readableQuery } from './percent-encoding.js';
+
+/** Plain decimals without leading zeros; what is none stays text, to be refused by the field's own rule. */
+const CANONICAL_NUMBER = /^(?:0|[1-9]\d{0,15})$/;
+/** A query of 16 KB can have thousands (contract). */
+const MAX_FAULTS = 20;
+
+/** Every name that a resource takes. */
+export type Parameters = Readonly<Record<string, 'text' | 'number'>>;
+
+/**
+ * Fills the query's parameters into `input`, whose class has the rules and whose fields are the defaults.
+ *
+ * @throws ProblemError `invalid-request` with the first faults of the whole input
+ */
+export function readInput<T extends object>(input: T, query: string, parameters: Parameters): T {
+  const faults = fillInput(input, query, parameters);
+  if (faults.length > 0) throw invalidRequest(faults);
+  return input;
+}
+
+/** The same, with the faults as its answer. */
+export function fillInput(input: object, query: string, parameters: Parameters): Fault[] {
+  const faults: Fault[] = [];
+  for (const [name, value] of valuesIn(query)) {
+    const kind = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
+    if (kind === undefined) faults.push({ field: name, message: 'is not a parameter of this resource' });
+    else if (value === undefined) faults.push({ field: name, message: 'must be given once' });
+    else Object.assign(input, { [name]: kind === 'number' && CANONICAL_NUMBER.test(value) ? Number(value) : value });
+  }
+  for (const { property, constraints } of validateSync(input, { stopAtFirstError: true })) {
+    faults.push({ field: property, message: Object.values(constraints ?? {}).join('; ') });
+  }
+  return faults;
+}
+
+export function invalidRequest(faults: readonly Fault[]): ProblemError {
+  const listed = faults.length > MAX_FAULTS ? `the first ${MAX_FAULTS}` : 'them';
+  const detail = `The request has faults; \`errors\` lists ${listed}.`;
+  return new ProblemError('invalid-request', { detail, errors: faults.slice(0, MAX_FAULTS) });
+}
+
+/** Each name with its value, undefined where it has several; one pass. */
+function valuesIn(query: string): Map<string, string | undefined> {
+  const values = new Map<string, string | undefined>();
+  // URLSearchParams drops one leading `?`, which here would be part of a parameter's name.
+  for (const [name, value] of new URLSearchParams(`&${readableQuery(query)}`)) {
+    values.set(name, values.has(name) ? undefined : value);
+  }
+  return values;
+}

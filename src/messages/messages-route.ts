@@ -1,0 +1,50 @@
+import { type ReadOptions } from '../cache/cache.js';
+import { type Result } from '../cache/result.js';
+import { type Answer, type CachedRoute, type PeekedAnswer, type RouteParams } from '../http/answer.js';
+import { type RepresentationCache } from '../http/representation-cache.js';
+import { type AuditFields } from '../logging/request-context.js';
+import { type Transcripts } from '../transcript/transcripts.js';
+import { type TranscriptView } from '../transcript/view.js';
+import { type Window, windowKey } from '../transcript/window.js';
+import { fingerprintOf, renderPage } from './messages-page.js';
+import { readRefusedRequest, recallMessagesRequest } from './messages-request.js';
+
+/** A session's messages as pages: for the controller, and for the fast path. */
+export class MessagesRoute implements CachedRoute {
+  readonly template = '/sessions/:sessionId/messages';
+  readonly resource = 'messages';
+
+  constructor(
+    private readonly transcripts: Transcripts,
+    private readonly representations: RepresentationCache,
+  ) {}
+
+  peek(target: string): PeekedAnswer | undefined {
+    const request = recallMessagesRequest(target);
+    if (request === undefined) return undefined;
+    const { sessionId, window } = request;
+    const result = this.transcripts.peek(sessionId, window);
+    return result && { ...this.answer(sessionId, window, result), audit: auditOf(sessionId, window) };
+  }
+
+  auditOfRefused({ sessionId = '' }: RouteParams, query: string): AuditFields | undefined {
+    const request = readRefusedRequest(sessionId, query);
+    return request && auditOf(request.sessionId, request.window);
+  }
+
+  async read(sessionId: string, window: Window, options: ReadOptions): Promise<Answer> {
+    return this.answer(sessionId, window, await this.transcripts.read(sessionId, window, options));
+  }
+
+  private answer(sessionId: string, window: Window, result: Result<TranscriptView>): Answer {
+    const { view } = result;
+    const key = `messages:${windowKey(window)}:${sessionId}`;
+    const render = () => renderPage(sessionId, window, view);
+    const representation = this.representations.get(key, fingerprintOf(view), render);
+    return { representation, result, modifiedAt: view.newestAt };
+  }
+}
+
+export function auditOf(sessionId: string, { limit, offset, order }: Window): AuditFields {
+  return { sessionId, limit, offset, order };
+}

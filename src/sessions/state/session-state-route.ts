@@ -1,0 +1,47 @@
+import { type ReadOptions } from '../../cache/cache.js';
+import { type KeyedView } from '../../cache/keyed-value.js';
+import { type Result } from '../../cache/result.js';
+import { type Answer, type CachedRoute, type PeekedAnswer, type RouteParams } from '../../http/answer.js';
+import { IDENTIFIER, IDENTIFIER_PATTERN } from '../../http/identifier.js';
+import { type RepresentationCache } from '../../http/representation-cache.js';
+import { type AuditFields } from '../../logging/request-context.js';
+import { encodeSessionState, type SessionState } from './session-state.js';
+import { type SessionStates } from './session-states.js';
+
+/** No query, and nothing that has to be decoded. */
+const TARGET = new RegExp(`^/sessions/(${IDENTIFIER})$`);
+const SESSION_ID = new RegExp(IDENTIFIER_PATTERN);
+
+/** A session's state: for the controller, and for the fast path. */
+export class SessionStateRoute implements CachedRoute {
+  readonly template = '/sessions/:sessionId';
+  readonly resource = 'state';
+
+  constructor(
+    private readonly states: SessionStates,
+    private readonly representations: RepresentationCache,
+  ) {}
+
+  peek(target: string): PeekedAnswer | undefined {
+    const sessionId = TARGET.exec(target)?.[1];
+    const result = sessionId === undefined ? undefined : this.states.peek(sessionId);
+    if (sessionId === undefined || result === undefined) return undefined;
+    return { ...this.answer(sessionId, result), audit: { sessionId } };
+  }
+
+  auditOfRefused({ sessionId = '' }: RouteParams): AuditFields | undefined {
+    return SESSION_ID.test(sessionId) ? { sessionId } : undefined;
+  }
+
+  async read(sessionId: string, options: ReadOptions): Promise<Answer> {
+    return this.answer(sessionId, await this.states.read(sessionId, undefined, options));
+  }
+
+  private answer(sessionId: string, result: Result<KeyedView<SessionState>>): Answer {
+    const { value } = result.view;
+    const render = () => ({ body: encodeSessionState(value), link: undefined });
+    const fingerprint = `${value.state}:${value.agent.id ?? ''}`;
+    const representation = this.representations.get(`state:${sessionId}`, fingerprint, render);
+    return { representation, result, modifiedAt: undefined };
+  }
+}

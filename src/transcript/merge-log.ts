@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto';
+import { heuristicLifetime } from '../cache/freshness.js';
+import { type Block, blockKey, type Frame, type Head, type Log, newestAt, tailStart, withBlock } from './log.js';
+import { type RenderedMessages } from './rendered-messages.js';
+import { isQuiet, type TranscriptPolicy } from './transcript-policy.js';
+import { type Answer, BLOCK_SIZE, type Window } from './window.js';
+
+/** `contradiction`: the session is no log. `misfit`: it grew between two answers; neither is wrong. */
+export type MergedLog = Log | 'contradiction' | 'misfit';
+
+/** The question that a head comes from: the newest messages, as many as one call gives. */
+export const HEAD_WINDOW: Window = { order: 'desc', offset: 0, limit: BLOCK_SIZE };
+
+/** Where a block is asked for: by its position from the start, or from the end where the total has to be believed. */
+export function blockWindow(log: Log, frame: Frame, index: number): Window {
+  const first = index * BLOCK_SIZE;
+  if (frame === 'start') return { order: 'asc', offset: first, limit: BLOCK_SIZE };
+  return { order: 'desc', offset: Math.max(0, log.head.total - first - BLOCK_SIZE), limit: BLOCK_SIZE };
+}
+
+/** Takes in an answer to HEAD_WINDOW. */
+export function mergeHead(known: Log | undefined, answer: Answer, policy: TranscriptPolicy): MergedLog {
+  if (!isComplete(answer)) return 'contradiction';
+  const isWhole = answer.messages.count === answer.total;
+  if (known === undefined) return firstLog(answer, isWhole, policy);
+  // Two calls under way at once may be answered in either order; only a later one has something new to say.
+  if (answer.askedAt < known.head.askedAt) return known;
+  if (answer.total < known.head.total) return known.head.arrivedAt <= answer.askedAt ? 'contradiction' : known;
+  const first = answer.total - answer.messages.count;
+  if (!agrees(known, first, answer.messages, 'end')) return 'contradiction';
+  const isSameTail = known.head.tail.equals(answer.messages) && known.head.total === answer.total;
+  const head = headOf(answer, policy, isSameTail ? known.head.tail : answer.messages);
+  const next = { ...known, head, strays: new Map() };
+  const overlaps = first < known.head.total || isWhole;
+  if (overlaps) return { ...next, proven: known.proven || isWhole };
+  return { ...next, proven: false, frame: newName(), blocks: certainBlocks(known) };
+}
+
+/** Takes in an answer to `blockWindow(asked, frame, index)`; `known` is what is known by now. */
+export function mergeBlock(
+  known: Log,
+  asked: Log,
+  frame: Frame,
+  index: number,
+  answer: Answer,
+  policy: TranscriptPolicy,
+): MergedLog {
+  if (!isComplete(answer)) return 'contradiction';
+  if (known.epoch !== asked.epoch) return 'misfit';
+  if (answer.total < known.head.total && known.head.arrivedAt <= answer.askedAt) return 'contradiction';
+  if (frame === 'end' && (answer.total !== asked.head.total || known.frame !== asked.frame)) return 'misfit';
+
+  const first = index * BLOCK_SIZE;
+  if (!agrees(known, first, answer.messages, frame)) return 'contradiction';
+  const next = withBlock(known, blockKey(known, frame, index), blockOf(first, known, answer, policy));
+  if (next.proven || !showsEnd(known, first, answer)) return next;
+  return joinsFrames(next) ? { ...next, proven: true } : 'contradiction';
+}
+
+/** A page must be as long as its total says, or the total is not the number of messages. */
+function isComplete({ window, messages, total }: Answer): boolean {
+  return messages.count === Math.min(window.limit, Math.max(0, total - window.offset));
+}
+
+function firstLog(answer: Answer, proven: boolean, policy: TranscriptPolicy): Log {
+  const head = headOf(answer, policy, answer.messages);
+  return { kind: 'log', epoch: newName(), frame: newName(), proven, head, blocks: new Map(), strays: new Map() };
+}
+
+function headOf({ total, askedAt, arrivedAt }: Answer, policy: TranscriptPolicy, tail: RenderedMessages): Head {
+  return { total, tail, askedAt, arrivedAt, lifetimeMs: heuristicLifetime(policy, askedAt, tail.newestAt) };
+}
+
+function blockOf(first: number, log: Log, { messages, askedAt, arrivedAt }: Answer, policy: TranscriptPolicy): Block {
+  const isSealed = messages.count === BLOCK_SIZE && isQuiet(policy, askedAt, messages.newestAt);
+  const newest = Math.max(newestAt(log) ?? 0, messages.newestAt ?? 0);
+  const lifetimeMs = isSealed ? policy.sealedMs : heuristicLifetime(policy, askedAt, newest);
+  return { first, messages, askedAt, arrivedAt, lifetimeMs };
+}
+
+/**
+ * offset + returned = total, and the messages at the end are those of the head: so the total is the number of messages,
+ * and positions counted from the end are right.
+ */
+function showsEnd(log: Log, first: number, { window, messages, total }: Answer): boolean {
+  if (window.offset + messages.count !== total) return false;
+  if (window.order === 'desc' || total === log.head.total) return true;
+  return first < log.head.total && first + messages.count > tailStart(log);
+}
+
+/** Whether what is held in the two frames says the same, once it is known where both end. */
+function joinsFrames(log: Log): boolean {
+  const joined: Log = { ...log, proven: true };
+  return [...log.blocks.values()].every(({ first, messages }) => agrees(joined, first, messages, 'start'));
+}
+
+/** Whether these messages are, position by position, the ones we hold. An edited message is still the same message. */
+function agrees(log: Log, first: number, messages: RenderedMessages, frame: Frame): boolean {
+  const tail = { first: tailStart(log), messages: log.head.tail };
+  const held = [...log.blocks].filter(([key]) => log.proven || key.startsWith('s') === (frame === 'start'));
+  return [tail, ...held.map(([, block]) => block)].every((run) => matches(run, { first, messages }));
+}
+
+interface Run {
+  readonly first: number;
+  readonly messages: RenderedMessages;
+}
+
+function matches(a: Run, b: Run): boolean {
+  const end = Math.min(a.first + a.messages.count, b.first + b.messages.count);
+  for (let position = Math.max(a.first, b.first); position < end; position++) {
+    if (!a.messages.isSameMessage(position - a.first, b.messages, position - b.first)) return false;
+  }
+  return true;
+}
+
+/** The blocks whose positions hold without believing the total: all of a proven log, else those counted from the start. */
+function certainBlocks(log: Log): ReadonlyMap<string, Block> {
+  const certain = [...log.blocks].filter(([key]) => log.proven || key.startsWith('s')).map(([, block]) => block);
+  const newestLast = certain.toSorted((a, b) => a.askedAt - b.askedAt);
+  return new Map(newestLast.map((block) => [`s${block.first / BLOCK_SIZE}`, block]));
+}
+
+function newName(): string {
+  return `e${randomBytes(5).toString('hex')}_`;
+}

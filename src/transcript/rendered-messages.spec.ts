@@ -1,0 +1,22 @@
+import { describe, expect, it } from '@jest/globals';
+import { messageOf } from '../../test/model-desk.js';
+import { RenderedMessages } from './rendered-messages.js';
+
+const messages = [messageOf(0, 1_700_000_000_000), messageOf(1, 1_700_000_000_500, 'héllo\n"world"')];
+const payload = RenderedMessages.of(messages).encode();
+
+describe('a run of messages', () => {
+  it('comes back as it was', () => {
+    const decoded = RenderedMessages.decode(payload);
+    expect(decoded?.count).toBe(2);
+    expect(decoded?.equals(RenderedMessages.of(messages))).toBe(true);
+    expect(decoded?.newestAt).toBe(1_700_000_000_500);
+  });
+
+  it('is a miss wherever it was cut off, or has something behind it', () => {
+    for (let length = 0; length < payload.length; length++) {
+      expect(RenderedMessages.decode(payload.subarray(0, length))).toBeUndefined();
+    }
+    expect(RenderedMessages.decode(Buffer.concat([payload, Buffer.from('!')]))).toBeUndefined();
+  });
+});

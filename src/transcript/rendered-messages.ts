@@ -1,0 +1,119 @@
+import { toMessage } from '../content/message.js';
+import { type DeskMessage } from '../desk/commands/describe-chat-messages.js';
+
+/** One message as it is served, without its position and the opening brace: `"sender":…,"sentAt":…,"text":…,"content":…}`. */
+interface Rendered {
+  readonly json: Buffer;
+  readonly senderLength: number;
+  readonly sentAt: number;
+}
+
+const FIELDS = 16;
+
+/**
+ * A run of messages, oldest first, as the very bytes that are served. Rendering happens once, when the desk's answer
+ * arrives; a page is cut out of it without parsing, and the bytes go to Redis as they are.
+ */
+export class RenderedMessages {
+  private static made = 0;
+
+  /** Tells these messages from all others in this process, without holding on to them. */
+  readonly id = ++RenderedMessages.made;
+  /** Milliseconds of the newest message; undefined for an empty run. */
+  readonly newestAt: number | undefined;
+
+  private constructor(
+    private readonly bytes: Buffer,
+    private readonly ends: readonly number[],
+    private readonly senderLengths: readonly number[],
+    private readonly sentAts: readonly number[],
+  ) {
+    this.newestAt = sentAts.length === 0 ? undefined : sentAts.reduce((newest, at) => Math.max(newest, at));
+  }
+
+  static of(messages: readonly DeskMessage[]): RenderedMessages {
+    const rendered = messages.map(render);
+    let end = 0;
+    return new RenderedMessages(
+      Buffer.concat(rendered.map(({ json }) => json)),
+      rendered.map(({ json }) => (end += json.length)),
+      rendered.map(({ senderLength }) => senderLength),
+      rendered.map(({ sentAt }) => sentAt),
+    );
+  }
+
+  get count(): number {
+    return this.ends.length;
+  }
+
+  /** What holding this costs in memory, roughly. */
+  get byteLength(): number {
+    return this.bytes.length + this.count * 3 * 8 + 200;
+  }
+
+  /** The served bytes of one message, a view and no copy. */
+  json(index: number): Buffer {
+    return this.bytes.subarray(this.start(index), this.ends[index]);
+  }
+
+  sentAt(index: number): number | undefined {
+    return this.sentAts[index];
+  }
+
+  /** The same message, possibly edited: sender and timestamp tell (the desk gives no id). */
+  isSameMessage(index: number, other: RenderedMessages, otherIndex: number): boolean {
+    return this.sentAts[index] === other.sentAts[otherIndex] && this.sender(index).equals(other.sender(otherIndex));
+  }
+
+  equals(other: RenderedMessages): boolean {
+    return this.count === other.count && this.bytes.equals(other.bytes);
+  }
+
+  /** Count, then per message timestamp, length and length of the sender, then the bytes; numbers big-endian. */
+  encode(): Buffer {
+    const table = Buffer.alloc(4 + this.count * FIELDS);
+    table.writeUInt32BE(this.count, 0);
+    for (let i = 0, at = 4; i < this.count; i++, at += FIELDS) {
+      table.writeDoubleBE(this.sentAts[i] ?? 0, at);
+      table.writeUInt32BE((this.ends[i] ?? 0) - this.start(i), at + 8);
+      table.writeUInt32BE(this.senderLengths[i] ?? 0, at + 12);
+    }
+    return Buffer.concat([table, this.bytes]);
+  }
+
+  /** Reads what `encode` wrote; undefined for anything else, since what lies in Redis is outside data. */
+  static decode(data: Buffer): RenderedMessages | undefined {
+    if (data.length < 4) return undefined;
+    const count = data.readUInt32BE(0);
+    const bodyStart = 4 + count * FIELDS;
+    if (data.length < bodyStart) return undefined;
+    const ends: number[] = [];
+    const senderLengths: number[] = [];
+    const sentAts: number[] = [];
+    let end = 0;
+    for (let i = 0, at = 4; i < count; i++, at += FIELDS) {
+      sentAts.push(data.readDoubleBE(at));
+      ends.push((end += data.readUInt32BE(at + 8)));
+      senderLengths.push(data.readUInt32BE(at + 12));
+    }
+    if (data.length !== bodyStart + end) return undefined;
+    // A copy: what Redis sent is a view into a larger chunk, which would stay in memory uncounted.
+    return new RenderedMessages(Buffer.from(data.subarray(bodyStart)), ends, senderLengths, sentAts);
+  }
+
+  private start(index: number): number {
+    return index === 0 ? 0 : (this.ends[index - 1] ?? 0);
+  }
+
+  private sender(index: number): Buffer {
+    const start = this.start(index);
+    return this.bytes.subarray(start, start + (this.senderLengths[index] ?? 0));
+  }
+}
+
+function render(desk: DeskMessage): Rendered {
+  const { sender, sentAt, text, content } = toMessage(desk);
+  const json = Buffer.from(JSON.stringify({ sender, sentAt, text, content }).slice(1));
+  const senderLength = Buffer.byteLength(`"sender":{"id":${JSON.stringify(sender.id)}`);
+  return { json, senderLength, sentAt: desk.timestamp };
+}

@@ -1,0 +1,82 @@
+import { type RestoreContext } from '../cache/resource.js';
+import { HEAD, type StoredEntry } from '../cache/redis-store.js';
+import { type StoredValue } from '../cache/stored-value.js';
+import { type Block, type Log } from './log.js';
+import { askedAt, type Contradicted, logOf, type TranscriptState, withWindow } from './state.js';
+import {
+  readBlock,
+  readHead,
+  readWindow,
+  storedBlockName,
+  storedProofName,
+  storedWindowName,
+} from './stored-transcript.js';
+import { type Window } from './window.js';
+
+/**
+ * Joins what this process holds with what Redis holds, the newer winning. Where Redis moved on, blocks held here are let
+ * go: a replica may have asked for them anew, and reading them again costs the desk nothing.
+ */
+export function restore(
+  mine: TranscriptState | undefined,
+  stored: StoredEntry,
+  { query: window, now, waitedFor }: RestoreContext<Window>,
+): TranscriptState | undefined {
+  const arrivedAt = (name: string, value: StoredValue) => (name === waitedFor ? now : value.askedAt);
+  const theirs = stored.head && readHead(stored.head, arrivedAt(HEAD, stored.head));
+  const state = newer(mine, theirs);
+  if (state?.kind === 'log') return withStoredBlocks(state, stored, logOf(mine), arrivedAt);
+  return state === undefined ? undefined : withStoredWindow(state, stored, window, arrivedAt);
+}
+
+type ArrivedAt = (name: string, value: StoredValue) => number;
+
+function newer(mine: TranscriptState | undefined, theirs: TranscriptState | undefined): TranscriptState | undefined {
+  if (theirs === undefined) return mine;
+  if (mine === undefined || askedAt(mine) <= askedAt(theirs)) return keepTail(mine, theirs);
+  // Ages that come from Redis are a little short, now more, now less: a head that seems older may be the very same.
+  return mine.kind === 'log' && isSameLog(mine, theirs) ? { ...mine, blocks: new Map() } : mine;
+}
+
+/** The same frame too: what was proven of another says nothing of this one. */
+function isSameLog(mine: Log, theirs: TranscriptState): boolean {
+  return theirs.kind === 'log' && mine.epoch === theirs.epoch && mine.frame === theirs.frame;
+}
+
+/** The same messages stay the same object, so that pages made of them stay good, and so does when they arrived here. */
+function keepTail(mine: TranscriptState | undefined, theirs: TranscriptState): TranscriptState {
+  if (mine?.kind !== 'log' || theirs.kind !== 'log') return theirs;
+  const { total, tail, arrivedAt } = mine.head;
+  if (total !== theirs.head.total || !tail.equals(theirs.head.tail)) return theirs;
+  return { ...theirs, head: { ...theirs.head, tail, arrivedAt: Math.max(arrivedAt, theirs.head.arrivedAt) } };
+}
+
+function withStoredBlocks(log: Log, { parts }: StoredEntry, mine: Log | undefined, arrivedAt: ArrivedAt): Log {
+  const blocks = new Map(log.blocks);
+  const prefix = storedBlockName(log.epoch, '');
+  for (const [name, value] of parts) {
+    const key = name.startsWith(prefix) ? name.slice(prefix.length) : undefined;
+    const block = key === undefined ? undefined : readBlock(key, value, arrivedAt(name, value));
+    if (key === undefined || block === undefined) continue;
+    const held = blocks.get(key);
+    if (held === undefined || held.askedAt < block.askedAt) blocks.set(key, keepMessages(mine?.blocks.get(key), block));
+  }
+  return { ...log, blocks, proven: log.proven || parts.has(storedProofName(log)) };
+}
+
+function keepMessages(mine: Block | undefined, theirs: Block): Block {
+  if (mine?.first !== theirs.first || !mine.messages.equals(theirs.messages)) return theirs;
+  return { ...theirs, messages: mine.messages, arrivedAt: Math.max(mine.arrivedAt, theirs.arrivedAt) };
+}
+
+function withStoredWindow(
+  state: Contradicted,
+  { parts }: StoredEntry,
+  window: Window,
+  arrivedAt: ArrivedAt,
+): Contradicted {
+  const name = storedWindowName(state.epoch, window);
+  const value = parts.get(name);
+  const answer = value && readWindow(window, value, arrivedAt(name, value));
+  return answer === undefined ? state : withWindow(state, answer);
+}

@@ -1,0 +1,61 @@
+import { type Dated } from '../cache/freshness.js';
+import { type Block, blockKey, type Log, tailStart, usableFrames } from './log.js';
+import { type RenderedMessages } from './rendered-messages.js';
+import { BLOCK_SIZE, type Order, spanOf, type Window } from './window.js';
+
+/** Messages `from` up to but not including `to` of a run. */
+export interface Piece {
+  readonly messages: RenderedMessages;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A window of what is held: its messages oldest first, what their freshness depends on, and the blocks it lacks. */
+export interface Slice {
+  readonly first: number;
+  readonly pieces: readonly Piece[];
+  readonly parts: readonly Dated[];
+  readonly missing: readonly number[];
+}
+
+/** Uses those blocks that `isUsable` accepts. Where several answers hold a message, the newest counts. */
+export function slice(log: Log, window: Window, isUsable: (block: Block) => boolean): Slice {
+  const { first, end } = spanOf(window, log.head.total);
+  const tailFrom = log.proven || window.order === 'desc' ? tailStart(log) : Infinity;
+  const pieces: Piece[] = [];
+  const parts: Dated[] = [log.head];
+  const missing: number[] = [];
+  for (let position = first; position < end;) {
+    const index = Math.floor(position / BLOCK_SIZE);
+    const isInTail = position >= tailFrom;
+    const to = Math.min(end, (index + 1) * BLOCK_SIZE, isInTail ? Infinity : tailFrom);
+    const block = findBlock(log, window.order, index, to, isUsable);
+    if (block !== undefined && !(isInTail && block.askedAt < log.head.askedAt)) {
+      pieces.push({ messages: block.messages, from: position - block.first, to: to - block.first });
+      parts.push(block);
+    } else if (isInTail) {
+      pieces.push({ messages: log.head.tail, from: position - tailFrom, to: to - tailFrom });
+    } else {
+      missing.push(index);
+    }
+    position = to;
+  }
+  return { first, pieces, parts, missing };
+}
+
+/** The newest usable block that reaches up to `to`. */
+function findBlock(
+  log: Log,
+  order: Order,
+  index: number,
+  to: number,
+  isUsable: (block: Block) => boolean,
+): Block | undefined {
+  let found: Block | undefined;
+  for (const frame of usableFrames(log, order)) {
+    const block = log.blocks.get(blockKey(log, frame, index));
+    if (block === undefined || block.first + block.messages.count < to || !isUsable(block)) continue;
+    if (found === undefined || block.askedAt > found.askedAt) found = block;
+  }
+  return found;
+}

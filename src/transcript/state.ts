@@ -1,0 +1,60 @@
+import { type Arrived } from '../cache/freshness.js';
+import { type Log, newestAt } from './log.js';
+import { type RenderedMessages } from './rendered-messages.js';
+import { type Answer, windowKey } from './window.js';
+
+/** One window, exactly as the desk answered it. */
+export type WindowAnswer = Answer & Arrived;
+
+/** A session whose answers contradict each other: for a while its windows are kept one by one. */
+export interface Contradicted {
+  readonly kind: 'contradicted';
+  readonly epoch: string;
+  readonly askedAt: number;
+  readonly until: number;
+  readonly windows: ReadonlyMap<string, WindowAnswer>;
+}
+
+export type TranscriptState = Log | Contradicted;
+
+export function logOf(state: TranscriptState | undefined): Log | undefined {
+  return state?.kind === 'log' ? state : undefined;
+}
+
+/** When the desk was last asked for what this says. */
+export function askedAt(state: TranscriptState): number {
+  return state.kind === 'log' ? state.head.askedAt : state.askedAt;
+}
+
+export function partsOf(state: TranscriptState): readonly Arrived[] {
+  if (state.kind === 'contradicted') return [...state.windows.values()];
+  return [state.head, ...state.blocks.values(), ...state.strays.values()];
+}
+
+/** Milliseconds of the newest message known of the session. */
+export function newestOf(state: TranscriptState): number | undefined {
+  if (state.kind === 'log') return newestAt(state);
+  return [...state.windows.values()].map(({ messages }) => messages.newestAt).reduce(later, undefined);
+}
+
+export function later(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
+}
+
+/** A session can be asked for in more windows than anyone should keep. */
+const MAX_WINDOWS = 100;
+
+export function withWindow(contradicted: Contradicted, answer: WindowAnswer): Contradicted {
+  const kept = [...contradicted.windows].slice(-MAX_WINDOWS + 1);
+  return { ...contradicted, windows: new Map([...kept, [windowKey(answer.window), answer]]) };
+}
+
+/** What holding this costs in memory, roughly. */
+export function byteLengthOf(state: TranscriptState): number {
+  return runsOf(state).reduce((bytes, { byteLength }) => bytes + byteLength, 0);
+}
+
+function runsOf(state: TranscriptState): RenderedMessages[] {
+  if (state.kind === 'contradicted') return [...state.windows.values()].map(({ messages }) => messages);
+  return [state.head.tail, ...[...state.blocks.values(), ...state.strays.values()].map(({ messages }) => messages)];
+}

@@ -1,0 +1,120 @@
+import { keptMs } from '../cache/freshness.js';
+import { HEAD, type StoredWrite } from '../cache/redis-store.js';
+import { readCount, readText, type StoredValue } from '../cache/stored-value.js';
+import { type Block, blockIndexes, blockKey, type Log, tailStart } from './log.js';
+import { RenderedMessages } from './rendered-messages.js';
+import { type Contradicted, type TranscriptState, type WindowAnswer } from './state.js';
+import { type TranscriptPolicy } from './transcript-policy.js';
+import { BLOCK_SIZE, spanOf, type Window, windowKey } from './window.js';
+
+/*
+ * A transcript in Redis: the head (kind `log` or `contradicted`), and beside it, each by its own name, the blocks of the
+ * log's epoch, the proof of its frame, or the windows of a contradicted session.
+ */
+
+const EMPTY = Buffer.alloc(0);
+
+export const storedBlockName = (epoch: string, key: string): string => `block:${epoch}:${key}`;
+export const storedWindowName = (epoch: string, window: Window): string => `window:${epoch}:${windowKey(window)}`;
+/** There once the frame is proven. Beside the head: another replica may have written a newer head by then. */
+export const storedProofName = ({ epoch, frame }: Log): string => `proof:${epoch}:${frame}`;
+
+/** How long a head is kept: it outlives its blocks, for without it nobody knows where they belong. */
+export function headKeptMs(policy: TranscriptPolicy, lifetimeMs = 0): number {
+  return keptMs(policy, Math.max(lifetimeMs, policy.sealedMs));
+}
+
+/** The values that a window needs beside the head. */
+export function storedNames(state: TranscriptState, window: Window): readonly string[] {
+  if (state.kind === 'contradicted') return [storedWindowName(state.epoch, window)];
+  const { first, end } = spanOf(window, state.head.total);
+  const tailFrom = state.proven || window.order === 'desc' ? tailStart(state) : Infinity;
+  const names = blockIndexes({ first, end: Math.min(end, tailFrom) }).flatMap((index) => [
+    storedBlockName(state.epoch, blockKey(state, 'start', index)),
+    storedBlockName(state.epoch, blockKey(state, 'end', index)),
+  ]);
+  return names.length === 0 || state.proven ? names : [...names, storedProofName(state)];
+}
+
+export function writeLog({ head, epoch, frame, proven }: Log, policy: TranscriptPolicy): StoredWrite {
+  const { total, tail, askedAt, lifetimeMs } = head;
+  const fields = { epoch, frame, proven, total };
+  const kept = headKeptMs(policy, lifetimeMs);
+  return { name: HEAD, kind: 'log', fields, payload: tail.encode(), askedAt, lifetimeMs, keptMs: kept };
+}
+
+export function writeContradicted({ epoch, askedAt, until }: Contradicted, now: number): StoredWrite {
+  const lifetimeMs = until - askedAt;
+  return {
+    name: HEAD,
+    kind: 'contradicted',
+    fields: { epoch },
+    payload: EMPTY,
+    askedAt,
+    lifetimeMs,
+    keptMs: until - now,
+  };
+}
+
+export function writeBlock(log: Log, key: string, block: Block, policy: TranscriptPolicy): StoredWrite[] {
+  const { first, messages, askedAt, lifetimeMs } = block;
+  const name = storedBlockName(log.epoch, key);
+  const kept = keptMs(policy, lifetimeMs);
+  const payload = messages.encode();
+  const write: StoredWrite = { name, kind: 'block', fields: { first }, payload, askedAt, lifetimeMs, keptMs: kept };
+  return log.proven ? [write, writeProof(log, policy)] : [write];
+}
+
+function writeProof(log: Log, policy: TranscriptPolicy): StoredWrite {
+  const { askedAt, lifetimeMs } = log.head;
+  const kept = headKeptMs(policy, lifetimeMs);
+  return { name: storedProofName(log), kind: 'proof', fields: {}, payload: EMPTY, askedAt, lifetimeMs, keptMs: kept };
+}
+
+export function writeWindow(epoch: string, answer: WindowAnswer, policy: TranscriptPolicy): StoredWrite {
+  const { window, total, messages, askedAt, lifetimeMs } = answer;
+  return {
+    name: storedWindowName(epoch, window),
+    kind: 'window',
+    fields: { ...window, total },
+    payload: messages.encode(),
+    askedAt,
+    lifetimeMs,
+    keptMs: keptMs(policy, lifetimeMs),
+  };
+}
+
+/** undefined for what none of the above wrote: what lies in Redis is outside data. */
+export function readHead(stored: StoredValue, arrivedAt: number): TranscriptState | undefined {
+  const { kind, fields, askedAt, lifetimeMs } = stored;
+  const epoch = readText(fields, 'epoch');
+  if (epoch === undefined) return undefined;
+  if (kind === 'contradicted') return { kind, epoch, askedAt, until: askedAt + lifetimeMs, windows: new Map() };
+  const tail = RenderedMessages.decode(stored.payload);
+  const frame = readText(fields, 'frame');
+  const total = readCount(fields, 'total');
+  if (kind !== 'log' || frame === undefined || total === undefined) return undefined;
+  if (tail?.count !== Math.min(total, BLOCK_SIZE)) return undefined;
+  const head = { total, tail, askedAt, arrivedAt, lifetimeMs };
+  return { kind, epoch, frame, proven: fields['proven'] === true, head, blocks: new Map(), strays: new Map() };
+}
+
+export function readBlock(key: string, stored: StoredValue, arrivedAt: number): Block | undefined {
+  const { kind, fields, askedAt, lifetimeMs } = stored;
+  const messages = RenderedMessages.decode(stored.payload);
+  const first = readCount(fields, 'first');
+  if (kind !== 'block' || messages === undefined || first === undefined || messages.count > BLOCK_SIZE)
+    return undefined;
+  // Another block's value under this name: all is well with it, only not here.
+  if (Number(/\d+$/.exec(key)?.[0]) * BLOCK_SIZE !== first) return undefined;
+  return { first, messages, askedAt, arrivedAt, lifetimeMs };
+}
+
+export function readWindow(window: Window, stored: StoredValue, arrivedAt: number): WindowAnswer | undefined {
+  const { kind, fields, askedAt, lifetimeMs } = stored;
+  const messages = RenderedMessages.decode(stored.payload);
+  const total = readCount(fields, 'total');
+  if (kind !== 'window' || messages === undefined || total === undefined || messages.count > window.limit)
+    return undefined;
+  return { window, messages, total, askedAt, arrivedAt, lifetimeMs };
+}

@@ -1,0 +1,123 @@
+import { HttpService } from '@nestjs/axios';
+import axios from 'axios';
+import { pino } from 'pino';
+import { CallQueue } from '../src/desk/admission/call-queue.js';
+import { CircuitBreaker } from '../src/desk/admission/circuit-breaker.js';
+import { Attempt, type DeskReply } from '../src/desk/attempt.js';
+import { CallPriority } from '../src/desk/call-options.js';
+import { type DeskCommand } from '../src/desk/commands/command.js';
+import { type ChatMessages, describeChatMessages } from '../src/desk/commands/describe-chat-messages.js';
+import { connectionPool } from '../src/desk/connection-pool.js';
+import { Desk } from '../src/desk/desk.js';
+import { DeskError } from '../src/desk/desk-error.js';
+import { DeskHttpClient } from '../src/desk/http-client.js';
+import { SharedResigning } from '../src/desk/user-sig/shared-resigning.js';
+import { UserSig } from '../src/desk/user-sig/user-sig.js';
+import { isJsonObject } from '../src/json.js';
+import { admissionControl } from './admission-rig.js';
+
+/** Where the desk is, and who asks. */
+export interface DeskAccount {
+  readonly url: string;
+  readonly sdkAppId: number;
+  readonly secretKey: string;
+  readonly identifier: string;
+}
+
+export interface DeskRigOptions {
+  readonly attemptTimeoutMs?: number;
+  readonly maxRps?: number;
+  readonly random?: number;
+  readonly minMs?: number;
+  readonly baseUrl?: string;
+}
+
+export const SESSION = 'b0f4ca12-4850-4218-a284-efe679a87066';
+
+/** The desk of one replica, from `call` to the socket, with all that is to be seen of it. */
+export class DeskRig {
+  private static readonly pool = connectionPool();
+
+  readonly desk: Desk;
+  readonly queue: CallQueue;
+  /** How many signatures were made. */
+  signed = 0;
+  readonly codes: string[] = [];
+  readonly attempts: number[] = [];
+  readonly lines: Record<string, unknown>[] = [];
+  /** How far the clock of what has to last is ahead of the real one. */
+  aheadMs = 0;
+
+  constructor(
+    { url, sdkAppId, secretKey, identifier }: DeskAccount,
+    { attemptTimeoutMs = 4000, maxRps = 1000, random = 0, minMs = 1000, baseUrl = url }: DeskRigOptions = {},
+  ) {
+    const now = () => Date.now();
+    const later = () => performance.now() + this.aheadMs;
+    const admission = admissionControl({ maxRps, minMs, now: later, random: () => random });
+    this.queue = new CallQueue({ admission, maxRps, now });
+    const onSigned = () => {
+      this.signed += 1;
+    };
+    const userSig = new UserSig({ sdkAppId, secretKey, identifier, ttlMs: 86_400_000, now, onSigned });
+    const http = new HttpService(axios.create(DeskRig.pool));
+    const attempt = new Attempt({
+      client: new DeskHttpClient(http, { baseUrl, sdkAppId, identifier }),
+      queue: this.queue,
+      admission,
+      userSig,
+      resigning: new SharedResigning(userSig, (isUnderWay) => {
+        this.queue.holdBack(isUnderWay);
+      }),
+      attemptTimeoutMs,
+      now,
+      logger: pino({}, { write: (line: string) => this.lines.push(fieldsOf(line)) }),
+      onCall: (_command, code) => this.codes.push(code),
+    });
+    this.desk = new Desk({
+      attempt,
+      breaker: new CircuitBreaker(later),
+      now,
+      random: () => random,
+      onAttempts: (made) => this.attempts.push(made),
+    });
+  }
+
+  /** Lets go of the connections that all rigs of this process share. */
+  static close(): void {
+    DeskRig.pool.httpAgent.destroy();
+  }
+
+  ask(sessionId = SESSION, deadlineMs = 10_000): Promise<DeskReply<ChatMessages>> {
+    return this.call(describeChatMessages, { sessionId, limit: 20, offset: 0, order: 'desc' }, { deadlineMs });
+  }
+
+  call<Request, Answer>(
+    command: DeskCommand<Request, Answer>,
+    request: Request,
+    { deadlineMs = 10_000, signal = new AbortController().signal } = {},
+  ): Promise<DeskReply<Answer>> {
+    const deadlineAt = Date.now() + deadlineMs;
+    return this.desk.call(command, request, { deadlineAt, priority: new CallPriority(false), signal });
+  }
+
+  /** What a question ends in: `ok`, or the error. */
+  end(sessionId?: string, deadlineMs?: number): Promise<DeskError | 'ok'> {
+    return endOf(this.ask(sessionId, deadlineMs));
+  }
+}
+
+export function endOf(call: Promise<unknown>): Promise<DeskError | 'ok'> {
+  return call.then(
+    () => 'ok',
+    (error: unknown) => {
+      if (error instanceof DeskError) return error;
+      throw error;
+    },
+  );
+}
+
+function fieldsOf(line: string): Record<string, unknown> {
+  const value: unknown = JSON.parse(line);
+  return isJsonObject(value) ? { ...value } : {};
+}

@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { FlightLock } from '../src/cache/flight-lock.js';
+import { NotFound } from '../src/cache/not-found.js';
+import { RedisStore } from '../src/cache/redis-store.js';
+import { connectRedis } from '../src/redis/connect.js';
+import { RedisLink } from '../src/redis/redis-link.js';
+import { anyRedis, describeWithRedis } from './redis-server.js';
+import { defaults, storeOptions } from './transcripts-rig.js';
+
+const TOKEN = 'a'.repeat(24);
+const everything = { knownVersion: '', names: [], wantsParts: true };
+
+describeWithRedis('the lock of a flight', () => {
+  let redis: Awaited<ReturnType<typeof anyRedis>>;
+  let link: RedisLink;
+  let store: RedisStore;
+
+  beforeAll(async () => {
+    redis = await anyRedis();
+    link = new RedisLink(connectRedis({ url: redis.url, sentinelName: undefined }));
+    await link.whenUp(10_000);
+  });
+  afterAll(async () => {
+    link.close();
+    await redis.stop();
+  });
+  beforeEach(() => {
+    const keyPrefix = `lock-${randomBytes(6).toString('hex')}`;
+    store = new RedisStore(link, storeOptions({ keyPrefix, policy: defaults, now: () => Date.now() }));
+  });
+
+  const lock = () => new FlightLock(store, 'session', 'head');
+  const key = () => store.keys('session').lock('head');
+  const written = () => new NotFound(Date.now(), 60_000, Date.now()).write;
+
+  it('is given to one, and to the next once that one has settled', async () => {
+    const [one, other] = [lock(), lock()];
+    expect(await one.acquire(false)).toEqual({ kind: 'ours', version: '' });
+    const theirs = await other.acquire(false);
+    if (theirs.kind !== 'theirs') throw new Error(`the lock is ${theirs.kind}`);
+    expect(await other.watch(theirs.token)).toEqual({ kind: 'under-way' });
+    const { version, replaced } = await one.settle('ok', [written()]);
+    expect(replaced).toBe('');
+    expect(await other.watch(theirs.token)).toEqual({ kind: 'ended', outcome: 'ok' });
+    expect(await other.acquire(false)).toEqual({ kind: 'ours', version });
+    expect(await store.read('session', everything)).toMatchObject({ version, head: { kind: 'not-found' } });
+  });
+
+  it('is theirs where a token of ours lies there for as long as one may', async () => {
+    await link.run((client) => client.set(key(), TOKEN, 'PX', 3000));
+    expect(await lock().acquire(false)).toEqual({ kind: 'theirs', token: TOKEN });
+  });
+
+  it.each<[string, (name: string) => Promise<unknown>]>([
+    ['lives longer than ours do', (name) => link.run((client) => client.set(name, TOKEN, 'PX', 600_000))],
+    ['never expires', (name) => link.run((client) => client.set(name, TOKEN))],
+    ['is no token of ours', (name) => link.run((client) => client.set(name, 'garbage', 'PX', 2000))],
+    ['is no text', (name) => link.run((client) => client.rpush(name, TOKEN))],
+  ])('is not believed where it %s, whoever put it there', async (_, put) => {
+    await put(key());
+    expect(await lock().acquire(false)).toMatchObject({ kind: 'ours' });
+  });
+
+  it('that is not believed keeps nobody from writing what he learned', async () => {
+    const holder = lock();
+    await holder.acquire(false);
+    await link.run((client) => client.set(key(), TOKEN, 'PX', 600_000));
+    expect(await holder.settle('ok', [written()])).toMatchObject({ replaced: '' });
+    expect(await store.read('session', everything)).toMatchObject({ head: { kind: 'not-found' } });
+  });
+
+  it('that went to another keeps its old holder from writing', async () => {
+    const holder = lock();
+    await holder.acquire(false);
+    await link.run((client) => client.set(key(), TOKEN, 'PX', 3000));
+    expect(await holder.settle('ok', [written()])).toMatchObject({ replaced: undefined });
+    expect(await store.read('session', everything)).toMatchObject({ version: '', head: undefined });
+    expect(await lock().acquire(false)).toEqual({ kind: 'theirs', token: TOKEN });
+  });
+
+  it('is not taken after a failure of a moment ago by those who can do without', async () => {
+    const holder = lock();
+    await holder.acquire(false);
+    await holder.release('failed', 5000);
+    const failed = await lock().acquire(true);
+    expect(failed).toMatchObject({ kind: 'failed' });
+    expect(failed.kind === 'failed' && failed.remainingMs).toBeGreaterThan(1000);
+    expect(await lock().acquire(false)).toMatchObject({ kind: 'ours' });
+  });
+});
