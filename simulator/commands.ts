@@ -1,6 +1,7 @@
 import { deskFailure, type DeskFailure } from './desk-error.js';
 import { type JsonObject } from './json-object.js';
 import { readPageRequest } from './page-request.js';
+import { readRecordsRequest } from './records-request.js';
 import { type Simulation } from './simulation.js';
 
 const BAD_JSON = 60003;
@@ -20,14 +21,22 @@ export type DeskAnswer = (DeskSuccess & JsonObject) | DeskFailure;
 export const commands: ReadonlyMap<string, (simulation: Simulation, body: JsonObject | undefined) => DeskAnswer> =
   new Map([
     ['describe_chat_messages', describeChatMessages],
+    ['describe_im_cdr_list', describeImCdrList],
     ['get_session_state', getSessionState],
   ]);
+
+const OK: DeskSuccess = { ActionStatus: 'OK', ErrorCode: 0, ErrorInfo: '' };
 
 function describeChatMessages(simulation: Simulation, body: JsonObject | undefined): DeskAnswer {
   const asked = readPageRequest(body);
   if (typeof asked === 'number') return deskFailure(asked);
   const session = simulation.sessions.find(asked.sessionId);
   return session ? { ...session.page(asked, simulation.now()) } : deskFailure(NO_SESSION);
+}
+
+function describeImCdrList({ records }: Simulation, body: JsonObject | undefined): DeskAnswer {
+  const asked = readRecordsRequest(body);
+  return typeof asked === 'number' ? deskFailure(asked) : { ...OK, ...records.page(asked) };
 }
 
 function getSessionState({ sessions }: Simulation, body: JsonObject | undefined): DeskAnswer {
@@ -37,12 +46,5 @@ function getSessionState({ sessions }: Simulation, body: JsonObject | undefined)
   const session = sessions.find(id);
   if (!session) return deskFailure(NO_SESSION);
   const { currentState, agentId } = session.state;
-  return {
-    ActionStatus: 'OK',
-    ErrorCode: 0,
-    ErrorInfo: '',
-    SessionId: id,
-    CurrentState: currentState,
-    AgentId: agentId,
-  };
+  return { ...OK, SessionId: id, CurrentState: currentState, AgentId: agentId };
 }

@@ -1,4 +1,5 @@
 import { ControlError } from './control-error.js';
+import { readRecords, replaceRecords } from './control-records.js';
 import { changeSession, readMessages, readSession } from './control-sessions.js';
 import { parseFault } from './fault.js';
 import { type FaultScope } from './fault-plan.js';
@@ -62,6 +63,15 @@ export const controlRoutes: readonly ControlRoute[] = [
   { method: 'PATCH', path: SESSION, answer: changeSession },
   { method: 'DELETE', path: SESSION, answer: removeSession },
   { method: 'POST', path: /^\/simulator\/sessions\/([^/]+)\/messages$/, answer: appendMessages },
+  { method: 'GET', path: /^\/simulator\/records$/, answer: readRecords },
+  { method: 'PUT', path: /^\/simulator\/records$/, answer: replaceRecords },
+  {
+    method: 'DELETE',
+    path: /^\/simulator\/records$/,
+    answer: ({ records }) => {
+      records.reset();
+    },
+  },
 ];
 
 function overview({ credentials, sessions, faults, rateLimit, latencyMs, traffic }: Simulation): unknown {

@@ -24,13 +24,13 @@ const spoils = {
   'error-code-null': (answer) => JSON.stringify({ ...answer, ErrorCode: null }),
   'error-code-missing': (answer) => JSON.stringify({ ...answer, ErrorCode: undefined }),
   'error-code-fraction': (answer) => JSON.stringify({ ...answer, ErrorCode: 0.5 }),
-  'messages-object': (answer) => JSON.stringify({ ...answer, Messages: {} }),
-  'messages-string': (answer) => JSON.stringify({ ...answer, Messages: '[]' }),
-  'messages-numbers': (answer) => JSON.stringify({ ...answer, Messages: [1, 2, 3] }),
-  'messages-nulls': (answer) => JSON.stringify({ ...answer, Messages: [null] }),
-  'messages-lists': (answer) => JSON.stringify({ ...answer, Messages: [[]] }),
-  'messages-null': (answer) => JSON.stringify({ ...answer, Messages: null }),
-  'messages-missing': (answer) => JSON.stringify({ ...answer, Messages: undefined }),
+  'messages-object': (answer) => JSON.stringify(withList(answer, {})),
+  'messages-string': (answer) => JSON.stringify(withList(answer, '[]')),
+  'messages-numbers': (answer) => JSON.stringify(withList(answer, [1, 2, 3])),
+  'messages-nulls': (answer) => JSON.stringify(withList(answer, [null])),
+  'messages-lists': (answer) => JSON.stringify(withList(answer, [[]])),
+  'messages-null': (answer) => JSON.stringify(withList(answer, null)),
+  'messages-missing': (answer) => JSON.stringify(withList(answer, undefined)),
   'total-string': (answer) => JSON.stringify({ ...answer, TotalCount: '26' }),
   'total-negative': (answer) => JSON.stringify({ ...answer, TotalCount: -1 }),
   'total-fraction': (answer) => JSON.stringify({ ...answer, TotalCount: 2.5 }),
@@ -41,8 +41,14 @@ const spoils = {
   'timestamp-out-of-range': (answer) => JSON.stringify(withFirst(answer, { Timestamp: 8640000000000001 })),
   'timestamp-null': (answer) => JSON.stringify(withFirst(answer, { Timestamp: null })),
   'timestamp-missing': (answer) => JSON.stringify(withFirst(answer, { Timestamp: undefined })),
-  'fewer-than-asked': (answer) => JSON.stringify({ ...answer, Messages: messagesOf(answer).slice(0, -1) }),
-  'more-than-asked': (answer) => JSON.stringify({ ...answer, Messages: messagesOf(answer).flatMap((m) => [m, m]) }),
+  'fewer-than-asked': (answer) => JSON.stringify(withList(answer, listOf(answer).slice(0, -1))),
+  'more-than-asked': (answer) =>
+    JSON.stringify(
+      withList(
+        answer,
+        listOf(answer).flatMap((item) => [item, item]),
+      ),
+    ),
   // Written as text: JSON.stringify itself would overflow.
   'deeply-nested': (answer) =>
     JSON.stringify(withFirst(answer, { MsgBody: '@' })).replace('"@"', '['.repeat(DEPTH) + ']'.repeat(DEPTH)),
@@ -62,10 +68,20 @@ export function spoil(how: Malformation, answer: JsonObject): string | Buffer {
 }
 
 function withFirst(answer: JsonObject, change: JsonObject): JsonObject {
-  const [first, ...rest] = messagesOf(answer);
-  return { ...answer, Messages: [{ ...(isObject(first) ? first : {}), ...change }, ...rest] };
+  const [first, ...rest] = listOf(answer);
+  return withList(answer, [{ ...(isObject(first) ? first : {}), ...change }, ...rest]);
 }
 
-function messagesOf(answer: JsonObject): readonly unknown[] {
-  return isList(answer['Messages']) ? answer['Messages'] : [];
+function withList(answer: JsonObject, list: unknown): JsonObject {
+  return { ...answer, [nameOfList(answer)]: list };
+}
+
+function listOf(answer: JsonObject): readonly unknown[] {
+  const list = answer[nameOfList(answer)];
+  return isList(list) ? list : [];
+}
+
+/** Messages or records: what can be wrong with the one can be wrong with the other. */
+function nameOfList(answer: JsonObject): 'IMCdrList' | 'Messages' {
+  return 'IMCdrList' in answer ? 'IMCdrList' : 'Messages';
 }

@@ -1,4 +1,5 @@
 import { Session } from './session.js';
+import { chatSession, isChatOver } from './sessions/chats.js';
 import { generatedSession, isGeneratedId } from './sessions/generated.js';
 import { seededSessions } from './sessions/seeded.js';
 
@@ -16,7 +17,10 @@ export class Sessions {
   }
 
   find(id: string): Session | undefined {
-    return this.known.get(id) ?? (isGeneratedId(id) && !this.removed.has(id) ? this.generate(id) : undefined);
+    const known = this.known.get(id);
+    if (known ?? this.removed.has(id)) return known;
+    if (isGeneratedId(id)) return this.generate(id, generatedSession);
+    return isChatOver(id, this.now()) ? this.generate(id, chatSession) : undefined;
   }
 
   set(id: string, messages: readonly unknown[]): Session {
@@ -54,10 +58,10 @@ export class Sessions {
     this.removed.clear();
   }
 
-  private generate(id: string): Session {
+  private generate(id: string, make: (id: string) => Session): Session {
     const kept = this.generated.get(id);
     if (kept) return kept;
-    const session = generatedSession(id);
+    const session = make(id);
     this.generated.set(id, session);
     const oldest = this.generated.keys().next();
     if (this.generated.size > KEPT_GENERATED && !oldest.done) this.generated.delete(oldest.value);

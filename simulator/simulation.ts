@@ -1,5 +1,6 @@
 import { type Credentials } from './credentials.js';
 import { FaultPlan } from './fault-plan.js';
+import { Records } from './records.js';
 import { SeenSignatures } from './seen-signatures.js';
 import { Sessions } from './sessions.js';
 import { RateLimit } from './sliding-second.js';
@@ -8,6 +9,7 @@ import { Traffic } from './traffic.js';
 /** All that one simulated desk knows and all that it has been told to do. */
 export class Simulation {
   readonly sessions: Sessions;
+  readonly records: Records;
   readonly traffic: Traffic;
   readonly faults = new FaultPlan();
   readonly rateLimit = new RateLimit();
@@ -19,11 +21,13 @@ export class Simulation {
     readonly now: () => number,
   ) {
     this.sessions = new Sessions(now);
+    this.records = new Records(this.sessions, now);
     this.traffic = new Traffic(now);
   }
 
   reset(): void {
     this.sessions.reset();
+    this.records.reset();
     this.traffic.reset();
     this.faults.clear();
     this.rateLimit.set(null);

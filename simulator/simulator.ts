@@ -39,6 +39,9 @@ export interface Simulator extends Credentials {
   answerInOrder(id: string, order: AnswerOrder): void;
   setState(id: string, currentState: string, agentId?: string): void;
   answerEmptyWith(id: string, empty: EmptyPage): void;
+  /** Records in wire shape, in the order of the list; `total` is what TotalCount shall claim. */
+  setRecords(records: readonly unknown[], total?: number): void;
+  answerNoRecordsWith(empty: EmptyPage): void;
   forgetCalls(): void;
   reset(): void;
   close(): Promise<void>;
@@ -53,7 +56,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   };
   const simulation = new Simulation(credentials, now);
   const server = await listen(simulation, host, port);
-  const { sessions, traffic, faults, rateLimit, signatures } = simulation;
+  const { sessions, records, traffic, faults, rateLimit, signatures } = simulation;
 
   const owned = (id: string): Session => {
     const session = sessions.own(id);
@@ -112,6 +115,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     },
     answerEmptyWith: (id, empty) => {
       owned(id).emptyPage = empty;
+    },
+    setRecords: (list, total) => {
+      records.set(list);
+      records.claimedTotal = total;
+    },
+    answerNoRecordsWith: (empty) => {
+      records.emptyPage = empty;
     },
     forgetCalls: () => {
       traffic.reset();

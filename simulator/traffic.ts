@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type JsonObject } from './json-object.js';
 import { readPageRequest } from './page-request.js';
+import { readRecordsRequest } from './records-request.js';
 import { SlidingSecond } from './sliding-second.js';
 
 // A load test may make millions of calls; the counters stay exact, the list keeps the newest.
@@ -13,6 +14,10 @@ export interface DeskCall {
   /** The last segment of the path; null where that is under another service. */
   readonly command: string | null;
   readonly sessionId: string | null;
+  /** The period and the client of a list, Unix seconds. */
+  readonly from: number | null;
+  readonly to: number | null;
+  readonly clientId: string | null;
   /** The window as the desk understood it, defaults filled in; null where the body was not to be understood. */
   readonly offset: number | null;
   readonly limit: number | null;
@@ -39,17 +44,20 @@ export class Traffic {
   constructor(private readonly now: () => number) {}
 
   arrives(method: string, command: string | null, query: URLSearchParams, body: JsonObject | undefined): DeskCall {
-    const page = readPageRequest(body);
-    const asked = typeof page === 'number' ? undefined : page;
+    const page = understood(readPageRequest(body));
+    const list = understood(readRecordsRequest(body));
     const sessionId = body?.['SessionId'];
     const call: DeskCall = {
       at: this.now(),
       method,
       command,
       sessionId: typeof sessionId === 'string' ? sessionId : null,
-      offset: asked?.offset ?? null,
-      limit: asked?.limit ?? null,
-      order: asked?.order ?? null,
+      from: list?.from ?? null,
+      to: list?.to ?? null,
+      clientId: list?.clientId ?? null,
+      offset: (page ?? list)?.offset ?? null,
+      limit: (page ?? list)?.limit ?? null,
+      order: page?.order ?? null,
       sentOrder: body?.['Order'] ?? null,
       random: query.get('random'),
       userSigHash: hashOf(query.get('usersig')),
@@ -77,6 +85,11 @@ export class Traffic {
     this.maxPerSecond = 0;
     this.maxInFlight = this.inFlight;
   }
+}
+
+/** What no ErrorCode came of. */
+function understood<T extends object>(asked: T | number): T | undefined {
+  return typeof asked === 'number' ? undefined : asked;
 }
 
 export function hashOf(userSig: string | null): string | null {

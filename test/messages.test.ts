@@ -196,7 +196,7 @@ describe('each element', () => {
     [
       'custom with a card',
       customElement('{"customerServicePlugin":"0","src":"9","menuContent":{"head":"?"}}'),
-      '[Custom]',
+      '[Rating] ?',
       {
         type: 'custom',
         data: '{"customerServicePlugin":"0","src":"9","menuContent":{"head":"?"}}',

@@ -6,11 +6,13 @@ const EVERY_MS = 5000;
 const AT_START = 12;
 // Seven hours' worth: a demo left running over the weekend shall not fill the memory.
 const MAX_MESSAGES = 5000;
+export const GROWING_CUSTOMER = '8613800138000';
+export const GROWING_AGENT = 'test@qq.com';
 
 /** A conversation that goes on now: twelve messages when the desk starts, and a new one every five seconds. */
 export function growingSession(startMs: number): Session {
   const chance = new Chance('growing-session');
-  const next = (index: number) => talk(chance, '8613800138000', startMs + (index - AT_START + 1) * EVERY_MS);
+  const next = (index: number) => talk(chance, GROWING_CUSTOMER, startMs + (index - AT_START + 1) * EVERY_MS);
   const messages = Array.from({ length: AT_START }, (_, index) => next(index));
   let made = AT_START;
   const session = new Session(messages, (nowMs) => {
@@ -19,6 +21,6 @@ export function growingSession(startMs: number): Session {
     made += fresh.length;
     return fresh;
   });
-  session.state = { currentState: 'Agent', agentId: 'test@qq.com' };
+  session.state = { currentState: 'Agent', agentId: GROWING_AGENT };
   return session;
 }

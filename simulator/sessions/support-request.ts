@@ -82,7 +82,7 @@ const steps =
   '**How it goes on**\n\n1. Print the [label](https://shop.example/returns/label)\n2. Pack the headphones\n3. Hand them in';
 
 const order = {
-  header: 'Order 20241107-0031',
+  header: '20241107-0031',
   desc: 'Replacement, free of charge',
   pic: 'https://shop.example/img/aria2.jpg',
   url: 'https://shop.example/orders/20241107-0031',

@@ -58,6 +58,18 @@ export class Cache<Query, State, Update, V extends View> {
     return view !== undefined && view.remainingMs > 0 ? held(view, 'hit', 'memory') : undefined;
   }
 
+  /** What is held here or in Redis, however old. Never asks the desk. */
+  async find(id: string, query: Query): Promise<V | undefined> {
+    const { entries } = this.parts;
+    const entry = entries.enter(id);
+    try {
+      if (this.needsCheck(entry)) await (entry.check ?? this.check(entry, query, true));
+      return this.held(entry, query);
+    } finally {
+      entries.leave(entry);
+    }
+  }
+
   /** @throws DeskError, or what a fault of our own throws */
   async read(id: string, query: Query, { noCache = false, signal }: ReadOptions = {}): Promise<Result<V>> {
     const { entries } = this.parts;

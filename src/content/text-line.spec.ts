@@ -21,7 +21,8 @@ describe('toTextLine', () => {
     ['[Video] 5s', 'VideoFile', { VideoSecond: 5 }],
     ['[Video]', 'VideoFile', { VideoSecond: 0 }],
     ['[Forwarded] Chat of A and B', 'Relay', { Title: 'Chat of A and B' }],
-    ['[Custom]', 'Custom', { Data: '{"customerServicePlugin":0,"src":"30","content":"# Hi"}' }],
+    ['[Custom]', 'Custom', { Data: 'typing' }],
+    ['# Hi', 'Custom', { Data: '{"customerServicePlugin":0,"src":"30","content":"# Hi"}' }],
     ['[Unknown]', 'Hologram', {}],
   ])('says %j for %s', (text, type, content) => {
     expect(line([type, content])).toBe(text);

@@ -1,3 +1,4 @@
+import { cardText } from './card-text.js';
 import type { Content } from './content.js';
 
 /** A message in one plain line, for lists and search. */
@@ -49,7 +50,7 @@ function standIn(content: Content): string {
     case 'relay':
       return `[Forwarded] ${content.title ?? ''}`;
     case 'custom':
-      return '[Custom]';
+      return content.card === null ? '[Custom]' : cardText(content.card);
     case 'unknown':
       return '[Unknown]';
   }

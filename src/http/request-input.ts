@@ -36,7 +36,7 @@ export function fillInput(input: object, query: string, parameters: Parameters):
   return faults;
 }
 
-export function invalidRequest(faults: readonly Fault[]): ProblemError {
+function invalidRequest(faults: readonly Fault[]): ProblemError {
   const listed = faults.length > MAX_FAULTS ? `the first ${MAX_FAULTS}` : 'them';
   const detail = `The request has faults; \`errors\` lists ${listed}.`;
   return new ProblemError('invalid-request', { detail, errors: faults.slice(0, MAX_FAULTS) });

@@ -1,5 +1,6 @@
+import { readCount } from '../../cache/stored-value.js';
 import { isJsonObject, parseJson } from '../../json.js';
-import { type Period } from './period.js';
+import { isSecond, type Period } from './period.js';
 import { type SessionRecord } from './session-record.js';
 
 /** The desk gives at most 100 records a call, so that is the size of a block. */
@@ -30,10 +31,11 @@ export class ListBlock {
   static decode(payload: Buffer): ListBlock | undefined {
     const json = parseJson(payload.toString('utf8'));
     if (!isJsonObject(json)) return undefined;
-    const { from, to, total, records } = json;
-    if (!isSecond(from) || !isSecond(to) || !isSecond(total) || !Array.isArray(records)) return undefined;
-    const texts = records.filter((record) => typeof record === 'string');
-    return texts.length === records.length ? new ListBlock({ from, to }, total, texts) : undefined;
+    const { from, to, records } = json;
+    const total = readCount(json, 'total');
+    if (!isSecond(from) || !isSecond(to) || total === undefined) return undefined;
+    if (!Array.isArray(records) || records.length > BLOCK_SIZE || !records.every(isRecord)) return undefined;
+    return new ListBlock({ from, to }, total, records);
   }
 
   encode(): Buffer {
@@ -52,6 +54,7 @@ export class ListBlock {
   }
 }
 
-function isSecond(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Number(value) >= 0;
+/** It goes into a page as it is, so it has to be JSON, or the page would be none. */
+function isRecord(record: unknown): record is string {
+  return typeof record === 'string' && isJsonObject(parseJson(record));
 }

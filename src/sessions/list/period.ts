@@ -9,14 +9,19 @@ const DAY_SECONDS = 86_400;
 const LAST_SECOND = 253_402_300_799;
 
 /** RFC 3339 §5.6. A blank stands where a `+` was not encoded: in a query it means a blank. */
-const DATE_TIME = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+ -]\d\d:\d\d)$/i;
+const DATE_TIME = /^(\d{4}-\d\d-\d\d)T((?:[01]\d|2[0-3]):[0-5]\d):(\d\d)(?:\.\d+)?(Z|[+ -]\d\d:\d\d)$/i;
+const LEAP_SECOND = '60';
 
 /** Whole seconds; undefined for what is no date-time of the years 1970 to 9999. */
 export function parseDateTime(text: string): number | undefined {
-  const [, date = '', time = '', zone = ''] = DATE_TIME.exec(text) ?? [];
+  const [, date = '', time = '', second = '', zone = ''] = DATE_TIME.exec(text) ?? [];
   if (date === '' || !isCalendarDate(date)) return undefined;
-  const seconds = Date.parse(`${date}T${time}${zone.replace(' ', '+').toUpperCase()}`) / 1000;
-  return seconds >= 0 && seconds <= LAST_SECOND ? seconds : undefined;
+  const offset = zone.replace(' ', '+').toUpperCase();
+  // Unix time has no leap seconds, so one is the last second before it.
+  const ms = Date.parse(`${date}T${time}:${second === LEAP_SECOND ? '59' : second}${offset}`);
+  if (second === LEAP_SECOND && !isEndOfDay(ms)) return undefined;
+  const seconds = ms / 1000;
+  return isSecond(seconds) ? seconds : undefined;
 }
 
 /** The 24 h up to the last second of the current minute, so that all who ask in a minute ask for the same. */
@@ -31,8 +36,17 @@ export function periodOf(from: number | undefined, to: number | undefined): Peri
   return to === undefined ? undefined : { from: Math.max(to - DAY_SECONDS, 0), to };
 }
 
+export function isSecond(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= LAST_SECOND;
+}
+
 /** `Date.parse` takes 30 February for 1 March. */
 function isCalendarDate(date: string): boolean {
   const ms = Date.parse(`${date}T00:00:00Z`);
   return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(date);
+}
+
+/** Leap seconds come at the end of a day in UTC and nowhere else. */
+function isEndOfDay(ms: number): boolean {
+  return (ms / 1000 + 1) % DAY_SECONDS === 0;
 }

@@ -1,91 +1,114 @@
-import { Cache, type CacheOptions, type ReadOptions } from '../../cache/cache.js';
-import { heuristicLifetime } from '../../cache/freshness.js';
-import { type KeyedValue, type KeyedView, keyedValues } from '../../cache/keyed-value.js';
-import { type Outcome, type Result } from '../../cache/result.js';
-import { type CallOptions } from '../../desk/call-options.js';
-import { describeImCdrList } from '../../desk/commands/describe-im-cdr-list.js';
+import { LRUCache } from 'lru-cache';
+import { type CacheOptions, type ReadOptions } from '../../cache/cache.js';
+import { type Outcome } from '../../cache/result.js';
+import { DeskError } from '../../desk/desk-error.js';
 import { type Desk } from '../../desk/desk.js';
-import { BLOCK_SIZE, ListBlock } from './list-block.js';
-import { defaultPeriod } from './period.js';
-import { sessionRecordOf } from './session-record.js';
+import { BLOCK_SIZE, type ListBlock } from './list-block.js';
+import { type BlockQuery, type BlockResult, ListBlocks, listIdOf } from './list-blocks.js';
 import { type SessionsQuery } from './sessions-request.js';
-
-type BlockValue = KeyedValue<ListBlock>;
-type BlockResult = Result<KeyedView<ListBlock>>;
-
-/** One block of a list; each is a cached value of its own. */
-interface BlockQuery extends SessionsQuery {
-  readonly index: number;
-}
 
 /** What a page is cut out of: one block, or two where it straddles, and how they came about as one. */
 export interface ListResult {
   readonly result: BlockResult;
   /** Index of the first record of the first block. */
   readonly first: number;
-  readonly blocks: readonly ListBlock[];
+  readonly blocks: readonly [ListBlock, ...ListBlock[]];
 }
+
+/** How many lists are remembered by the block that last told their totals. */
+const TOLD_LISTS = 10_000;
 
 /** Lists of sessions, in blocks of 100 for every page size. The default period is one list for all who ask in a minute. */
 export class SessionLists {
-  private readonly blocks: Cache<BlockQuery, BlockValue, BlockValue, KeyedView<ListBlock>>;
+  private readonly blocks: ListBlocks;
+  /** The block of each list that was read last: any block tells the total. */
+  private readonly told = new LRUCache<string, number>({ max: TOLD_LISTS });
 
   constructor(options: CacheOptions & { readonly desk: Pick<Desk, 'call'> }) {
-    const { policy, now, desk } = options;
-    const resource = keyedValues<BlockQuery, ListBlock>({
-      policy,
-      fetch: (_id, query, callOptions) => fetchBlock(desk, query, now(), callOptions),
-      lifetimeMs: (block, askedAt, { period }) =>
-        period === undefined ? endMsOf(block) - askedAt : heuristicLifetime(policy, askedAt, endMsOf(block)),
-      encode: (block) => block.encode(),
-      decode: (payload) => ListBlock.decode(payload),
-      byteLength: ({ byteLength }) => byteLength,
-      now,
-    });
-    this.blocks = new Cache(resource, options);
+    this.blocks = new ListBlocks(options);
   }
 
   /** A page that is fresh in memory; undefined where it takes more than that. */
   peek(query: SessionsQuery): ListResult | undefined {
     const { first, next } = blocksOf(query);
-    const head = this.blocks.peek(idOf(query, first), { ...query, index: first });
+    const head = this.peekBlock(query, first);
     if (head === undefined) return this.peekBeyondEnd(query);
     if (next === undefined || !needs(head, next)) return listOf(first, [head]);
-    const tail = this.blocks.peek(idOf(query, next), { ...query, index: next });
+    const tail = this.peekBlock(query, next);
     return tail !== undefined && blockIn(head).fits(blockIn(tail)) ? listOf(first, [head, tail]) : undefined;
   }
 
   /** @throws DeskError */
   async read(query: SessionsQuery, options: ReadOptions): Promise<ListResult> {
     const { first, next } = blocksOf(query);
-    const known = options.noCache === true ? undefined : this.peekBeyondEnd(query);
-    if (known !== undefined) return known;
-    const head = await this.readBlock(query, first, options);
+    const asked = await this.blockToAsk(query, first);
+    const told = await this.readBlock(query, asked, options);
+    if (asked !== first && blockIn(told).total <= query.offset) return listOf(asked, [told]);
+    const head = asked === first ? told : await this.readBlock(query, first, options);
     if (next === undefined || !needs(head, next)) return listOf(first, [head]);
     const tail = await this.readBlock(query, next, options);
-    if (blockIn(head).fits(blockIn(tail))) return listOf(first, [head, tail]);
-    // The list changed between the two: the older one is asked again, once.
+    return blockIn(head).fits(blockIn(tail)) ? listOf(first, [head, tail]) : this.joinAgain(query, head, tail, options);
+  }
+
+  /** The page's first block; or the one that told the total, where the page is beyond it and needs no call of its own. */
+  private async blockToAsk(query: SessionsQuery, first: number): Promise<number> {
+    if (first === 0 || this.peekBlock(query, first) !== undefined) return first;
+    for (const index of this.tellers(query)) {
+      const known = await this.blocks.find(...blockOf(query, index));
+      if (known !== undefined && known.value.total <= query.offset) return index;
+    }
+    return first;
+  }
+
+  /** The list changed between the two blocks of a page: the older one is asked again, once. */
+  private async joinAgain(
+    query: SessionsQuery,
+    head: BlockResult,
+    tail: BlockResult,
+    options: ReadOptions,
+  ): Promise<ListResult> {
+    const { first, next = first } = blocksOf(query);
     const isHeadOlder = head.view.of.askedAt <= tail.view.of.askedAt;
-    const again = await this.readBlock(query, isHeadOlder ? first : next, { ...options, noCache: true });
-    return listOf(first, isHeadOlder ? [again, tail] : [head, again]);
+    const again = await this.askAgain(query, isHeadOlder ? first : next, options);
+    const [one, two] = isHeadOlder ? [again ?? head, tail] : [head, again ?? tail];
+    // Where it changes all the time, the page ends with its first block, and "nextOffset" leads to the second.
+    return blockIn(one).fits(blockIn(two)) ? listOf(first, [one, two]) : listOf(first, [one]);
   }
 
-  private readBlock(query: SessionsQuery, index: number, options: ReadOptions): Promise<BlockResult> {
-    return this.blocks.read(idOf(query, index), { ...query, index }, options);
+  /** undefined where the desk fails and the caller takes what is held. */
+  private async askAgain(query: SessionsQuery, index: number, options: ReadOptions): Promise<BlockResult | undefined> {
+    try {
+      const again = await this.readBlock(query, index, { ...options, noCache: true });
+      return options.noCache === true ? again : { ...again, outcome: 'miss', forwarded: 'stale' };
+    } catch (error) {
+      if (options.noCache !== true && error instanceof DeskError) return undefined;
+      throw error;
+    }
   }
 
-  /** An offset beyond a known total is an empty page and costs no call. */
+  private async readBlock(query: SessionsQuery, index: number, options: ReadOptions): Promise<BlockResult> {
+    const block = await this.blocks.read(...blockOf(query, index), options);
+    this.told.set(listIdOf(query), index);
+    return block;
+  }
+
+  private peekBlock(query: SessionsQuery, index: number): BlockResult | undefined {
+    return this.blocks.peek(...blockOf(query, index));
+  }
+
+  /** An offset beyond a known total is an empty page. */
   private peekBeyondEnd(query: SessionsQuery): ListResult | undefined {
-    const head = this.blocks.peek(idOf(query, 0), { ...query, index: 0 });
-    return head !== undefined && query.offset >= blockIn(head).total ? listOf(0, [head]) : undefined;
+    for (const index of this.tellers(query)) {
+      const block = this.peekBlock(query, index);
+      if (block !== undefined && blockIn(block).total <= query.offset) return listOf(index, [block]);
+    }
+    return undefined;
   }
-}
 
-async function fetchBlock(desk: Pick<Desk, 'call'>, query: BlockQuery, now: number, options: CallOptions) {
-  const { clientId, index, period = defaultPeriod(now) } = query;
-  const window = { limit: BLOCK_SIZE, offset: index * BLOCK_SIZE };
-  const { answer, askedAt } = await desk.call(describeImCdrList, { ...period, clientId, ...window }, options);
-  return { value: ListBlock.of(period, answer.total, answer.records.map(sessionRecordOf)), askedAt };
+  /** Blocks that may tell the total of a list. */
+  private tellers(query: SessionsQuery): Iterable<number> {
+    return new Set([this.told.get(listIdOf(query)) ?? 0, 0]);
+  }
 }
 
 function blocksOf({ offset, limit }: SessionsQuery): { first: number; next: number | undefined } {
@@ -94,8 +117,10 @@ function blocksOf({ offset, limit }: SessionsQuery): { first: number; next: numb
   return { first, next: last > first ? last : undefined };
 }
 
-function idOf({ period, clientId = '' }: SessionsQuery, index: number): string {
-  return `${period === undefined ? 'default' : `${period.from}-${period.to}`}:${index}:${clientId}`;
+/** A block's id, and what it is to be asked for. */
+function blockOf({ period, clientId }: SessionsQuery, index: number): [id: string, query: BlockQuery] {
+  const query = { period, clientId, index };
+  return [`${listIdOf(query)}:${index}`, query];
 }
 
 function blockIn({ view }: BlockResult): ListBlock {
@@ -106,19 +131,14 @@ function needs(head: BlockResult, next: number): boolean {
   return blockIn(head).total > next * BLOCK_SIZE;
 }
 
-/** Both ends belong to a period, so it ends with its last second. */
-function endMsOf({ period }: ListBlock): number {
-  return (period.to + 1) * 1000;
-}
-
 /** From what costs nothing to what costs a call. */
 const BY_COST: readonly Outcome[] = ['hit', 'stale', 'collapsed', 'miss', 'bypass'];
 
 /** Two blocks are as fresh as the staler one, and came about in the more expensive way. */
-function listOf(index: number, results: readonly [BlockResult, ...BlockResult[]]): ListResult {
-  const [head] = results;
-  const dearest = results.reduce((a, b) => (BY_COST.indexOf(b.outcome) > BY_COST.indexOf(a.outcome) ? b : a));
-  const stalest = results.reduce((a, b) => (b.view.remainingMs < a.view.remainingMs ? b : a));
-  const result = results.length === 1 ? head : { ...dearest, view: stalest.view };
-  return { result, first: index * BLOCK_SIZE, blocks: results.map(blockIn) };
+function listOf(index: number, [head, tail]: readonly [BlockResult, BlockResult?]): ListResult {
+  const first = index * BLOCK_SIZE;
+  if (tail === undefined) return { result: head, first, blocks: [blockIn(head)] };
+  const dearer = BY_COST.indexOf(tail.outcome) > BY_COST.indexOf(head.outcome) ? tail : head;
+  const staler = tail.view.remainingMs < head.view.remainingMs ? tail : head;
+  return { result: { ...dearer, view: staler.view }, first, blocks: [blockIn(head), blockIn(tail)] };
 }

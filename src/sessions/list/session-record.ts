@@ -46,7 +46,7 @@ function integerIn(fields: JsonObject, name: string): number | null {
 /** A string here and an integer in other commands of the desk. */
 function groupIdIn(fields: JsonObject): string | null {
   const id = fields['AgentGroupId'];
-  return typeof id === 'number' ? String(id) : textIn(fields, 'AgentGroupId');
+  return Number.isFinite(id) ? String(id) : textIn(fields, 'AgentGroupId');
 }
 
 /** What a session without a rating has is not documented. */

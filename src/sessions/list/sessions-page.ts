@@ -1,5 +1,5 @@
 import { type Rendered } from '../../http/representation.js';
-import { type ListBlock } from './list-block.js';
+import { BLOCK_SIZE, type ListBlock } from './list-block.js';
 import { type ListResult } from './session-lists.js';
 import { dateTimeOf } from './session-record.js';
 import { type SessionsQuery } from './sessions-request.js';
@@ -11,18 +11,22 @@ export function fingerprintOf({ first, blocks }: ListResult): string {
 
 export function renderSessions(query: SessionsQuery, { first, blocks }: ListResult): Rendered {
   const { limit, offset } = query;
-  const [newest] = blocks.toSorted((a, b) => b.id - a.id);
-  const { period, total } = newest ?? NO_BLOCK;
-  const from = offset - first;
-  const records = blocks.flatMap((block) => block.records).slice(from, Math.min(from + limit, total - first));
-  const nextOffset = offset + limit < total ? offset + limit : null;
+  const [{ period, total }] = blocks;
+  const reach = Math.max(offset, first + blocks.length * BLOCK_SIZE);
+  const end = Math.min(offset + limit, total, reach);
+  const records = blocks.flatMap((block, index) => recordsOf(block, first + index * BLOCK_SIZE, offset, end));
+  // Where only the first block of a page is to be had, the next one begins there.
+  const nextOffset = end < total ? end : null;
   const head = JSON.stringify({ from: dateTimeOf(period.from), to: dateTimeOf(period.to) });
   const page = JSON.stringify({ limit, offset, total, nextOffset });
   const body = Buffer.from(`{"period":${head},"sessions":[${records.join()}],"page":${page}}`);
   return { body, link: linkOf(query, period, nextOffset) };
 }
 
-const NO_BLOCK = { period: { from: 0, to: 0 }, total: 0 };
+/** By their places in the list: the desk may give fewer than a block holds. */
+function recordsOf({ records }: ListBlock, start: number, from: number, end: number): readonly string[] {
+  return records.slice(Math.max(0, from - start), Math.max(0, end - start));
+}
 
 /** Relative links to the neighbours (RFC 8288), with the period spelt out: paging stays in one period. */
 function linkOf(query: SessionsQuery, period: ListBlock['period'], nextOffset: number | null): string | undefined {

@@ -1,6 +1,6 @@
 import { IsInt, IsOptional, Max, Min, ValidateBy } from 'class-validator';
 import { IsIdentifier } from '../../http/identifier.js';
-import { fillInput, invalidRequest, readInput } from '../../http/request-input.js';
+import { fillInput, readInput } from '../../http/request-input.js';
 import { LIMIT_RULE, MAX_LIMIT, MAX_OFFSET, OFFSET_RULE } from '../../http/paging.js';
 import { isUsualQuery, ValidQueries } from '../../http/valid-queries.js';
 import { parseDateTime, type Period, periodOf } from './period.js';
@@ -22,8 +22,19 @@ const IsDateTime = (): PropertyDecorator =>
     },
   });
 
+/** One rule of `from`, so that its fault stands beside the others. */
+const IsNotAfterTo = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'isNotAfterTo',
+    validator: {
+      validate: (from, args) => !(args?.object instanceof SessionsRequestDto) || isOrdered(from, args.object.to),
+      defaultMessage: () => 'must not be after to',
+    },
+  });
+
 class SessionsRequestDto {
   @IsOptional()
+  @IsNotAfterTo()
   @IsDateTime()
   from: string | undefined = undefined;
 
@@ -61,25 +72,23 @@ export function recallSessionsQuery(target: string): SessionsQuery | undefined {
 export function readSessionsQuery(query: string): SessionsQuery {
   const known = valid.get(query);
   if (known !== undefined) return known;
-  const read = queryIn(readInput(new SessionsRequestDto(), query, PARAMETERS));
-  if (!isInOrder(read)) throw invalidRequest([{ field: 'from', message: 'must not be after to' }]);
-  return valid.keep(query, read);
+  return valid.keep(query, queryIn(readInput(new SessionsRequestDto(), query, PARAMETERS)));
 }
 
 /** What a request asks for that is refused for another reason, so that nothing long is read for it. */
 export function readRefusedQuery(query: string): SessionsQuery | undefined {
   const input = new SessionsRequestDto();
-  if (!isUsualQuery(query) || fillInput(input, query, PARAMETERS).length > 0) return undefined;
-  const read = queryIn(input);
-  return isInOrder(read) ? read : undefined;
+  return isUsualQuery(query) && fillInput(input, query, PARAMETERS).length === 0 ? queryIn(input) : undefined;
 }
 
 function queryIn({ from, to, clientId, limit, offset }: SessionsRequestDto): SessionsQuery {
   return { period: periodOf(secondsOf(from), secondsOf(to)), clientId, limit, offset };
 }
 
-function isInOrder({ period }: SessionsQuery): boolean {
-  return period === undefined || period.from <= period.to;
+/** What is no date-time has a fault of its own. */
+function isOrdered(from: unknown, to: string | undefined): boolean {
+  const [start, end] = [typeof from === 'string' ? secondsOf(from) : undefined, secondsOf(to)];
+  return start === undefined || end === undefined || start <= end;
 }
 
 function secondsOf(text: string | undefined): number | undefined {

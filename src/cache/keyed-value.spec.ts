@@ -1,0 +1,116 @@
+import { describe, expect, it } from '@jest/globals';
+import { CallPriority } from '../desk/call-options.js';
+import { type FreshnessPolicy } from './freshness.js';
+import { keyedValues, type KeyedValue } from './keyed-value.js';
+import { HEAD, type StoredEntry, type StoredWrite } from './redis-store.js';
+import { type LoadContext, type RestoreContext } from './resource.js';
+
+const policy: FreshnessPolicy = {
+  freshMinMs: 2000,
+  freshMaxMs: 60_000,
+  staleWhileRevalidateMs: 10_000,
+  staleIfErrorMs: 300_000,
+  notFoundMs: 5000,
+};
+
+const NOW = 1_000_000;
+const asked: string[] = [];
+
+const values = keyedValues<string, string>({
+  policy,
+  fetch: (id, query) => {
+    asked.push(`${id} ${query}`);
+    return Promise.resolve({ value: `answer to ${query}`, askedAt: NOW });
+  },
+  lifetimeMs: (value, askedAt, query) => (query === 'short' ? 1 : 5000 + value.length + askedAt - NOW),
+  encode: (value) => Buffer.from(value),
+  decode: (payload) => (payload.includes('poison') ? undefined : payload.toString()),
+  byteLength: (value) => value.length,
+  now: () => NOW + 30,
+});
+
+const held = (askedAt: number, value = 'mine'): KeyedValue<string> => ({
+  value,
+  askedAt,
+  arrivedAt: askedAt,
+  lifetimeMs: 5000,
+});
+
+const usable: LoadContext = { now: NOW, isUsable: () => true, tried: new Set() };
+const callOptions = { deadlineAt: NOW, priority: new CallPriority(false), signal: new AbortController().signal };
+
+function stored(askedAt: number, payload: string, change: Partial<StoredWrite> = {}): StoredEntry {
+  const head = { kind: 'value', fields: {}, payload: Buffer.from(payload), askedAt, lifetimeMs: 5000, ...change };
+  return { version: 'v', head, parts: new Map() };
+}
+
+const context: RestoreContext<string> = { query: 'q', now: NOW, waitedFor: undefined };
+const restored = (mine: KeyedValue<string> | undefined, entry: StoredEntry, change = {}) =>
+  values.restore(mine, entry, { ...context, ...change });
+
+describe('a keyed value', () => {
+  it('is shown with what is left of its freshness, and whose view it is', () => {
+    const state = held(NOW - 1000);
+    expect(values.view(state, 'q', NOW)).toEqual({ value: 'mine', of: state, lifetimeMs: 5000, remainingMs: 4000 });
+    expect(values.view(state, 'q', NOW + 9000)).toMatchObject({ remainingMs: -5000 });
+  });
+
+  it('is asked for once where none is usable, under its one name', async () => {
+    const step = values.next('id', 'q', held(NOW), { ...usable, isUsable: () => false });
+    const [fetch, ...others] = 'fetches' in step ? step.fetches : [];
+    expect([fetch?.name, others]).toEqual([HEAD, []]);
+    expect(await fetch?.run(callOptions)).toEqual({
+      value: 'answer to q',
+      askedAt: NOW,
+      arrivedAt: NOW + 30,
+      lifetimeMs: 5011,
+    });
+    expect(asked).toEqual(['id q']);
+  });
+
+  it('is not asked for where a usable one is held', () => {
+    expect(values.next('id', 'q', held(NOW), usable)).toMatchObject({ view: { value: 'mine' } });
+    expect(values.next('id', 'q', undefined, usable)).toHaveProperty('fetches');
+  });
+
+  it('is replaced by the next answer, and kept in Redis until its stale phases are over', () => {
+    const update = held(NOW, 'new');
+    expect(values.merge('id', held(NOW - 1), update)).toEqual({
+      state: update,
+      writes: [
+        {
+          ...{ name: HEAD, kind: 'value', fields: {}, payload: Buffer.from('new') },
+          ...{ askedAt: NOW, lifetimeMs: 5000, keptMs: 315_000 },
+        },
+      ],
+    });
+  });
+});
+
+describe('what Redis holds of it', () => {
+  it('is taken where it is newer or the only one', () => {
+    const newer = { value: 'theirs', askedAt: NOW, arrivedAt: NOW, lifetimeMs: 5000 };
+    expect(restored(undefined, stored(NOW, 'theirs'))).toEqual(newer);
+    expect(restored(held(NOW - 1), stored(NOW, 'theirs'))).toEqual(newer);
+  });
+
+  it('is left where the one held here is newer', () => {
+    const mine = held(NOW);
+    expect(restored(mine, stored(NOW - 1, 'theirs'))).toBe(mine);
+  });
+
+  it('has arrived now where this replica waited for it: then it is fresh for who waited, however old', () => {
+    const old = stored(NOW - 9000, 'theirs');
+    expect(restored(undefined, old, { waitedFor: HEAD })).toMatchObject({ askedAt: NOW - 9000, arrivedAt: NOW });
+    expect(restored(undefined, old)).toMatchObject({ arrivedAt: NOW - 9000 });
+  });
+
+  it('is a miss where it is absent, of another kind, or not what was written', () => {
+    const absent = { version: 'v', head: undefined, parts: new Map() };
+    for (const entry of [absent, stored(NOW, 'x', { kind: 'log' }), stored(NOW, 'poison')]) {
+      const mine = held(NOW - 1);
+      expect(restored(undefined, entry)).toBeUndefined();
+      expect(restored(mine, entry)).toBe(mine);
+    }
+  });
+});

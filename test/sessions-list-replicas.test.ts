@@ -1,0 +1,200 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { isObject } from '../simulator/json-object.js';
+import { type Simulator, startSimulator } from '../simulator/simulator.js';
+import { anyRedis, describeWithRedis } from './redis-server.js';
+import { Replicas, statusesOf } from './replicas.js';
+
+const LATENCY_MS = 400;
+const COMMAND = 'describe_im_cdr_list';
+
+interface AnyRedis {
+  readonly url: string;
+  readonly stop: () => Promise<void>;
+}
+
+/** Numbered records of a client, of now. */
+function recordsOf(client: string, count: number) {
+  const Timestamp = Math.floor(Date.now() / 1000) - 60;
+  return Array.from({ length: count }, (_, i) => ({
+    ...{ SessionId: `s${i}`, Timestamp, ClientUserId: client, ClientUserNickName: `name of ${client}` },
+  }));
+}
+
+function totalIn(body: string): unknown {
+  const page: unknown = JSON.parse(body);
+  return isObject(page) && isObject(page['page']) ? page['page']['total'] : undefined;
+}
+
+describeWithRedis('three replicas', () => {
+  let desk: Simulator;
+  let redis: AnyRedis;
+  let replicas: Replicas;
+  let count = 0;
+  let client = '';
+
+  beforeAll(async () => {
+    [desk, redis] = await Promise.all([startSimulator(), anyRedis()]);
+    replicas = await Replicas.start(3, { DESK_BASE_URL: desk.url, REDIS_URL: redis.url });
+    // The first request of a process takes longer than any other.
+    await replicas.burst(6, ['/sessions?clientId=first']);
+  });
+  beforeEach(() => {
+    desk.reset();
+    client = `client-${++count}`;
+  });
+  afterAll(async () => {
+    await replicas.stop();
+    await Promise.all([desk.close(), redis.stop()]);
+  });
+
+  const path = (query = '') => `/sessions?clientId=${client}${query}`;
+  /** Where the minute ends in the midst of it, the next one begins with a call of its own. */
+  const callsInOneMinute = () => {
+    const minutes = new Set(desk.calls.map(({ to }) => to));
+    return desk.calls.length - (minutes.size - 1);
+  };
+
+  it('ask once for the default period, whatever page 60 callers want at once', async () => {
+    desk.setRecords(recordsOf(client, 30));
+    desk.latency(LATENCY_MS);
+    const paths = ['', '&limit=3&offset=9', '&limit=100', '&offset=20'].map(path);
+    const answers = await replicas.undisturbed(() => replicas.burst(60, paths));
+    expect(statusesOf(answers)).toEqual([200]);
+    expect(callsInOneMinute()).toBe(1);
+  });
+
+  it('ask once where the desk limits, and answer 429 to all', async () => {
+    desk.faultUntilReset({ kind: 'error', code: 141009 }, { command: COMMAND });
+    desk.latency(LATENCY_MS);
+    const answers = await replicas.undisturbed(() => replicas.burst(60, [path()]));
+    expect(statusesOf(answers)).toEqual([429]);
+    expect(callsInOneMinute()).toBe(1);
+  });
+
+  it('ask for each block of a page once for a herd of no-cache requests', async () => {
+    desk.setRecords(recordsOf(client, 150));
+    await replicas.each(path('&offset=90'));
+    desk.forgetCalls();
+    desk.latency(LATENCY_MS);
+    const noCache = { 'cache-control': 'no-cache' };
+    expect(statusesOf(await replicas.undisturbed(() => replicas.burst(60, [path('&offset=90')], noCache)))).toEqual([
+      200,
+    ]);
+    expect(desk.calls).toHaveLength(2);
+  });
+
+  it('serve what a no-cache request got, everywhere within 2 s', async () => {
+    const query = path('&from=2001-01-01T00:00:00Z');
+    const withTime = (total: number) =>
+      recordsOf(client, total).map((record) => ({ ...record, Timestamp: 978_307_200 }));
+    desk.setRecords(withTime(1));
+    await replicas.each(query);
+    desk.setRecords(withTime(2));
+    expect(totalIn((await replicas.get(0, query, { 'cache-control': 'no-cache' })).body)).toBe(2);
+    await sleep(2000);
+    expect((await replicas.each(query)).map(({ body }) => totalIn(body))).toEqual([2, 2, 2]);
+    expect(desk.calls).toHaveLength(2);
+  });
+
+  it('know a total that another one learned: an offset beyond it costs no call', async () => {
+    desk.setRecords(recordsOf(client, 5));
+    await replicas.undisturbed(async () => {
+      await replicas.get(0, path());
+      await sleep(50);
+      desk.forgetCalls();
+      const answer = await replicas.get(1, path('&offset=700'));
+      expect(answer.headers.get('cache-status')).toMatch(/^desk-bff; hit; ttl=\d+; detail=(?:redis|memory)$/);
+      expect(totalIn(answer.body)).toBe(5);
+      expect(desk.calls).toHaveLength(0);
+    });
+  });
+});
+
+describeWithRedis('what lies in Redis of a list', () => {
+  let desk: Simulator;
+  let redis: AnyRedis;
+  let client: Redis;
+
+  beforeAll(async () => {
+    [desk, redis] = await Promise.all([startSimulator(), anyRedis()]);
+    client = new Redis(redis.url);
+    desk.setRecords(recordsOf('client-x', 3));
+  });
+  beforeEach(() => {
+    desk.forgetCalls();
+  });
+  afterAll(async () => {
+    client.disconnect();
+    await Promise.all([desk.close(), redis.stop()]);
+  });
+
+  /** Keys of a prefix that hold values; without memory of its own each replica asks Redis every time. */
+  async function valuesUnder(prefix: string): Promise<string[]> {
+    const keys = await client.keys(`${prefix}:*`);
+    return keys.filter((key) => key.endsWith(':head') && key.includes(':sessions:'));
+  }
+
+  async function startOne(change: Readonly<Record<string, string>> = {}) {
+    const prefix = `test-${randomBytes(6).toString('hex')}`;
+    const environment = { DESK_BASE_URL: desk.url, REDIS_URL: redis.url, REDIS_KEY_PREFIX: prefix };
+    return { prefix, one: await Replicas.start(1, { ...environment, CACHE_MEMORY_BYTES: '0', ...change }) };
+  }
+
+  const PATH = '/sessions?clientId=client-x';
+
+  async function writtenValue(one: Replicas, prefix: string): Promise<string> {
+    for (;;) {
+      await one.get(0, PATH);
+      await sleep(20);
+      const [key] = await valuesUnder(prefix);
+      if (key !== undefined) return key;
+    }
+  }
+
+  it('names no client in its key, and says nothing to those without the key of encryption', async () => {
+    const { prefix, one } = await startOne({ CACHE_ENCRYPTION_KEY: randomBytes(32).toString('base64') });
+    try {
+      const key = await writtenValue(one, prefix);
+      const value = (await client.getBuffer(key))?.toString('latin1') ?? '';
+      expect(key).not.toContain('client-x');
+      expect(value).toContain('"kind":"value"');
+      expect(value).not.toMatch(/client-x|s1|SessionId|startedAt|records/);
+      expect((await one.get(0, PATH)).headers.get('cache-status')).toContain('detail=redis');
+    } finally {
+      await one.stop();
+    }
+  });
+
+  it.each([
+    ['no value', () => Buffer.from('poison')],
+    ['a value of no block', (value: Buffer) => replaced(value, '{"from":1}')],
+    ['a block of a year that cannot be written', (value: Buffer) => replaced(value, block({ to: 1e15 }))],
+    ['records that would break the page', (value: Buffer) => replaced(value, block({ records: ['{},'] }))],
+    ['another list’s type', (value: Buffer) => Buffer.from(value.toString().replace('"value"', '"log"'))],
+  ])('is a miss where it is %s', async (_, poison) => {
+    const { prefix, one } = await startOne();
+    try {
+      const key = await writtenValue(one, prefix);
+      expect((await one.get(0, PATH)).headers.get('cache-status')).toContain('detail=redis');
+      desk.forgetCalls();
+      await client.set(key, poison((await client.getBuffer(key)) ?? Buffer.alloc(0)), 'PX', 60_000);
+      const answer = await one.get(0, PATH);
+      expect([answer.status, totalIn(answer.body)]).toEqual([200, 3]);
+      expect(desk.calls).toHaveLength(1);
+    } finally {
+      await one.stop();
+    }
+  });
+});
+
+function block(change: object): string {
+  return JSON.stringify({ from: 1, to: 2, total: 1, records: ['{}'], ...change });
+}
+
+/** The same header line, another payload: nothing is encrypted here. */
+function replaced(value: Buffer, payload: string): Buffer {
+  return Buffer.concat([value.subarray(0, value.indexOf('\n') + 1), Buffer.from(payload)]);
+}
