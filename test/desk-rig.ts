@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { HttpService } from '@nestjs/axios';
 import axios from 'axios';
 import { pino } from 'pino';
@@ -44,6 +45,8 @@ export class DeskRig {
   signed = 0;
   readonly codes: string[] = [];
   readonly attempts: number[] = [];
+  /** The pauses between attempts, in milliseconds. */
+  readonly pauses: number[] = [];
   readonly lines: Record<string, unknown>[] = [];
   /** How far the clock of what has to last is ahead of the real one. */
   aheadMs = 0;
@@ -78,6 +81,10 @@ export class DeskRig {
       attempt,
       breaker: new CircuitBreaker(later),
       now,
+      sleep: (ms) => {
+        this.pauses.push(ms);
+        return sleep(ms);
+      },
       random: () => random,
       onAttempts: (made) => this.attempts.push(made),
     });

@@ -9,6 +9,9 @@ import { ApiKeyAuthenticator } from './api-key-authenticator.js';
 import { type Authenticator } from './authenticator.js';
 import { CallerLimit } from './caller-limit.js';
 
+/** A clock that does not jump when the clock of the machine is set. */
+const steady = () => performance.now();
+
 async function createAuthenticator(environment: Environment, logger: Logger): Promise<Authenticator> {
   const { authMode, apiKeys, jwtIssuer: issuer, jwtAudience: audience, jwtJwksUrl: jwksUrl } = environment;
   if (authMode === 'none') return new AddressAuthenticator();
@@ -25,7 +28,7 @@ async function createAccess(environment: Environment, redis: RedisLink, logger: 
   const { redisKeyPrefix, rateLimitPerMinute, metricsPublic, authMode, jwtRequiredScope } = environment;
   return new AccessControl({
     authenticator: await createAuthenticator(environment, logger),
-    limit: rateLimitPerMinute > 0 ? new CallerLimit(redis, redisKeyPrefix, rateLimitPerMinute) : undefined,
+    limit: rateLimitPerMinute > 0 ? new CallerLimit(redis, redisKeyPrefix, rateLimitPerMinute, steady) : undefined,
     requiredScope: jwtRequiredScope,
     areMetricsOpen: metricsPublic || authMode === 'none',
   });

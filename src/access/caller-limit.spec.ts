@@ -1,19 +1,34 @@
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
-import { expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { RedisLink } from '../redis/redis-link.js';
 import { CallerLimit } from './caller-limit.js';
+
+let now: number;
+let limit: CallerLimit;
+
+beforeEach(() => {
+  now = 1000;
+  limit = new CallerLimit(new RedisLink(undefined), 'desk', 2, () => now);
+});
 
 const request = () => new IncomingMessage(new Socket());
 
 test('a request that is looked at twice is counted once', async () => {
-  const limit = new CallerLimit(new RedisLink(undefined), 'desk', 2);
   const first = request();
   for (let looks = 0; looks < 3; looks++) expect(await limit.take(first, 'ann')).toBe(0);
   expect(await limit.take(request(), 'ann')).toBe(0);
   const refused = request();
-  const waitMs = await limit.take(refused, 'ann');
-  expect(waitMs).toBeGreaterThan(50_000);
-  expect(await limit.take(refused, 'ann')).toBe(waitMs);
+  expect(await limit.take(refused, 'ann')).toBe(60_000);
+  expect(await limit.take(refused, 'ann')).toBe(60_000);
   expect(await limit.take(request(), 'bob')).toBe(0);
+});
+
+test('a minute begins with the first request, and the next one begins with none counted', async () => {
+  const take = () => limit.take(request(), 'ann');
+  expect(await take()).toBe(0);
+  now += 59_999;
+  expect([await take(), await take()]).toEqual([0, 1]);
+  now += 1;
+  expect([await take(), await take(), await take()]).toEqual([0, 0, 60_000]);
 });

@@ -1,23 +1,28 @@
 import { type IncomingMessage } from 'node:http';
-import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { LRUCache } from 'lru-cache';
+import { type Clock } from '../clock.js';
 import { type RedisLink } from '../redis/redis-link.js';
-import { outcomeOf, waitOf } from './limit-outcome.js';
-import { SharedCount } from './shared-count.js';
+import { type MinuteCount, OwnMinuteCounts, SharedMinuteCounts } from './minute-counts.js';
 
-/** How often one caller may ask in a minute, all replicas together; what one does costs another nothing. */
+const MAX_REFUSED = 10_000;
+
+/** How many requests a caller may make in a minute, counted over all replicas; callers do not affect each other. */
 export class CallerLimit {
-  /** Without Redis each replica counts alone: an outage of the cache is not the caller's fault. */
-  private readonly alone: RateLimiterMemory;
-  private readonly shared: SharedCount | undefined;
+  private readonly shared: SharedMinuteCounts;
+  /** Without Redis each replica counts alone, from 0: an outage of Redis is not the caller's fault. */
+  private readonly own: OwnMinuteCounts;
+  /** When the minute ends of callers who have used it up: until then their requests cost no command. */
+  private readonly refusedUntil = new LRUCache<string, number>({ max: MAX_REFUSED });
   private readonly counted = new WeakMap<IncomingMessage, Promise<number>>();
 
   constructor(
     private readonly redis: RedisLink,
     keyPrefix: string,
-    perMinute: number,
+    private readonly perMinute: number,
+    private readonly now: Clock,
   ) {
-    this.alone = new RateLimiterMemory({ points: perMinute, duration: 60 });
-    if (redis.client !== undefined) this.shared = new SharedCount(redis, redis.client, keyPrefix, perMinute);
+    this.shared = new SharedMinuteCounts(redis, keyPrefix);
+    this.own = new OwnMinuteCounts(now);
   }
 
   /** Counts a request, once: 0 where it may pass, else the milliseconds until one may. Never rejects. */
@@ -28,14 +33,16 @@ export class CallerLimit {
   }
 
   private async count(caller: string): Promise<number> {
-    const { shared } = this;
-    if (shared !== undefined && this.redis.state === 'up') {
-      try {
-        return await shared.take(caller);
-      } catch {
-        // Whatever Redis does, it is counted here instead; the link itself says that it is away.
-      }
-    }
-    return waitOf(await outcomeOf(this.alone.consume(caller)));
+    if (this.redis.state !== 'up') return this.waitMs(this.own.add(caller));
+    const refusedMs = (this.refusedUntil.get(caller) ?? 0) - this.now();
+    if (refusedMs > 0) return refusedMs;
+    const minute = await this.shared.add(caller);
+    if (minute === undefined) return this.waitMs(this.own.add(caller));
+    if (minute.count >= this.perMinute) this.refusedUntil.set(caller, this.now() + minute.remainingMs);
+    return this.waitMs(minute);
+  }
+
+  private waitMs({ count, remainingMs }: MinuteCount): number {
+    return count > this.perMinute ? Math.max(1, remainingMs) : 0;
   }
 }

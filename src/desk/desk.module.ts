@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { HttpModule, HttpService } from '@nestjs/axios';
 import { Module } from '@nestjs/common';
 import { Environment } from '../environment.js';
@@ -109,6 +110,7 @@ function createDesk(
     attempt,
     breaker,
     now,
+    sleep,
     random: Math.random,
     onAttempts: (attempts) => {
       metrics.deskAttempts.observe(attempts);

@@ -67,6 +67,7 @@ describe('Desk', () => {
     rig = new DeskRig(simulator, { random });
     simulator.faultUntilReset({ kind: 'error', code: 141002 });
     await rig.end();
+    expect(rig.pauses).toEqual([50 * (1 + random), 100 * (1 + random)]);
     const [first = 0, second = 0] = gaps();
     expect(first).toBeGreaterThanOrEqual(49 * (1 + random));
     expect(second).toBeGreaterThanOrEqual(99 * (1 + random));
@@ -111,6 +112,7 @@ describe('Desk', () => {
     simulator.faultUntilReset({ kind: 'error', code: 141002 });
     expect(await rig.end(SESSION, 1500)).toMatchObject({ code: 'upstream-failed', upstreamCode: 141002 });
     expect(rig.codes).toEqual(['141002', '141002']);
+    expect(rig.pauses).toEqual([550]);
   });
 
   it.each(['hang', 'stall', 'drip'] as const)('gives up at the deadline on a desk that %ss', async (kind) => {

@@ -1,4 +1,3 @@
-import { DelegateBackoff, handleWhen, retry } from 'cockatiel';
 import { type Clock } from '../clock.js';
 import { type CircuitBreaker } from './admission/circuit-breaker.js';
 import { type Attempt, type DeskReply, RetryableError } from './attempt.js';
@@ -10,17 +9,18 @@ import { DeskAttemptError } from './http-client.js';
 /** What became of the attempts of one call. */
 interface Tally {
   attempts: number;
-  /** Whether one of them failed through the desk; a time-out because the request came late is no fault of its own. */
+  /** One of them failed because of the desk: neither inconclusive, nor a call that had too little time left. */
   hasFailed: boolean;
 }
 
-const RETRIES = 2;
-const FIRST_PAUSE_MS = 50;
+/** 50–100 ms before the second attempt, 100–200 ms before the third. */
+const SHORTEST_PAUSES_MS = [50, 100];
 
 export interface DeskParts {
   readonly attempt: Attempt;
   readonly breaker: CircuitBreaker;
   readonly now: Clock;
+  readonly sleep: (ms: number) => Promise<unknown>;
   readonly random: () => number;
   readonly onAttempts?: (attempts: number) => void;
 }
@@ -60,23 +60,21 @@ export class Desk {
     options: CallOptions,
     tally: Tally,
   ): Promise<DeskReply<Answer>> {
-    const { attempt, now, random } = this.parts;
-    let pauseMs = 0;
-    // 50–100 ms, then 100–200 ms; where the deadline leaves no room for that, what failed has failed.
-    const mayTryAgain = (error: Error) => {
-      if (!(error instanceof RetryableError)) return false;
-      if (!error.isInconclusive) tally.hasFailed = true;
-      pauseMs = FIRST_PAUSE_MS * tally.attempts * (1 + random());
-      return options.deadlineAt - now() > pauseMs;
-    };
-    const policy = retry(handleWhen(mayTryAgain), {
-      maxAttempts: RETRIES,
-      backoff: new DelegateBackoff(() => pauseMs),
-    });
-    return policy.execute(() => {
+    const { attempt, now, sleep, random } = this.parts;
+    for (;;) {
+      const shortestMs = SHORTEST_PAUSES_MS[tally.attempts];
       tally.attempts += 1;
-      return attempt.run(command, request, options);
-    });
+      try {
+        return await attempt.run(command, request, options);
+      } catch (error) {
+        if (!(error instanceof RetryableError)) throw error;
+        if (!error.isInconclusive) tally.hasFailed = true;
+        if (shortestMs === undefined) throw error;
+        const pauseMs = shortestMs * (1 + random());
+        if (options.deadlineAt - now() <= pauseMs) throw error;
+        await sleep(pauseMs);
+      }
+    }
   }
 
   /** Tells the breaker what it has to know, and unwraps what the retries gave up on. */

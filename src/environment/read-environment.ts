@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { Environment } from '../environment.js';
 import { combinationFaults } from './combinations.js';
@@ -22,11 +21,11 @@ export class EnvironmentError extends Error {
 
 export function readEnvironment(source: NodeJS.ProcessEnv, readFile: ReadFile = readFileSync): Environment {
   const { texts, faults: textFaults } = readTexts(source, readFile);
-  const environment = plainToInstance(Environment, texts, {
-    excludeExtraneousValues: true,
-    exposeDefaultValues: true,
-    exposeUnsetFields: false,
-  });
+  const environment = new Environment();
+  for (const { property, name, parse } of declaredVariables) {
+    const text = texts[name];
+    if (text !== undefined) Reflect.set(environment, property, parse(text));
+  }
   const faults = [...textFaults, ...variableFaults(environment), ...combinationFaults(environment)];
   if (faults.length > 0) throw new EnvironmentError(faultLines(faults));
   for (const { property, secret } of declaredVariables) {

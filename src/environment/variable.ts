@@ -1,4 +1,3 @@
-import { Expose, Transform } from 'class-transformer';
 import { IsIn, Matches, Max, Min, ValidateBy } from 'class-validator';
 
 /** What a variable's text could not be turned into a value for. Never holds the text: it may be a secret. */
@@ -16,6 +15,7 @@ export interface VariableTraits {
 export interface DeclaredVariable extends VariableTraits {
   readonly property: string;
   readonly name: string;
+  readonly parse: (text: string) => unknown;
 }
 
 const declared: DeclaredVariable[] = [];
@@ -36,10 +36,7 @@ export function Variable(
 ): PropertyDecorator {
   return (target, key) => {
     const property = String(key);
-    const name = variableName(property);
-    declared.push({ ...traits, property, name });
-    Expose({ name })(target, property);
-    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? parse(value) : value))(target, property);
+    declared.push({ ...traits, property, name: variableName(property), parse });
     for (const check of [isReadable, ...checks]) check(target, property);
   };
 }

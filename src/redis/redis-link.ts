@@ -58,6 +58,17 @@ export class RedisLink {
     }
   }
 
+  /** As `run`, for what can be done without: undefined while Redis is away, or where it refuses the command. */
+  async tryRun<T>(command: (client: RedisClient) => Promise<T>, key?: string): Promise<T | undefined> {
+    if (this.state !== 'up') return undefined;
+    try {
+      return await this.run(command, key);
+    } catch (error) {
+      if (isRedisTrouble(error)) return undefined;
+      throw error;
+    }
+  }
+
   /** Resolves when Redis answers, or after `ms` without it: the service starts either way. */
   async whenUp(ms: number): Promise<void> {
     const end = Date.now() + ms;
