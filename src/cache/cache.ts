@@ -7,6 +7,7 @@ import { Learner } from './learner.js';
 import { Load, type LoadParts } from './load.js';
 import { NotFound } from './not-found.js';
 import { type RedisStore } from './redis-store.js';
+import { patiently } from './patience.js';
 import { type Resource } from './resource.js';
 import { type Level, type Result, type View } from './result.js';
 import { Revalidation } from './revalidation.js';
@@ -31,6 +32,14 @@ export interface ReadOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** How work in the background reads. */
+export interface BackgroundOptions {
+  readonly noCache?: boolean;
+  readonly signal: AbortSignal;
+  /** So long without a call to the desk is a failure; until then it is waiting. */
+  readonly patienceMs: number;
+}
+
 /** A copy in memory is compared with Redis when it is older than this, so that all replicas soon serve the same. */
 const CHECK_MS = 2000;
 
@@ -44,7 +53,7 @@ export class Cache<Query, State, Update, V extends View> {
     private readonly options: CacheOptions,
   ) {
     const { store, policy, now, random, maxBytes } = options;
-    const entries = new Entries<State>(maxBytes, (state) => resource.byteLength(state));
+    const entries = new Entries<State>(maxBytes, resource);
     const learner = new Learner({ resource, store, policy, now });
     this.parts = { resource, entries, learner, flights: new SingleFlight(store, now, random), now };
     this.revalidation = new Revalidation({ ...options, entries });
@@ -78,6 +87,28 @@ export class Cache<Query, State, Update, V extends View> {
       return noCache
         ? await this.ask(entry, query, { signal, noCache: true })
         : await this.answer(entry, query, signal);
+    } finally {
+      entries.leave(entry);
+    }
+  }
+
+  /**
+   * A fresh view, or for those who only need what was known the one that is held, in calls that give way to everybody who
+   * waits for a page. To wait for their turn, or for a rate limit to pass, is no failure.
+   *
+   * @throws DeskError
+   */
+  async readInBackground(
+    id: string,
+    query: Query,
+    { noCache = false, signal, patienceMs }: BackgroundOptions,
+  ): Promise<V> {
+    const { entries, now } = this.parts;
+    const entry = entries.enter(id);
+    try {
+      if (this.needsCheck(entry)) await (entry.check ?? this.check(entry, query, true));
+      const ask = { signal, noCache, isBackground: true };
+      return await patiently(() => this.load(entry, query, ask).run(), { patienceMs, now, signal });
     } finally {
       entries.leave(entry);
     }

@@ -37,14 +37,23 @@ export class Entry<State> {
   constructor(readonly id: string) {}
 }
 
+/** No entry may hold more than this share of the memory, or one would push out all others. */
+const MAX_SHARE = 0.5;
+
+/** What entries need to know of their states. */
+export interface StateSize<State> {
+  byteLength(state: State): number;
+  trim?(state: State, maxBytes: number): State;
+}
+
 /** The entries of this process: bounded in bytes, but never without one that is in use. */
 export class Entries<State> {
   private readonly cache: LRUCache<string, Entry<State>> | undefined;
   private readonly inUse = new Map<string, Entry<State>>();
 
   constructor(
-    maxBytes: number,
-    private readonly byteLengthOf: (state: State) => number,
+    private readonly maxBytes: number,
+    private readonly size: StateSize<State>,
   ) {
     // lru-cache reads 0 as "no bound"; here it means that nothing is kept.
     this.cache = maxBytes > 0 ? new LRUCache({ maxSize: maxBytes }) : undefined;
@@ -71,7 +80,18 @@ export class Entries<State> {
     if (entry.users > 0) return;
     this.inUse.delete(entry.id);
     if (entry.state === undefined) return;
-    const bytes = entry.state instanceof NotFound ? 0 : this.byteLengthOf(entry.state);
-    this.cache?.set(entry.id, entry, { size: bytes + OVERHEAD_BYTES });
+    this.cache?.set(entry.id, entry, { size: this.trim(entry) + OVERHEAD_BYTES });
+  }
+
+  /** Answers the bytes that are left. */
+  private trim(entry: Entry<State>): number {
+    const { state } = entry;
+    if (state === undefined || state instanceof NotFound) return 0;
+    const bytes = this.size.byteLength(state);
+    const maxBytes = this.maxBytes * MAX_SHARE;
+    if (this.size.trim === undefined || bytes <= maxBytes) return bytes;
+    const trimmed = this.size.trim(state, maxBytes);
+    entry.state = trimmed;
+    return this.size.byteLength(trimmed);
   }
 }

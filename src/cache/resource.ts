@@ -53,4 +53,6 @@ export interface Resource<Query, State, Update, V extends View> {
   parts(state: State): Iterable<Arrived>;
   /** What holding this costs in memory, roughly. */
   byteLength(state: State): number;
+  /** The state without what makes it larger than this; not there where a state is small, or all of it is needed. */
+  trim?(state: State, maxBytes: number): State;
 }

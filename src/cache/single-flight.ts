@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock } from '../clock.js';
 import { type CallOptions, CallPriority } from '../desk/call-options.js';
-import { DeskAbandonedError, DeskError, DeskTimeoutError, DeskUnavailableError } from '../desk/desk-error.js';
+import { DeskAbandonedError, DeskError, DeskJoinTimeoutError, DeskUnavailableError } from '../desk/desk-error.js';
 import { type Entry, type Flight, type FlightResult } from './entry.js';
 import { FlightLock } from './flight-lock.js';
 import { type RedisStore, type StoredWrite } from './redis-store.js';
@@ -86,7 +86,7 @@ export class SingleFlight {
     const givenUp = new Promise<never>((_, reject) => {
       if (isJoined) {
         timer = setTimeout(() => {
-          reject(new DeskTimeoutError('the call that was joined took too long'));
+          reject(new DeskJoinTimeoutError('the call that was joined took too long'));
         }, deadlineAt - this.now());
       }
       giveUp = () => {
@@ -190,6 +190,6 @@ export class SingleFlight {
       entry.checkedAt = 0;
       throw failureOf(state.outcome);
     }
-    throw new DeskTimeoutError('another replica got no answer in time');
+    throw new DeskJoinTimeoutError('another replica got no answer in time');
   }
 }

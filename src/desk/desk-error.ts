@@ -48,6 +48,9 @@ export class DeskRateLimitedError extends DeskError {
   readonly code = 'upstream-rate-limited';
 }
 
+/** The desk itself said so just now, to a call that went out. */
+export class DeskLimitedCallError extends DeskRateLimitedError {}
+
 /** The desk refuses our credentials or configuration; an operator has to act. */
 export class DeskRejectedError extends DeskError {
   readonly code = 'upstream-rejected';
@@ -63,10 +66,16 @@ export class DeskTimeoutError extends DeskError {
   readonly code = 'upstream-timeout';
 }
 
+/** A call of somebody else's that was waited for took too long; it may not even have gone out. */
+export class DeskJoinTimeoutError extends DeskTimeoutError {}
+
 /** We do not ask: overload, open breaker, locked out, shutting down. */
 export class DeskUnavailableError extends DeskError {
   readonly code = 'unavailable';
 }
+
+/** The queue was too long, or every connection in use, for too long. */
+export class DeskBusyError extends DeskUnavailableError {}
 
 /** Nobody waited for the call any more before it went out: says nothing of the desk. */
 export class DeskAbandonedError extends DeskUnavailableError {}

@@ -2,43 +2,47 @@ import { type LoadContext, type Step } from '../cache/resource.js';
 import { type Fetcher } from './fetcher.js';
 import { type Frame, type Log, usableFrames } from './log.js';
 import { type TranscriptUpdate } from './merge.js';
+import { isSpan, plainWindowOf, type TranscriptQuery } from './query.js';
 import { slice } from './slice.js';
-import { type TranscriptState, type WindowAnswer } from './state.js';
+import { type TranscriptState, totalOf, type WindowAnswer } from './state.js';
 import { storedWindowName } from './stored-transcript.js';
 import { type TranscriptView, viewOfAnswer, viewOfSlice } from './view.js';
-import { type Window, windowKey } from './window.js';
+import { type Order, windowKey } from './window.js';
 
 type TranscriptStep = Step<TranscriptUpdate, TranscriptView>;
 
-/** What a window of a session still takes: the head, then blocks, and the window itself where those do not fit together. */
+/** What a query of a session still takes: the head, then blocks, and a window as it is where those do not fit together. */
 export function nextStep(
   fetcher: Fetcher,
   sessionId: string,
-  window: Window,
+  query: TranscriptQuery,
   state: TranscriptState | undefined,
   context: LoadContext,
 ): TranscriptStep {
   const { now, isUsable } = context;
-  const key = windowKey(window);
-  const windowStep = (answer: WindowAnswer | undefined, hasPositions: boolean, name: string): TranscriptStep =>
-    answer !== undefined && isUsable(answer)
-      ? { view: viewOfAnswer(answer, hasPositions, now) }
-      : { fetches: [fetcher.window(sessionId, name, window)] };
+  const viewIn = (answer: WindowAnswer | undefined, hasPositions: boolean): TranscriptView | undefined =>
+    answer !== undefined && isUsable(answer) ? viewOfAnswer(answer, query, hasPositions, now) : undefined;
 
   if (state?.kind === 'contradicted' && state.until > now) {
-    return windowStep(state.windows.get(key), false, storedWindowName(state.epoch, window));
+    const window = plainWindowOf(query, totalOf(state));
+    const view = viewIn(state.windows.get(windowKey(window)), false);
+    return view ? { view } : { fetches: [fetcher.window(sessionId, storedWindowName(state.epoch, window), window)] };
   }
-  if (state?.kind !== 'log' || !isUsable(state.head)) return { fetches: [fetcher.head(sessionId)] };
+  if (state?.kind !== 'log') return { fetches: [fetcher.head(sessionId)] };
+  if (!isSpan(query) && !isUsable(state.head)) return { fetches: [fetcher.head(sessionId)] };
 
-  const found = slice(state, window, isUsable);
+  const found = slice(state, query, isUsable);
   if (found.missing.length === 0) return { view: viewOfSlice(state, found, now) };
-  const blocks = blockFetches(fetcher, sessionId, state, window, found.missing);
+  const blocks = blockFetches(fetcher, sessionId, state, found.order, found.missing);
   const untried = blocks.filter(({ name }) => !context.tried.has(name));
+  if (untried.length > 0) return { fetches: untried };
   // It grew between head and block: the two cannot be joined, and asking for either again may fail the same way.
-  return untried.length > 0 ? { fetches: untried } : windowStep(state.strays.get(key), true, `stray:${key}`);
+  const window = plainWindowOf(query, state.head.total);
+  const view = viewIn(state.strays.get(windowKey(window)), true);
+  return view ? { view } : { fetches: [fetcher.window(sessionId, `stray:${windowKey(window)}`, window)] };
 }
 
-function blockFetches(fetcher: Fetcher, sessionId: string, log: Log, { order }: Window, missing: readonly number[]) {
+function blockFetches(fetcher: Fetcher, sessionId: string, log: Log, order: Order, missing: readonly number[]) {
   const frame: Frame = usableFrames(log, order)[0] ?? 'start';
   return missing.map((index) => fetcher.block(sessionId, log, frame, index));
 }

@@ -2,7 +2,8 @@ import { type RestoreContext } from '../cache/resource.js';
 import { HEAD, type StoredEntry } from '../cache/redis-store.js';
 import { type StoredValue } from '../cache/stored-value.js';
 import { type Block, type Log } from './log.js';
-import { askedAt, type Contradicted, logOf, type TranscriptState, withWindow } from './state.js';
+import { plainWindowOf, type TranscriptQuery } from './query.js';
+import { askedAt, type Contradicted, logOf, totalOf, type TranscriptState, withWindow } from './state.js';
 import {
   readBlock,
   readHead,
@@ -11,7 +12,6 @@ import {
   storedProofName,
   storedWindowName,
 } from './stored-transcript.js';
-import { type Window } from './window.js';
 
 /**
  * Joins what this process holds with what Redis holds, the newer winning. Where Redis moved on, blocks held here are let
@@ -20,13 +20,13 @@ import { type Window } from './window.js';
 export function restore(
   mine: TranscriptState | undefined,
   stored: StoredEntry,
-  { query: window, now, waitedFor }: RestoreContext<Window>,
+  { query, now, waitedFor }: RestoreContext<TranscriptQuery>,
 ): TranscriptState | undefined {
   const arrivedAt = (name: string, value: StoredValue) => (name === waitedFor ? now : value.askedAt);
   const theirs = stored.head && readHead(stored.head, arrivedAt(HEAD, stored.head));
   const state = newer(mine, theirs);
   if (state?.kind === 'log') return withStoredBlocks(state, stored, logOf(mine), arrivedAt);
-  return state === undefined ? undefined : withStoredWindow(state, stored, window, arrivedAt);
+  return state === undefined ? undefined : withStoredWindow(state, stored, query, arrivedAt);
 }
 
 type ArrivedAt = (name: string, value: StoredValue) => number;
@@ -72,9 +72,10 @@ function keepMessages(mine: Block | undefined, theirs: Block): Block {
 function withStoredWindow(
   state: Contradicted,
   { parts }: StoredEntry,
-  window: Window,
+  query: TranscriptQuery,
   arrivedAt: ArrivedAt,
 ): Contradicted {
+  const window = plainWindowOf(query, totalOf(state));
   const name = storedWindowName(state.epoch, window);
   const value = parts.get(name);
   const answer = value && readWindow(window, value, arrivedAt(name, value));

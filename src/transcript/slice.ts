@@ -1,6 +1,7 @@
 import { type Dated } from '../cache/freshness.js';
 import { type Block, blockKey, type Log, tailStart, usableFrames } from './log.js';
 import { type RenderedMessages } from './rendered-messages.js';
+import { type TranscriptQuery, windowsOf } from './query.js';
 import { BLOCK_SIZE, type Order, spanOf, type Window } from './window.js';
 
 /** Messages `from` up to but not including `to` of a run. */
@@ -12,14 +13,22 @@ export interface Piece {
 
 /** A window of what is held: its messages oldest first, what their freshness depends on, and the blocks it lacks. */
 export interface Slice {
+  /** The end that its window is counted from. */
+  readonly order: Order;
   readonly first: number;
   readonly pieces: readonly Piece[];
   readonly parts: readonly Dated[];
   readonly missing: readonly number[];
 }
 
+/** Of the windows that hold what is asked for, the one that lacks least: no page by position costs more than by offset. */
+export function slice(log: Log, query: TranscriptQuery, isUsable: (block: Block) => boolean): Slice {
+  const slices = windowsOf(query, log.head.total).map((window) => sliceOf(log, window, isUsable));
+  return slices.reduce((best, other) => (other.missing.length < best.missing.length ? other : best));
+}
+
 /** Uses those blocks that `isUsable` accepts. Where several answers hold a message, the newest counts. */
-export function slice(log: Log, window: Window, isUsable: (block: Block) => boolean): Slice {
+function sliceOf(log: Log, window: Window, isUsable: (block: Block) => boolean): Slice {
   const { first, end } = spanOf(window, log.head.total);
   const tailFrom = log.proven || window.order === 'desc' ? tailStart(log) : Infinity;
   const pieces: Piece[] = [];
@@ -40,7 +49,7 @@ export function slice(log: Log, window: Window, isUsable: (block: Block) => bool
     }
     position = to;
   }
-  return { first, pieces, parts, missing };
+  return { order: window.order, first, pieces, parts, missing };
 }
 
 /** The newest usable block that reaches up to `to`. */

@@ -41,6 +41,13 @@ export function later(a: number | undefined, b: number | undefined): number | un
   return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
 }
 
+/** What the newest answer claims; without one, nobody knows. */
+export function totalOf({ windows }: Contradicted): number {
+  let newest: WindowAnswer | undefined;
+  for (const answer of windows.values()) if (newest === undefined || answer.askedAt >= newest.askedAt) newest = answer;
+  return newest?.total ?? Infinity;
+}
+
 /** A session can be asked for in more windows than anyone should keep. */
 const MAX_WINDOWS = 100;
 
@@ -52,6 +59,14 @@ export function withWindow(contradicted: Contradicted, answer: WindowAnswer): Co
 /** What holding this costs in memory, roughly. */
 export function byteLengthOf(state: TranscriptState): number {
   return runsOf(state).reduce((bytes, { byteLength }) => bytes + byteLength, 0);
+}
+
+/** Of a session too long to be kept whole, the head and the blocks that came last: whoever walks over it goes on there. */
+export function trim(state: TranscriptState, maxBytes: number): TranscriptState {
+  if (state.kind === 'contradicted') return state;
+  let room = maxBytes - state.head.tail.byteLength;
+  const kept = [...state.blocks].toReversed().filter(([, { messages }]) => (room -= messages.byteLength) >= 0);
+  return { ...state, blocks: new Map(kept.toReversed()), strays: new Map() };
 }
 
 function runsOf(state: TranscriptState): RenderedMessages[] {

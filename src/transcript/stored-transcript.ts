@@ -3,9 +3,10 @@ import { HEAD, type StoredWrite } from '../cache/redis-store.js';
 import { readCount, readText, type StoredValue } from '../cache/stored-value.js';
 import { type Block, blockIndexes, blockKey, type Log, tailStart } from './log.js';
 import { RenderedMessages } from './rendered-messages.js';
-import { type Contradicted, type TranscriptState, type WindowAnswer } from './state.js';
+import { plainWindowOf, spanIn, type TranscriptQuery } from './query.js';
+import { type Contradicted, totalOf, type TranscriptState, type WindowAnswer } from './state.js';
 import { type TranscriptPolicy } from './transcript-policy.js';
-import { BLOCK_SIZE, spanOf, type Window, windowKey } from './window.js';
+import { BLOCK_SIZE, type Window, windowKey } from './window.js';
 
 /*
  * A transcript in Redis: the head (kind `log` or `contradicted`), and beside it, each by its own name, the blocks of the
@@ -24,11 +25,12 @@ export function headKeptMs(policy: TranscriptPolicy, lifetimeMs = 0): number {
   return keptMs(policy, Math.max(lifetimeMs, policy.sealedMs));
 }
 
-/** The values that a window needs beside the head. */
-export function storedNames(state: TranscriptState, window: Window): readonly string[] {
-  if (state.kind === 'contradicted') return [storedWindowName(state.epoch, window)];
-  const { first, end } = spanOf(window, state.head.total);
-  const tailFrom = state.proven || window.order === 'desc' ? tailStart(state) : Infinity;
+/** The values that a query needs beside the head. */
+export function storedNames(state: TranscriptState, query: TranscriptQuery): readonly string[] {
+  if (state.kind === 'contradicted') return [storedWindowName(state.epoch, plainWindowOf(query, totalOf(state)))];
+  const { first, end } = spanIn(query, state.head.total);
+  const countsFromEnd = !('offset' in query) || query.order === 'desc';
+  const tailFrom = state.proven || countsFromEnd ? tailStart(state) : Infinity;
   const names = blockIndexes({ first, end: Math.min(end, tailFrom) }).flatMap((index) => [
     storedBlockName(state.epoch, blockKey(state, 'start', index)),
     storedBlockName(state.epoch, blockKey(state, 'end', index)),

@@ -3,12 +3,12 @@ import { type Desk } from '../desk/desk.js';
 import { Fetcher } from './fetcher.js';
 import { TranscriptMerger, type TranscriptUpdate } from './merge.js';
 import { nextStep } from './plan.js';
+import { type TranscriptQuery } from './query.js';
 import { restore } from './restore.js';
-import { askedAt, byteLengthOf, partsOf, type TranscriptState } from './state.js';
+import { askedAt, byteLengthOf, partsOf, type TranscriptState, trim } from './state.js';
 import { storedNames } from './stored-transcript.js';
 import { type TranscriptPolicy } from './transcript-policy.js';
 import { type TranscriptView, viewOf } from './view.js';
-import { type Window } from './window.js';
 
 export interface TranscriptsOptions extends CacheOptions {
   readonly desk: Pick<Desk, 'call'>;
@@ -17,7 +17,7 @@ export interface TranscriptsOptions extends CacheOptions {
 }
 
 /** Sessions' messages, whatever the window: a log of blocks, or single windows where a session contradicts itself (ADR 2). */
-export class Transcripts extends Cache<Window, TranscriptState, TranscriptUpdate, TranscriptView> {
+export class Transcripts extends Cache<TranscriptQuery, TranscriptState, TranscriptUpdate, TranscriptView> {
   constructor(options: TranscriptsOptions) {
     const { desk, policy, now, onContradiction } = options;
     const fetcher = new Fetcher(desk, now);
@@ -25,13 +25,14 @@ export class Transcripts extends Cache<Window, TranscriptState, TranscriptUpdate
     super(
       {
         view: viewOf,
-        next: (id, window, state, context) => nextStep(fetcher, id, window, state, context),
+        next: (id, query, state, context) => nextStep(fetcher, id, query, state, context),
         merge: (id, state, update) => merger.merge(id, state, update),
         restore,
         storedNames,
         askedAt,
         parts: partsOf,
         byteLength: byteLengthOf,
+        trim,
       },
       options,
     );

@@ -1,34 +1,39 @@
 import { type Dated, remainingMs } from '../cache/freshness.js';
 import { type View } from '../cache/result.js';
 import { type Log } from './log.js';
+import { mostOf, plainWindowOf, type TranscriptQuery } from './query.js';
 import { type Piece, type Slice, slice } from './slice.js';
-import { type TranscriptState, type WindowAnswer } from './state.js';
-import { spanOf, type Window, windowKey } from './window.js';
+import { type TranscriptState, totalOf, type WindowAnswer } from './state.js';
+import { spanOf, windowKey } from './window.js';
 
 /** A window of a session: its messages oldest first, whatever the window's order. */
 export interface TranscriptView extends View {
   readonly total: number;
   /** Position of the oldest message here; undefined where positions mean nothing. */
   readonly first: number | undefined;
+  /** Its offset in `asc` order, as far as the desk's word goes: what pages by position are continued from. */
+  readonly offset: number;
   readonly pieces: readonly Piece[];
   /** Milliseconds of the newest message known of the session. */
   readonly newestAt: number | undefined;
 }
 
 /** The window, if all of it is held, however old. */
-export function viewOf(state: TranscriptState, window: Window, now: number): TranscriptView | undefined {
+export function viewOf(state: TranscriptState, query: TranscriptQuery, now: number): TranscriptView | undefined {
   if (state.kind === 'log') {
-    const found = slice(state, window, () => true);
+    const found = slice(state, query, () => true);
     return found.missing.length === 0 ? viewOfSlice(state, found, now) : undefined;
   }
-  const answer = state.until > now ? state.windows.get(windowKey(window)) : undefined;
-  return answer && viewOfAnswer(answer, false, now);
+  if (state.until <= now) return undefined;
+  const answer = state.windows.get(windowKey(plainWindowOf(query, totalOf(state))));
+  return answer && viewOfAnswer(answer, query, false, now);
 }
 
 export function viewOfSlice(log: Log, { first, pieces, parts }: Slice, now: number): TranscriptView {
   return {
     total: log.head.total,
     first,
+    offset: first,
     pieces,
     newestAt: log.head.tail.newestAt,
     lifetimeMs: log.head.lifetimeMs,
@@ -37,12 +42,20 @@ export function viewOfSlice(log: Log, { first, pieces, parts }: Slice, now: numb
 }
 
 /** As the desk answered it. Its own total says where it lies, unless the session contradicts itself. */
-export function viewOfAnswer(answer: WindowAnswer, hasPositions: boolean, now: number): TranscriptView {
+export function viewOfAnswer(
+  answer: WindowAnswer,
+  query: TranscriptQuery,
+  hasPositions: boolean,
+  now: number,
+): TranscriptView {
   const { window, messages, total, lifetimeMs } = answer;
+  const { first } = spanOf(window, total);
+  const count = Math.min(messages.count, mostOf(query));
   return {
     total,
-    first: hasPositions ? spanOf(window, total).first : undefined,
-    pieces: messages.count === 0 ? [] : [{ messages, from: 0, to: messages.count }],
+    first: hasPositions ? first : undefined,
+    offset: window.order === 'asc' ? window.offset : first,
+    pieces: count === 0 ? [] : [{ messages, from: 0, to: count }],
     newestAt: messages.newestAt,
     lifetimeMs,
     remainingMs: remainingMs(answer, now),

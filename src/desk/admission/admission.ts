@@ -1,4 +1,4 @@
-import { type DeskError, DeskRateLimitedError } from '../desk-error.js';
+import { type DeskError, DeskLimitedCallError, DeskRateLimitedError } from '../desk-error.js';
 import { type CoolDown } from './cool-down.js';
 import { type CredentialBackOff } from './credential-back-off.js';
 import { type Quota } from './quota.js';
@@ -72,7 +72,8 @@ export class AdmissionControl {
     const limited = permit.coolDowns.find((one) => one.scope === scope);
     const remainingMs = limited === undefined ? 0 : await limited.coolDown.limited(limited.seen);
     await this.undecided(permit);
-    return this.limitedError(remainingMs, code);
+    const { retryAfterMs } = this.limitedError(remainingMs);
+    return new DeskLimitedCallError('the desk limited a call', { upstreamCode: code, retryAfterMs });
   }
 
   /** The desk took us for who we are. */
@@ -129,8 +130,8 @@ export class AdmissionControl {
   }
 
   /** Lengthened by up to a fifth, never shortened, so that dashboards do not come back in step. */
-  private limitedError(remainingMs: number, upstreamCode?: number): DeskRateLimitedError {
+  private limitedError(remainingMs: number): DeskRateLimitedError {
     const retryAfterMs = remainingMs * (1 + this.parts.random() * 0.2);
-    return new DeskRateLimitedError('the desk limits calls', { upstreamCode, retryAfterMs });
+    return new DeskRateLimitedError('the desk limits calls', { retryAfterMs });
   }
 }

@@ -1,7 +1,13 @@
 import { type Clock } from '../../clock.js';
 import { type CallOptions } from '../call-options.js';
 import { MAX_CONNECTIONS } from '../connection-pool.js';
-import { DeskAbandonedError, type DeskError, DeskRateLimitedError, DeskUnavailableError } from '../desk-error.js';
+import {
+  DeskAbandonedError,
+  DeskBusyError,
+  type DeskError,
+  DeskRateLimitedError,
+  DeskUnavailableError,
+} from '../desk-error.js';
 import { type AdmissionControl, type LimitScope, type Permit } from './admission.js';
 import { Waiter, WaitingLine } from './waiting-line.js';
 
@@ -43,7 +49,7 @@ export class CallQueue {
     if (this.isClosed) return Promise.reject(shuttingDown());
     if (options.signal.aborted) return Promise.reject(abandoned());
     if (!isResigned && this.line.length >= MAX_WAITING) {
-      return Promise.reject(new DeskUnavailableError('too many requests wait', { retryAfterMs: this.drainMs() }));
+      return Promise.reject(new DeskBusyError('too many requests wait', { retryAfterMs: this.drainMs() }));
     }
     return new Promise((resolve, reject) => {
       this.lastDeadlineAt = Math.max(this.lastDeadlineAt, options.deadlineAt);
@@ -175,7 +181,7 @@ export class CallQueue {
     const retryAfterMs = this.drainMs();
     return this.inFlight < MAX_CONNECTIONS
       ? new DeskRateLimitedError('quota not free in time', { retryAfterMs })
-      : new DeskUnavailableError('no connection free in time', { retryAfterMs });
+      : new DeskBusyError('no connection free in time', { retryAfterMs });
   }
 
   /** How long it takes at best until all who wait now have had their turn, or have gone. */

@@ -68,7 +68,7 @@ export function recallSessionsQuery(target: string): SessionsQuery | undefined {
   return match === null ? undefined : valid.get(match[1] ?? '');
 }
 
-/** @throws ProblemError `invalid-request` with the first faults */
+/** @throws ProblemError `invalid-request` with every fault */
 export function readSessionsQuery(query: string): SessionsQuery {
   const known = valid.get(query);
   if (known !== undefined) return known;

@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Clock } from '../clock.js';
+import {
+  DeskAbandonedError,
+  DeskBusyError,
+  type DeskError,
+  DeskJoinTimeoutError,
+  DeskLimitedCallError,
+  DeskRateLimitedError,
+} from '../desk/desk-error.js';
+
+export interface Patience {
+  /** So long without a call is a failure; until then it is waiting. */
+  readonly patienceMs: number;
+  readonly now: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** The time to come back may be 0 where only the own quota was spent. */
+const SHORTEST_PAUSE_MS = 50;
+
+/**
+ * Does work again for as long as it only has to wait, for its turn or for a rate limit to pass. Each call that goes out
+ * begins the time anew, also one that the desk limits.
+ *
+ * @throws DeskError
+ */
+export async function patiently<T>(work: () => Promise<T>, { patienceMs, now, signal }: Patience): Promise<T> {
+  let since = now();
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isWaiting(error)) throw error;
+      if (error instanceof DeskLimitedCallError) since = now();
+      const leftMs = since + patienceMs - now();
+      if (leftMs <= 0) throw error;
+      await pause(Math.min(Math.max(error.retryAfterMs ?? 0, SHORTEST_PAUSE_MS), leftMs), signal);
+    }
+  }
+}
+
+function isWaiting(error: unknown): error is DeskError {
+  return [DeskRateLimitedError, DeskBusyError, DeskJoinTimeoutError].some((kind) => error instanceof kind);
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(ms, undefined, { signal });
+  } catch (error) {
+    throw new DeskAbandonedError('the client has gone', {}, { cause: error });
+  }
+}

@@ -1,0 +1,64 @@
+import { type Span, spanOf, type Window, windowKey } from './window.js';
+
+/** The `limit` messages nearest to a position (oldest = 0): those older than `before`, or those newer than `after`. */
+export type PositionWindow = { readonly limit: number; readonly order: Window['order'] } & (
+  { readonly before: number } | { readonly after: number }
+);
+
+/** A page, cut out by offset or by position. */
+export type PageQuery = Window | PositionWindow;
+
+/** The largest offset that the desk's 32 bits hold. */
+const LAST_OFFSET = 2 ** 31 - 1;
+
+/** Positions that a session is known to hold: they stay what they are however it grows, so its head may be old. */
+export type TranscriptQuery = PageQuery | Span;
+
+export function isSpan(query: TranscriptQuery): query is Span {
+  return 'first' in query;
+}
+
+/** The windows of a log of `total` messages that hold what is asked for, the usual one first. */
+export function windowsOf(query: TranscriptQuery, total: number): readonly [Window, ...Window[]] {
+  if ('offset' in query) return [query];
+  const { first, end } = within(query, total);
+  const asc: Window = { order: 'asc', offset: first, limit: end - first };
+  const desc: Window = { order: 'desc', offset: total - end, limit: end - first };
+  return 'before' in query ? [desc, asc] : [asc, desc];
+}
+
+/** The one window to ask the desk for where there is no log; by position that counts its `asc` offsets. */
+export function plainWindowOf(query: TranscriptQuery, total: number): Window {
+  if ('offset' in query) return query;
+  if ('after' in query) {
+    return { order: 'asc', offset: Math.min(query.after + 1, LAST_OFFSET), limit: query.limit };
+  }
+  const { first, end } = within(query, total);
+  // The desk knows no empty window; its total is wanted all the same.
+  return { order: 'asc', offset: first, limit: Math.max(1, end - first) };
+}
+
+/** How many of the messages of the plain window were asked for. */
+export function mostOf(query: TranscriptQuery): number {
+  return 'before' in query ? Math.min(query.before, query.limit) : Infinity;
+}
+
+export function pageKey(query: PageQuery): string {
+  if ('offset' in query) return windowKey(query);
+  const [edge, position] = 'before' in query ? ['before', query.before] : ['after', query.after];
+  return `${query.order}:${edge}:${position}:${query.limit}`;
+}
+
+export function spanIn(query: TranscriptQuery, total: number): Span {
+  return 'offset' in query ? spanOf(query, total) : within(query, total);
+}
+
+function within(query: PositionWindow | Span, total: number): Span {
+  if (isSpan(query)) return { first: Math.min(query.first, total), end: Math.min(query.end, total) };
+  if ('before' in query) {
+    const end = Math.min(query.before, total);
+    return { first: Math.max(0, end - query.limit), end };
+  }
+  const first = Math.min(query.after + 1, total);
+  return { first, end: Math.min(first + query.limit, total) };
+}
