@@ -55,6 +55,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sessions of a period
+         * @description Without `from` and `to`: the 24 hours up to the last second of the current minute; with one of them, the other is 24 hours away. The order is the desk’s own. HEAD answers the same without a body.
+         */
+        get: operations["listSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{sessionId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who serves a session now
+         * @description HEAD answers the same without a body. A state may change at any moment, so it is fresh for a short time.
+         */
+        get: operations["getSessionState"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sessions/{sessionId}/messages": {
         parameters: {
             query?: never;
@@ -214,6 +254,26 @@ export interface components {
              */
             width: number | null;
         };
+        ListPage: {
+            /** @example 20 */
+            limit: number;
+            /**
+             * @description null on the last page
+             * @example null
+             */
+            nextOffset: number | null;
+            /** @example 0 */
+            offset: number;
+            /**
+             * @description Sessions in the whole period
+             * @example 1
+             */
+            total: number;
+        };
+        ListedAgent: {
+            /** @example shannon@qq.com */
+            id: string | null;
+        };
         LocationContent: {
             /** @example Tencent Building, Shenzhen */
             description: string | null;
@@ -283,13 +343,26 @@ export interface components {
              */
             total: number;
         };
+        /** @description Both ends belong to it */
+        Period: {
+            /**
+             * Format: date-time
+             * @example 2024-10-31T16:00:00Z
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @example 2024-11-01T15:59:59Z
+             */
+            to: string;
+        };
         /** @description RFC 9457 */
         Problem: {
             /**
              * @example invalid-request
              * @enum {string}
              */
-            code: "invalid-request" | "unauthorized" | "session-not-found" | "not-found" | "method-not-allowed" | "upstream-rate-limited" | "too-many-requests" | "upstream-rejected" | "upstream-failed" | "upstream-timeout" | "unavailable" | "internal";
+            code: "invalid-request" | "unauthorized" | "forbidden" | "session-not-found" | "not-found" | "method-not-allowed" | "upstream-rate-limited" | "too-many-requests" | "upstream-rejected" | "upstream-failed" | "upstream-timeout" | "unavailable" | "internal";
             /** @example One parameter is not as it should be */
             detail: string;
             /** @description Every fault of the input, or the first 20, where this service found them */
@@ -387,6 +460,71 @@ export interface components {
              * @enum {string}
              */
             role: "user" | "agent" | "system" | "unknown";
+        };
+        /** @description A session record, most likely of a session that has ended */
+        Session: {
+            agent: components["schemas"]["ListedAgent"];
+            /**
+             * @description An open set
+             * @example SDK
+             */
+            channel: string | null;
+            client: components["schemas"]["SessionClient"];
+            /** @example 10 */
+            durationSeconds: number | null;
+            /**
+             * @description An open set
+             * @example AgentEndedSession
+             */
+            endStatus: string | null;
+            group: components["schemas"]["SessionGroup"];
+            /** @example b0f4ca12-4850-4218-a284-efe679a87066 */
+            id: string;
+            /**
+             * @description Stars
+             * @example 5
+             */
+            satisfaction: number | null;
+            /**
+             * Format: date-time
+             * @example 2024-11-01T06:38:56Z
+             */
+            startedAt: string;
+        };
+        SessionAgent: {
+            /**
+             * @description null where nobody is named
+             * @example test@qq.com
+             */
+            id: string | null;
+        };
+        SessionClient: {
+            /** @example 1299314544 */
+            id: string | null;
+            /** @example 山浓 */
+            nickname: string | null;
+        };
+        SessionGroup: {
+            /** @example 3067 */
+            id: string | null;
+            /** @example 在线客服 */
+            name: string | null;
+        };
+        SessionState: {
+            agent: components["schemas"]["SessionAgent"];
+            /** @example b0f4ca12-4850-4218-a284-efe679a87066 */
+            id: string;
+            /**
+             * @description Who serves the session now
+             * @example agent
+             * @enum {string}
+             */
+            state: "not-in-session" | "chatbot" | "waiting-for-agent" | "queueing" | "agent" | "unknown";
+        };
+        SessionsPage: {
+            page: components["schemas"]["ListPage"];
+            period: components["schemas"]["Period"];
+            sessions: components["schemas"]["Session"][];
         };
         SoundContent: {
             /** @example 12 */
@@ -600,6 +738,962 @@ export interface operations {
             };
         };
     };
+    listSessions: {
+        parameters: {
+            query?: {
+                /** @description RFC 3339, cut to whole seconds; belongs to the period */
+                from?: string;
+                /** @description RFC 3339, cut to whole seconds; belongs to the period */
+                to?: string;
+                /** @description Only sessions of this client */
+                clientId?: string;
+                limit?: number;
+                offset?: number;
+            };
+            header?: {
+                /** @description 304 where the answer is unchanged */
+                "If-None-Match"?: string;
+                /** @description `no-cache`: the desk is asked first */
+                "Cache-Control"?: string;
+                /** @description Taken over if it matches `^[\w.-]{1,128}$` */
+                "X-Request-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The window of the list */
+            200: {
+                headers: {
+                    /**
+                     * @description Seconds since the desk was asked
+                     * @example 3
+                     */
+                    Age?: string;
+                    /**
+                     * @description The whole freshness lifetime in seconds
+                     * @example private, max-age=60
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description RFC 9211: where the answer came from
+                     * @example desk-bff; hit; ttl=57; detail=memory
+                     */
+                    "Cache-Status"?: string;
+                    /**
+                     * @description Strong, of the body as sent
+                     * @example "mK3pS1vYw2n0ZbQx4rT6uA8cE9f"
+                     */
+                    ETag?: string;
+                    /**
+                     * @description RFC 8288: `rel="next"` and `rel="prev"`, relative, with the period spelt out
+                     * @example </sessions?from=2024-10-31T16:00:00Z&to=2024-11-01T15:59:59Z&limit=20&offset=20>; rel="next"
+                     */
+                    Link?: string;
+                    /**
+                     * @description What the answer depends on beside the URL
+                     * @example Accept-Encoding
+                     */
+                    Vary?: string;
+                    /**
+                     * @description Also in every log line and problem
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionsPage"];
+                };
+            };
+            /** @description The answer is unchanged */
+            304: {
+                headers: {
+                    /**
+                     * @description Seconds since the desk was asked
+                     * @example 3
+                     */
+                    Age?: string;
+                    /**
+                     * @description The whole freshness lifetime in seconds
+                     * @example private, max-age=60
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description RFC 9211: where the answer came from
+                     * @example desk-bff; hit; ttl=57; detail=memory
+                     */
+                    "Cache-Status"?: string;
+                    /**
+                     * @description Strong, of the body as sent
+                     * @example "mK3pS1vYw2n0ZbQx4rT6uA8cE9f"
+                     */
+                    ETag?: string;
+                    /**
+                     * @description RFC 8288: `rel="next"` and `rel="prev"`, relative, with the period spelt out
+                     * @example </sessions?from=2024-10-31T16:00:00Z&to=2024-11-01T15:59:59Z&limit=20&offset=20>; rel="next"
+                     */
+                    Link?: string;
+                    /**
+                     * @description What the answer depends on beside the URL
+                     * @example Accept-Encoding
+                     */
+                    Vary?: string;
+                    /**
+                     * @description Also in every log line and problem
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not as it should be; `errors` lists every fault, or the first 20 */
+            400: {
+                headers: {
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "detail": "A parameter is not as it should be; `errors` lists every fault, or the first 20",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit",
+                     *           "message": "must be an integer from 1 to 100"
+                     *         }
+                     *       ],
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 400,
+                     *       "title": "The request is invalid",
+                     *       "type": "urn:desk-bff:problem:invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No or wrong credentials */
+            401: {
+                headers: {
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description How to authenticate
+                     * @example Bearer realm="desk-bff"
+                     */
+                    "WWW-Authenticate"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "No or wrong credentials",
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 401,
+                     *       "title": "Credentials are missing or wrong",
+                     *       "type": "urn:desk-bff:problem:unauthorized"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token lacks the scope that this service asks for */
+            403: {
+                headers: {
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The token lacks the scope that this service asks for",
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 403,
+                     *       "title": "The credentials are not good for this",
+                     *       "type": "urn:desk-bff:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Only GET and HEAD; see `Allow` */
+            405: {
+                headers: {
+                    /**
+                     * @description What is allowed
+                     * @example GET, HEAD
+                     */
+                    Allow?: string;
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "method-not-allowed",
+                     *       "detail": "Only GET and HEAD; see `Allow`",
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 405,
+                     *       "title": "The method is not allowed here",
+                     *       "type": "urn:desk-bff:problem:method-not-allowed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has a body of more than 16 KB */
+            413: {
+                headers: {
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "detail": "The request has a body of more than 16 KB",
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 413,
+                     *       "title": "The request is invalid",
+                     *       "type": "urn:desk-bff:problem:invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The desk limits calls, or (`too-many-requests`) the caller asks too often; see `Retry-After` */
+            429: {
+                headers: {
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Seconds after which a call may succeed
+                     * @example 2
+                     */
+                    "Retry-After"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "upstream-rate-limited",
+                     *       "detail": "The desk limits calls, or (`too-many-requests`) the caller asks too often; see `Retry-After`",
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 429,
+                     *       "title": "The desk limits calls",
+                     *       "type": "urn:desk-bff:problem:upstream-rate-limited",
+                     *       "upstreamCode": 141009
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request headers are larger than 16 KB */
+            431: {
+                headers: {
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "detail": "The request headers are larger than 16 KB",
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 431,
+                     *       "title": "The request is invalid",
+                     *       "type": "urn:desk-bff:problem:invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of this service */
+            500: {
+                headers: {
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "internal",
+                     *       "detail": "A fault of this service",
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 500,
+                     *       "title": "The service failed",
+                     *       "type": "urn:desk-bff:problem:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The desk failed, or (`upstream-rejected`) refuses this service */
+            502: {
+                headers: {
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "upstream-failed",
+                     *       "detail": "The desk failed, or (`upstream-rejected`) refuses this service",
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 502,
+                     *       "title": "The desk failed",
+                     *       "type": "urn:desk-bff:problem:upstream-failed",
+                     *       "upstreamCode": 141002
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Overload, open breaker, locked out or shutting down; see `Retry-After` */
+            503: {
+                headers: {
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Seconds after which a call may succeed
+                     * @example 2
+                     */
+                    "Retry-After"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Overload, open breaker, locked out or shutting down; see `Retry-After`",
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 503,
+                     *       "title": "The service is not able to answer now",
+                     *       "type": "urn:desk-bff:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The desk did not answer in time */
+            504: {
+                headers: {
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "upstream-timeout",
+                     *       "detail": "The desk did not answer in time",
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 504,
+                     *       "title": "The desk did not answer in time",
+                     *       "type": "urn:desk-bff:problem:upstream-timeout"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSessionState: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 304 where the answer is unchanged */
+                "If-None-Match"?: string;
+                /** @description `no-cache`: the desk is asked first */
+                "Cache-Control"?: string;
+                /** @description Taken over if it matches `^[\w.-]{1,128}$` */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                sessionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The state */
+            200: {
+                headers: {
+                    /**
+                     * @description Seconds since the desk was asked
+                     * @example 3
+                     */
+                    Age?: string;
+                    /**
+                     * @description The whole freshness lifetime in seconds
+                     * @example private, max-age=60
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description RFC 9211: where the answer came from
+                     * @example desk-bff; hit; ttl=57; detail=memory
+                     */
+                    "Cache-Status"?: string;
+                    /**
+                     * @description Strong, of the body as sent
+                     * @example "mK3pS1vYw2n0ZbQx4rT6uA8cE9f"
+                     */
+                    ETag?: string;
+                    /**
+                     * @description What the answer depends on beside the URL
+                     * @example Accept-Encoding
+                     */
+                    Vary?: string;
+                    /**
+                     * @description Also in every log line and problem
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            /** @description The answer is unchanged */
+            304: {
+                headers: {
+                    /**
+                     * @description Seconds since the desk was asked
+                     * @example 3
+                     */
+                    Age?: string;
+                    /**
+                     * @description The whole freshness lifetime in seconds
+                     * @example private, max-age=60
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description RFC 9211: where the answer came from
+                     * @example desk-bff; hit; ttl=57; detail=memory
+                     */
+                    "Cache-Status"?: string;
+                    /**
+                     * @description Strong, of the body as sent
+                     * @example "mK3pS1vYw2n0ZbQx4rT6uA8cE9f"
+                     */
+                    ETag?: string;
+                    /**
+                     * @description What the answer depends on beside the URL
+                     * @example Accept-Encoding
+                     */
+                    Vary?: string;
+                    /**
+                     * @description Also in every log line and problem
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not as it should be; `errors` lists every fault, or the first 20 */
+            400: {
+                headers: {
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "detail": "A parameter is not as it should be; `errors` lists every fault, or the first 20",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit",
+                     *           "message": "must be an integer from 1 to 100"
+                     *         }
+                     *       ],
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 400,
+                     *       "title": "The request is invalid",
+                     *       "type": "urn:desk-bff:problem:invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No or wrong credentials */
+            401: {
+                headers: {
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description How to authenticate
+                     * @example Bearer realm="desk-bff"
+                     */
+                    "WWW-Authenticate"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "No or wrong credentials",
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 401,
+                     *       "title": "Credentials are missing or wrong",
+                     *       "type": "urn:desk-bff:problem:unauthorized"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token lacks the scope that this service asks for */
+            403: {
+                headers: {
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The token lacks the scope that this service asks for",
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 403,
+                     *       "title": "The credentials are not good for this",
+                     *       "type": "urn:desk-bff:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The desk does not know the session */
+            404: {
+                headers: {
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session-not-found",
+                     *       "detail": "The desk does not know the session",
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 404,
+                     *       "title": "There is no such session",
+                     *       "type": "urn:desk-bff:problem:session-not-found",
+                     *       "upstreamCode": 141010
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Only GET and HEAD; see `Allow` */
+            405: {
+                headers: {
+                    /**
+                     * @description What is allowed
+                     * @example GET, HEAD
+                     */
+                    Allow?: string;
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "method-not-allowed",
+                     *       "detail": "Only GET and HEAD; see `Allow`",
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 405,
+                     *       "title": "The method is not allowed here",
+                     *       "type": "urn:desk-bff:problem:method-not-allowed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has a body of more than 16 KB */
+            413: {
+                headers: {
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "detail": "The request has a body of more than 16 KB",
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 413,
+                     *       "title": "The request is invalid",
+                     *       "type": "urn:desk-bff:problem:invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The desk limits calls, or (`too-many-requests`) the caller asks too often; see `Retry-After` */
+            429: {
+                headers: {
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Seconds after which a call may succeed
+                     * @example 2
+                     */
+                    "Retry-After"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "upstream-rate-limited",
+                     *       "detail": "The desk limits calls, or (`too-many-requests`) the caller asks too often; see `Retry-After`",
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 429,
+                     *       "title": "The desk limits calls",
+                     *       "type": "urn:desk-bff:problem:upstream-rate-limited",
+                     *       "upstreamCode": 141009
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request headers are larger than 16 KB */
+            431: {
+                headers: {
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "detail": "The request headers are larger than 16 KB",
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 431,
+                     *       "title": "The request is invalid",
+                     *       "type": "urn:desk-bff:problem:invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of this service */
+            500: {
+                headers: {
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "internal",
+                     *       "detail": "A fault of this service",
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 500,
+                     *       "title": "The service failed",
+                     *       "type": "urn:desk-bff:problem:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The desk failed, or (`upstream-rejected`) refuses this service */
+            502: {
+                headers: {
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "upstream-failed",
+                     *       "detail": "The desk failed, or (`upstream-rejected`) refuses this service",
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 502,
+                     *       "title": "The desk failed",
+                     *       "type": "urn:desk-bff:problem:upstream-failed",
+                     *       "upstreamCode": 141002
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Overload, open breaker, locked out or shutting down; see `Retry-After` */
+            503: {
+                headers: {
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Seconds after which a call may succeed
+                     * @example 2
+                     */
+                    "Retry-After"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Overload, open breaker, locked out or shutting down; see `Retry-After`",
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 503,
+                     *       "title": "The service is not able to answer now",
+                     *       "type": "urn:desk-bff:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The desk did not answer in time */
+            504: {
+                headers: {
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "upstream-timeout",
+                     *       "detail": "The desk did not answer in time",
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 504,
+                     *       "title": "The desk did not answer in time",
+                     *       "type": "urn:desk-bff:problem:upstream-timeout"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listMessages: {
         parameters: {
             query?: {
@@ -609,7 +1703,7 @@ export interface operations {
                 order?: "asc" | "desc";
             };
             header?: {
-                /** @description 304 where the page is unchanged */
+                /** @description 304 where the answer is unchanged */
                 "If-None-Match"?: string;
                 /** @description `no-cache`: the desk is asked first */
                 "Cache-Control"?: string;
@@ -672,7 +1766,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessagesPage"];
                 };
             };
-            /** @description The page is unchanged */
+            /** @description The answer is unchanged */
             304: {
                 headers: {
                     /**
@@ -785,6 +1879,36 @@ export interface operations {
                      *       "status": 401,
                      *       "title": "Credentials are missing or wrong",
                      *       "type": "urn:desk-bff:problem:unauthorized"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token lacks the scope that this service asks for */
+            403: {
+                headers: {
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The token lacks the scope that this service asks for",
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 403,
+                     *       "title": "The credentials are not good for this",
+                     *       "type": "urn:desk-bff:problem:forbidden"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];

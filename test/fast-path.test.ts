@@ -6,6 +6,11 @@ import { PAGE_TARGETS, UNKNOWN_SESSION, sampleRawRequests } from './raw-requests
 import { type Service, startService } from './service.js';
 
 const PATH = '/sessions/long-session/messages';
+/** Of each resource a page that is in memory. */
+const PATHS = [
+  [PATH, '/sessions/:sessionId/messages', 'messages'],
+  ['/sessions?from=2024-11-01T00:00:00Z&to=2025-12-01T00:00:00Z&limit=15', '/sessions', 'sessions'],
+] as const;
 const ORIGIN = 'https://dashboard.example';
 const KEY = { 'x-api-key': 'key' };
 /** Ignored by contract, but unusual: with it a request takes the way through Fastify and Nest. */
@@ -16,7 +21,7 @@ let service: Service;
 
 beforeAll(async () => {
   simulator = await startSimulator();
-  service = await startWarm([PATH]);
+  service = await startWarm(PATHS.map(([path]) => path));
 });
 
 afterAll(async () => {
@@ -65,51 +70,56 @@ async function linesOf(requestId: string): Promise<unknown[]> {
   throw new Error(`no access line and audit line of ${requestId}`);
 }
 
-test.each([
-  ['a page', {}],
-  ['a page in gzip', { 'accept-encoding': 'gzip' }],
-  ['a page in br', { 'accept-encoding': 'br, gzip' }],
-  ['a page for a script of a named origin', { origin: ORIGIN }],
-  ['a page for a script of another origin', { origin: 'https://elsewhere.example' }],
-  ['a page in a trace', { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' }],
-  ['a page for a request that has a body', { 'content-length': '0' }],
-  ['an unchanged page', { 'if-none-match': '*' }],
-  ['a page that changed', { 'if-none-match': '"another"' }],
-])('%s is the same answer on the fast path and on the long one', async (_what, headers) => {
-  const id = { 'x-request-id': `same-${createHash('sha256').update(_what).digest('hex')}` };
-  const fast = await ask(service, PATH, { headers: { ...KEY, ...headers, ...id } });
-  const long = await ask(service, PATH, { headers: { ...KEY, ...headers, ...id, ...UNUSUAL } });
-  expect(fast.status).toBe('if-none-match' in headers && headers['if-none-match'] === '*' ? 304 : 200);
-  expect(comparable(fast)).toEqual(comparable(long));
-});
-
-test('both leave the same lines in the log', async () => {
-  const headers = { ...KEY, traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' };
-  await ask(service, PATH, { headers: { ...headers, 'x-request-id': 'fast-lines' } });
-  await ask(service, PATH, { headers: { ...headers, 'x-request-id': 'long-lines', ...UNUSUAL } });
-  expect(await linesOf('fast-lines')).toEqual(await linesOf('long-lines'));
-});
-
-test('both count in the same time series', async () => {
-  const counts = async () => {
-    const { text } = await ask(service, '/metrics', { headers: KEY });
-    const count = (pattern: RegExp) => [...text.matchAll(pattern)].map(([, value]) => Number(value));
-    return {
-      requests: count(
-        /^http_request_duration_seconds_count\{route="\/sessions\/:sessionId\/messages",method="GET",status="200"\} (\d+)/gm,
-      ),
-      hits: count(/^cache_requests_total\{outcome="hit",level="memory"\} (\d+)/gm),
+describe.each(PATHS)('%s', (path, route, resource) => {
+  test.each([
+    ['a page', {}],
+    ['a page in gzip', { 'accept-encoding': 'gzip' }],
+    ['a page in br', { 'accept-encoding': 'br, gzip' }],
+    ['a page for a script of a named origin', { origin: ORIGIN }],
+    ['a page for a script of another origin', { origin: 'https://elsewhere.example' }],
+    ['a page in a trace', { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' }],
+    ['a page for a request that has a body', { 'content-length': '0' }],
+    ['an unchanged page', { 'if-none-match': '*' }],
+    ['a page that changed', { 'if-none-match': '"another"' }],
+  ])('%s is the same answer on the fast path and on the long one', async (what, headers) => {
+    const id = {
+      'x-request-id': `same-${createHash('sha256')
+        .update(path + what)
+        .digest('hex')}`,
     };
-  };
-  const before = await counts();
-  await ask(service, PATH, { headers: KEY });
-  await ask(service, PATH, { headers: { ...KEY, ...UNUSUAL } });
-  expect(await counts()).toEqual({
-    requests: before.requests.map((count) => count + 2),
-    hits: before.hits.map((count) => count + 2),
+    const fast = await ask(service, path, { headers: { ...KEY, ...headers, ...id } });
+    const long = await ask(service, path, { headers: { ...KEY, ...headers, ...id, ...UNUSUAL } });
+    expect(fast.status).toBe('if-none-match' in headers && headers['if-none-match'] === '*' ? 304 : 200);
+    expect(comparable(fast)).toEqual(comparable(long));
   });
-  expect(before.requests).toHaveLength(1);
-  expect(before.hits).toHaveLength(1);
+
+  test('both leave the same lines in the log', async () => {
+    const headers = { ...KEY, traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' };
+    await ask(service, path, { headers: { ...headers, 'x-request-id': `fast-lines-${resource}` } });
+    await ask(service, path, { headers: { ...headers, 'x-request-id': `long-lines-${resource}`, ...UNUSUAL } });
+    expect(await linesOf(`fast-lines-${resource}`)).toEqual(await linesOf(`long-lines-${resource}`));
+  });
+
+  test('both count in the same time series', async () => {
+    const counts = async () => {
+      const { text } = await ask(service, '/metrics', { headers: KEY });
+      const count = (start: string) =>
+        text.split('\n').flatMap((line) => (line.startsWith(start) ? [Number(line.slice(start.length))] : []));
+      return {
+        requests: count(`http_request_duration_seconds_count{route="${route}",method="GET",status="200"} `),
+        hits: count(`cache_requests_total{resource="${resource}",outcome="hit",level="memory"} `),
+      };
+    };
+    const before = await counts();
+    await ask(service, path, { headers: KEY });
+    await ask(service, path, { headers: { ...KEY, ...UNUSUAL } });
+    expect(await counts()).toEqual({
+      requests: before.requests.map((count) => count + 2),
+      hits: before.hits.map((count) => count + 2),
+    });
+    expect(before.requests).toHaveLength(1);
+    expect(before.hits).toHaveLength(1);
+  });
 });
 
 test.each([

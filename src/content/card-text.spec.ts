@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from '@jest/globals';
 import fc from 'fast-check';
 import { toTextLine } from './text-line.js';
-import { toContents } from './to-content.js';
+import { toContents } from './content.js';
 
 /** The line of a message that is this card, by way of the wire. */
 function line(card: object): string {

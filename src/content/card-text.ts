@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../json.js';
-import type { Card, CardKind } from './content.js';
+import type { Card, CardKind } from './elements/card.js';
 
 /** Where the words of a card are in its payload: the object's name, and those of its fields, the first that has any. */
 interface Words {

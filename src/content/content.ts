@@ -1,6 +1,20 @@
+import { isJsonObject } from '../json.js';
+import { type ContentType } from './content-type.js';
+import { CustomContent, readCustom } from './elements/custom.js';
+import { FaceContent, readFace } from './elements/face.js';
+import { FileContent, readFile } from './elements/file.js';
+import { ImageContent, readImage } from './elements/image.js';
+import { LocationContent, readLocation } from './elements/location.js';
+import { readRelay, RelayContent } from './elements/relay.js';
+import { readSound, SoundContent } from './elements/sound.js';
+import { readText, TextContent } from './elements/text.js';
+import { unknownContent, UnknownContent } from './elements/unknown.js';
+import { readVideo, VideoContent } from './elements/video.js';
+import { Fields } from './fields.js';
+
 /**
- * What a message holds, one entry per element of the desk's MsgBody, told apart by `type`. A scalar that the desk left
- * out is null and a list is empty, so that a client never has to ask whether a key is there.
+ * What a message holds, one entry for each element of the desk's MsgBody, told apart by `type`. A scalar that the desk
+ * left out is null and a list is empty, so that a client never has to check whether a key is there.
  */
 export type Content =
   | TextContent
@@ -10,119 +24,60 @@ export type Content =
   | FileContent
   | ImageContent
   | VideoContent
-  | RelayContent
+  | RelayContent<Content>
   | CustomContent
   | UnknownContent;
 
-export interface TextContent {
-  readonly type: 'text';
-  readonly text: string | null;
+interface Element<Type extends ContentType> {
+  readonly msgType: string;
+  readonly schema: new () => Extract<Content, { readonly type: Type }>;
+  readonly read: (fields: Fields, relays: number) => Extract<Content, { readonly type: Type }>;
 }
 
-export interface LocationContent {
-  readonly type: 'location';
-  readonly description: string | null;
-  readonly latitude: number | null;
-  readonly longitude: number | null;
+/** Every kind of element that the desk documents. */
+const ELEMENTS: { readonly [Type in Exclude<ContentType, 'unknown'>]: Element<Type> } = {
+  text: { msgType: 'TIMTextElem', schema: TextContent, read: readText },
+  location: { msgType: 'TIMLocationElem', schema: LocationContent, read: readLocation },
+  face: { msgType: 'TIMFaceElem', schema: FaceContent, read: readFace },
+  sound: { msgType: 'TIMSoundElem', schema: SoundContent, read: readSound },
+  file: { msgType: 'TIMFileElem', schema: FileContent, read: readFile },
+  image: { msgType: 'TIMImageElem', schema: ImageContent, read: readImage },
+  video: { msgType: 'TIMVideoFileElem', schema: VideoContent, read: readVideo },
+  relay: {
+    msgType: 'TIMRelayElem',
+    schema: RelayContent,
+    read: (fields, relays) => readRelay(fields, (body) => body.map((item) => toContent(item, relays + 1))),
+  },
+  custom: { msgType: 'TIMCustomElem', schema: CustomContent, read: readCustom },
+};
+
+/** The classes behind the schemas of CONTENT_UNION. */
+export const contentSchemas = [...Object.values(ELEMENTS).map(({ schema }) => schema), UnknownContent];
+
+/** Relays may be nested: the fifth level is still read, a sixth is `unknown`. */
+const MAX_RELAYS = 5;
+
+// A Map and no object literal: MsgType is outside data and may be "constructor".
+const READERS = new Map<unknown, Element<ContentType>['read']>(
+  Object.values(ELEMENTS).map(({ msgType, read }) => [msgType, read]),
+);
+
+/**
+ * A message's elements. No body at all is a message without elements; a body that is no list is one element that we do
+ * not know, because nothing of a conversation may get lost here.
+ */
+export function toContents(msgBody: unknown): Content[] {
+  if (msgBody === null || msgBody === undefined) return [];
+  return Array.isArray(msgBody) ? msgBody.map((element) => toContent(element, 0)) : [unknownContent(msgBody)];
 }
 
-export interface FaceContent {
-  readonly type: 'face';
-  readonly index: number | null;
-  readonly data: string | null;
-}
+function toContent(element: unknown, relays: number): Content {
+  if (!isJsonObject(element) || !isJsonObject(element['MsgContent'])) return unknownContent(element);
+  const type = element['MsgType'];
+  const read = READERS.get(type);
+  if (read === undefined || (type === ELEMENTS.relay.msgType && relays >= MAX_RELAYS)) return unknownContent(element);
 
-export interface SoundContent {
-  readonly type: 'sound';
-  readonly url: string | null;
-  readonly uuid: string | null;
-  readonly size: number | null;
-  readonly seconds: number | null;
-}
-
-export interface FileContent {
-  readonly type: 'file';
-  readonly url: string | null;
-  readonly uuid: string | null;
-  readonly name: string | null;
-  readonly size: number | null;
-}
-
-export interface ImageContent {
-  readonly type: 'image';
-  readonly uuid: string | null;
-  readonly format: ImageFormat | null;
-  readonly variants: readonly ImageVariant[];
-}
-
-export type ImageFormat = 'jpg' | 'gif' | 'png' | 'bmp' | 'other';
-export type ImageKind = 'original' | 'large' | 'thumbnail' | 'unknown';
-
-export interface ImageVariant {
-  readonly kind: ImageKind | null;
-  readonly url: string | null;
-  readonly size: number | null;
-  readonly width: number | null;
-  readonly height: number | null;
-}
-
-export interface VideoContent {
-  readonly type: 'video';
-  readonly url: string | null;
-  readonly uuid: string | null;
-  readonly size: number | null;
-  readonly seconds: number | null;
-  readonly format: string | null;
-  readonly thumbnail: VideoThumbnail;
-}
-
-export interface VideoThumbnail {
-  readonly url: string | null;
-  readonly uuid: string | null;
-  readonly size: number | null;
-  readonly width: number | null;
-  readonly height: number | null;
-  readonly format: string | null;
-}
-
-export interface RelayContent {
-  readonly type: 'relay';
-  readonly title: string | null;
-  readonly count: number | null;
-  readonly compatibleText: string | null;
-  readonly abstracts: readonly string[];
-  readonly messages: readonly RelayedMessage[];
-  /** Where the forwarded messages are over 12 KB the desk sends this key in their place. */
-  readonly key: string | null;
-}
-
-export interface RelayedMessage {
-  readonly from: string | null;
-  readonly sentAt: string | null;
-  readonly content: readonly Content[];
-}
-
-export interface CustomContent {
-  readonly type: 'custom';
-  readonly data: string | null;
-  readonly description: string | null;
-  readonly extension: string | null;
-  readonly sound: string | null;
-  readonly card: Card | null;
-}
-
-export type CardKind =
-  'rating' | 'rating-result' | 'options' | 'form' | 'product' | 'order' | 'bot' | 'markdown' | 'stream' | 'control';
-
-/** A message of the Desk plug-in, which travels as JSON text inside a custom element. */
-export interface Card {
-  readonly kind: CardKind;
-  readonly source: number | null;
-  readonly payload: unknown;
-}
-
-export interface UnknownContent {
-  readonly type: 'unknown';
-  readonly rawType: string | null;
-  readonly raw: unknown;
+  const fields = new Fields(element['MsgContent']);
+  const content = read(fields, relays);
+  return fields.intact ? content : unknownContent(element);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { MAX_DEPTH, withinDepth } from './json-depth.js';
-import { toContents } from './to-content.js';
+import { toContents } from './content.js';
 
 function nested(levels: number, open = '[', core = '', close = ']'): string {
   return open.repeat(levels) + core + close.repeat(levels);

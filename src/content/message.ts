@@ -1,13 +1,19 @@
-import type { DeskMessage } from '../desk/commands/describe-chat-messages.js';
-import type { Content } from './content.js';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { type DeskMessage } from '../desk/commands/describe-chat-messages.js';
+import { type Content, toContents } from './content.js';
 import { toTextLine } from './text-line.js';
-import { toContents } from './to-content.js';
 
-export type SenderRole = 'user' | 'agent' | 'system' | 'unknown';
+const SENDER_ROLES = ['user', 'agent', 'system', 'unknown'] as const;
 
-export interface Sender {
-  readonly id: string | null;
-  readonly role: SenderRole;
+type SenderRole = (typeof SENDER_ROLES)[number];
+
+@ApiSchema({ name: 'Sender' })
+export class Sender {
+  @ApiProperty({ type: String, nullable: true, example: '8618655061639', description: 'May be personal data' })
+  declare readonly id: string | null;
+
+  @ApiProperty({ enum: SENDER_ROLES, example: 'user' })
+  declare readonly role: SenderRole;
 }
 
 /** A message of a session as we answer it, but for its position, which only the transcript knows. */
@@ -18,7 +24,7 @@ export interface Message {
   readonly content: readonly Content[];
 }
 
-const ROLES: ReadonlyMap<unknown, SenderRole> = new Map([
+const ROLES_BY_NUMBER: ReadonlyMap<unknown, SenderRole> = new Map([
   [1, 'user'],
   [2, 'agent'],
   [3, 'system'],
@@ -27,7 +33,7 @@ const ROLES: ReadonlyMap<unknown, SenderRole> = new Map([
 export function toMessage(desk: DeskMessage): Message {
   const content = toContents(desk.msgBody);
   return {
-    sender: { id: desk.fromAccount, role: ROLES.get(desk.fromAccountRole) ?? 'unknown' },
+    sender: { id: desk.fromAccount, role: ROLES_BY_NUMBER.get(desk.fromAccountRole) ?? 'unknown' },
     sentAt: new Date(desk.timestamp).toISOString(),
     text: toTextLine(content),
     content,

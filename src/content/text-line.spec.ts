@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { toTextLine } from './text-line.js';
-import { toContents } from './to-content.js';
+import { toContents } from './content.js';
 
 function line(...elements: [string, object][]): string {
   return toTextLine(toContents(elements.map(([type, MsgContent]) => ({ MsgType: `TIM${type}Elem`, MsgContent }))));

@@ -1,47 +1,14 @@
 import { applyDecorators, type Type } from '@nestjs/common';
-import { ApiExtraModels, ApiHeader, ApiResponse } from '@nestjs/swagger';
+import { ApiExtraModels, ApiResponse } from '@nestjs/swagger';
 import { ProblemDto } from '../problem/problem.dto.js';
 import { problemResponse } from '../problem/problem.openapi.js';
+import { headerParameters } from './parameters.openapi.js';
 
 export const headerText = (description: string, example: string) => ({
   description,
   schema: { type: 'string' as const },
   example,
 });
-
-/** Swagger UI fills in the first example. It has to send no header here: a request id or `no-cache` is not for every try. */
-const noHeader = (summary: string) => ({ absent: { summary, value: '' } });
-
-const requestHeaders = [
-  ApiHeader({
-    name: 'If-None-Match',
-    required: false,
-    description: '304 where the answer is unchanged',
-    examples: {
-      ...noHeader('The client has no answer yet'),
-      known: { summary: 'The ETag of an earlier answer', value: '"mK3pS1vYw2n0ZbQx4rT6uA8cE9f"' },
-      any: { summary: '304 where there is an answer at all', value: '*' },
-    },
-  }),
-  ApiHeader({
-    name: 'Cache-Control',
-    required: false,
-    description: '`no-cache`: the desk is asked first',
-    examples: {
-      ...noHeader('From the cache while it is fresh'),
-      anew: { summary: 'The desk is asked first', value: 'no-cache' },
-    },
-  }),
-  ApiHeader({
-    name: 'X-Request-Id',
-    required: false,
-    description: 'Taken over if it matches `^[\\w.-]{1,128}$`',
-    examples: {
-      ...noHeader('The service makes one'),
-      own: { summary: 'One that the client made', value: '0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e' },
-    },
-  }),
-];
 
 const cachedHeaders = {
   ETag: headerText('Strong, of the body as sent', '"mK3pS1vYw2n0ZbQx4rT6uA8cE9f"'),
@@ -63,7 +30,6 @@ const problems = [
   ),
   problemResponse(401, 'unauthorized', 'No or wrong credentials'),
   problemResponse(403, 'forbidden', 'The token lacks the scope that this service asks for'),
-  problemResponse(404, 'session-not-found', 'The desk does not know the session', { upstreamCode: 141010 }),
   problemResponse(405, 'method-not-allowed', 'Only GET and HEAD; see `Allow`'),
   problemResponse(413, 'invalid-request', 'The request has a body of more than 16 KB'),
   problemResponse(
@@ -90,12 +56,17 @@ export interface DocumentedAnswer {
   readonly headers?: Readonly<Record<string, ReturnType<typeof headerText>>>;
 }
 
+/** Of what belongs to one session. */
+export const sessionNotFound = problemResponse(404, 'session-not-found', 'The desk does not know the session', {
+  upstreamCode: 141010,
+});
+
 /** What every GET of a cached resource takes and answers, beside what it is about. */
 export function DocumentCachedAnswer({ type, description, headers = {} }: DocumentedAnswer): MethodDecorator {
   const all = { ...cachedHeaders, ...headers };
   return applyDecorators(
     ApiExtraModels(ProblemDto),
-    ...requestHeaders,
+    ...headerParameters,
     ApiResponse({ status: 200, type, description, headers: all }),
     ApiResponse({ status: 304, description: 'The answer is unchanged', headers: all }),
     ...problems,

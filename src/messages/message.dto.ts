@@ -1,27 +1,11 @@
 import { ApiExtraModels, ApiProperty, ApiSchema } from '@nestjs/swagger';
-import type { Content } from '../content/content.js';
-import type { Message, Sender, SenderRole } from '../content/message.js';
-import { CONTENT_UNION } from './content-union.dto.js';
-import { CustomContentDto } from './custom-content.dto.js';
-import { ImageContentDto } from './image-content.dto.js';
-import { FileContentDto, SoundContentDto, VideoContentDto } from './media-content.dto.js';
-import { FaceContentDto, LocationContentDto, TextContentDto, UnknownContentDto } from './plain-content.dto.js';
-import { RelayContentDto } from './relay-content.dto.js';
+import { type Content, contentSchemas } from '../content/content.js';
+import { CONTENT_UNION } from '../content/content-type.js';
+import { type Message, Sender } from '../content/message.js';
 
-const ROLES: SenderRole[] = ['user', 'agent', 'system', 'unknown'];
-
-@ApiSchema({ name: 'Sender' })
-export class SenderDto implements Sender {
-  @ApiProperty({ type: String, nullable: true, example: '8618655061639', description: 'May be personal data' })
-  declare id: string | null;
-
-  @ApiProperty({ enum: ROLES, example: 'user' })
-  declare role: SenderRole;
-}
-
+/** A message as the README shows it; `implements` compares the class with what is really written. */
 @ApiSchema({ name: 'Message' })
-@ApiExtraModels(TextContentDto, LocationContentDto, FaceContentDto, SoundContentDto, FileContentDto)
-@ApiExtraModels(ImageContentDto, VideoContentDto, RelayContentDto, CustomContentDto, UnknownContentDto)
+@ApiExtraModels(...contentSchemas)
 export class MessageDto implements Message {
   @ApiProperty({
     type: 'integer',
@@ -32,8 +16,8 @@ export class MessageDto implements Message {
   })
   declare position: number | null;
 
-  @ApiProperty({ type: SenderDto })
-  declare sender: SenderDto;
+  @ApiProperty({ type: Sender })
+  declare sender: Sender;
 
   @ApiProperty({ type: String, format: 'date-time', example: '2024-11-07T00:23:50.138Z', description: 'UTC' })
   declare sentAt: string;

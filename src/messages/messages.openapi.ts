@@ -1,8 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiOperation } from '@nestjs/swagger';
-import { DocumentCachedAnswer, headerText } from '../http/http.openapi.js';
+import { ApiOperation, ApiQuery } from '@nestjs/swagger';
+import { DocumentCachedAnswer, headerText, sessionNotFound } from '../http/http.openapi.js';
+import { pagingParameters, SESSION_ID, sessionIdParameter } from '../http/parameters.openapi.js';
 import { MessagesPageDto } from './messages-page.dto.js';
-import { parameters, SESSION_ID } from './parameters.openapi.js';
 
 /** The resource as /docs and generated clients see it; contract and code are compared by the tests. */
 export function DocumentMessages(): MethodDecorator {
@@ -12,7 +12,15 @@ export function DocumentMessages(): MethodDecorator {
       summary: "A window of a session's chat messages",
       description: 'HEAD answers the same without a body. Positions count from the oldest message on, which is 0.',
     }),
-    ...parameters,
+    sessionIdParameter,
+    ...pagingParameters,
+    ApiQuery({
+      name: 'order',
+      required: false,
+      description: '`asc`: oldest first · `desc`: newest first',
+      schema: { type: 'string', enum: ['asc', 'desc'], default: 'desc', example: 'desc' },
+    }),
+    sessionNotFound,
     DocumentCachedAnswer({
       type: MessagesPageDto,
       description: 'The window',

@@ -1,10 +1,45 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiOperation, ApiParam, ApiQuery } from '@nestjs/swagger';
-import { DocumentCachedAnswer, headerText } from '../http/http.openapi.js';
-import { IDENTIFIER_PATTERN } from '../http/identifier.js';
-import { MAX_LIMIT, MAX_OFFSET } from '../http/paging.js';
+import { ApiOperation, ApiQuery } from '@nestjs/swagger';
+import { DocumentCachedAnswer, headerText, sessionNotFound } from '../http/http.openapi.js';
+import { absent, identifierSchema, pagingParameters, sessionIdParameter } from '../http/parameters.openapi.js';
 import { SessionsPageDto } from './list/sessions-page.dto.js';
 import { SessionStateDto } from './state/session-state.dto.js';
+
+/** Nothing is filled in: the default period shows something wherever there is anything. */
+const listParameters = [
+  ApiQuery({
+    name: 'from',
+    required: false,
+    description: 'RFC 3339, cut to whole seconds; belongs to the period',
+    schema: { type: 'string', format: 'date-time' },
+    examples: {
+      ...absent('24 hours before `to`, or the default period'),
+      week: { summary: 'The first week of November 2024', value: '2024-11-01T00:00:00Z' },
+      zoned: { summary: 'Midnight in Beijing', value: '2024-11-01T00:00:00+08:00' },
+    },
+  }),
+  ApiQuery({
+    name: 'to',
+    required: false,
+    description: 'RFC 3339, cut to whole seconds; belongs to the period',
+    schema: { type: 'string', format: 'date-time' },
+    examples: {
+      ...absent('24 hours after `from`, or the default period'),
+      week: { summary: 'The first week of November 2024', value: '2024-11-07T23:59:59Z' },
+      zoned: { summary: 'Midnight in Beijing', value: '2024-11-07T23:59:59+08:00' },
+    },
+  }),
+  ApiQuery({
+    name: 'clientId',
+    required: false,
+    description: 'Only sessions of this client',
+    schema: identifierSchema,
+    examples: {
+      ...absent('Sessions of all clients'),
+      one: { summary: 'A client of the simulated desk', value: '1299314544' },
+    },
+  }),
+];
 
 /** The list of sessions as /docs and generated clients see it. */
 export function DocumentSessions(): MethodDecorator {
@@ -16,29 +51,8 @@ export function DocumentSessions(): MethodDecorator {
         'Without `from` and `to`: the 24 hours up to the last second of the current minute; with one of them, the other is ' +
         '24 hours away. The order is the desk’s own. HEAD answers the same without a body.',
     }),
-    ApiQuery({
-      name: 'from',
-      required: false,
-      description: 'RFC 3339',
-      schema: { type: 'string', format: 'date-time' },
-    }),
-    ApiQuery({ name: 'to', required: false, description: 'RFC 3339', schema: { type: 'string', format: 'date-time' } }),
-    ApiQuery({
-      name: 'clientId',
-      required: false,
-      description: 'Only sessions of this client',
-      schema: { type: 'string', minLength: 1, maxLength: 128, pattern: IDENTIFIER_PATTERN },
-    }),
-    ApiQuery({
-      name: 'limit',
-      required: false,
-      schema: { type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: 20 },
-    }),
-    ApiQuery({
-      name: 'offset',
-      required: false,
-      schema: { type: 'integer', minimum: 0, maximum: MAX_OFFSET, default: 0 },
-    }),
+    ...listParameters,
+    ...pagingParameters,
     DocumentCachedAnswer({
       type: SessionsPageDto,
       description: 'The window of the list',
@@ -61,11 +75,8 @@ export function DocumentSessionState(): MethodDecorator {
       description:
         'HEAD answers the same without a body. A state may change at any moment, so it is fresh for a short time.',
     }),
-    ApiParam({
-      name: 'sessionId',
-      schema: { type: 'string', minLength: 1, maxLength: 128, pattern: IDENTIFIER_PATTERN },
-      example: 'b0f4ca12-4850-4218-a284-efe679a87066',
-    }),
+    sessionIdParameter,
+    sessionNotFound,
     DocumentCachedAnswer({ type: SessionStateDto, description: 'The state' }),
   );
 }

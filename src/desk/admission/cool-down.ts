@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Clock } from '../../clock.js';
-import { isRedisTrouble, type RedisLink } from '../../redis/redis-link.js';
+import { type RedisLink } from '../../redis/redis-link.js';
 import { RedisScript } from '../../redis/redis-script.js';
 import { HalfOpen } from './half-open.js';
 import { type HeldText, peekText, readHeldText } from './shared-text.js';
@@ -133,14 +133,10 @@ export class CoolDown {
     const text = recordText(record);
     const ttl = Math.ceil(ttlMs);
     const args = [expectedId, text, ttl, this.options.maxMs];
-    try {
-      const reply = await this.options.redis.run((client) => COMPARE_AND_SET.run(client, [this.options.key], args));
-      this.held = readHeldText(reply, this.options.now()) ?? this.held;
-    } catch (error) {
-      if (!isRedisTrouble(error)) throw error;
-      // Away or full: this replica still keeps the cool-down for itself.
-      if ((this.record()?.id ?? NONE) === expectedId) this.held = { text, expiresAt: this.options.now() + ttl };
-    }
+    const reply = await this.options.redis.tryRun((client) => COMPARE_AND_SET.run(client, [this.options.key], args));
+    if (reply !== undefined) this.held = readHeldText(reply, this.options.now()) ?? this.held;
+    // Away or full: this replica still keeps the cool-down for itself.
+    else if ((this.record()?.id ?? NONE) === expectedId) this.held = { text, expiresAt: this.options.now() + ttl };
   }
 }
 

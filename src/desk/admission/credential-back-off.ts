@@ -1,5 +1,5 @@
 import { type Clock } from '../../clock.js';
-import { isRedisTrouble, type RedisLink } from '../../redis/redis-link.js';
+import { type RedisLink } from '../../redis/redis-link.js';
 import { RedisScript } from '../../redis/redis-script.js';
 import { type DeskError, DeskRejectedError, DeskUnavailableError } from '../desk-error.js';
 import { type HeldText, peekText } from './shared-text.js';
@@ -54,13 +54,13 @@ export class CredentialBackOff {
     this.doubted = true;
     if (this.remainingMs() > 0) return;
     this.held = { text: String(code), expiresAt: this.now() + REFUSED_MS };
-    await this.share((client) => BEGIN.run(client, [this.key], [String(code), REFUSED_MS]));
+    await this.redis.tryRun((client) => BEGIN.run(client, [this.key], [String(code), REFUSED_MS]));
   }
 
   async lockedOut(): Promise<void> {
     this.doubted = true;
     this.held = { text: LOCKOUT, expiresAt: this.now() + LOCKED_OUT_MS };
-    await this.share((client) => client.set(this.key, LOCKOUT, 'PX', LOCKED_OUT_MS));
+    await this.redis.tryRun((client) => client.set(this.key, LOCKOUT, 'PX', LOCKED_OUT_MS));
   }
 
   /** What is no pause of ours, or lasts longer than one, is none, whoever put it there. */
@@ -69,13 +69,5 @@ export class CredentialBackOff {
     const longest = text === LOCKOUT ? LOCKED_OUT_MS : /^\d{1,9}$/.test(text) ? REFUSED_MS : 0;
     const leftMs = Math.max(0, expiresAt - this.now());
     return leftMs <= longest ? leftMs : 0;
-  }
-
-  private async share(command: Parameters<RedisLink['run']>[0]): Promise<void> {
-    try {
-      await this.redis.run(command);
-    } catch (error) {
-      if (!isRedisTrouble(error)) throw error;
-    }
   }
 }

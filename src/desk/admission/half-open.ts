@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Clock } from '../../clock.js';
-import { isRedisTrouble, type RedisLink } from '../../redis/redis-link.js';
+import { type RedisLink } from '../../redis/redis-link.js';
 import { RedisScript } from '../../redis/redis-script.js';
 
 /** Taken where it is free, or held for longer than anybody may. KEYS probe; ARGV token, milliseconds; replies 1 or 0. */
@@ -30,25 +30,17 @@ export class HalfOpen {
     if (this.heldUntil > this.now()) return false;
     this.heldUntil = this.now() + this.ttlMs;
     this.token = randomBytes(6).toString('hex');
-    try {
-      const reply = await this.redis.run((client) => TAKE.run(client, [this.key], [this.token, this.ttlMs]));
-      if (reply !== 1) this.heldUntil = 0;
-      return reply === 1;
-    } catch (error) {
-      if (isRedisTrouble(error)) return true;
-      this.heldUntil = 0;
-      throw error;
-    }
+    const reply = await this.redis.tryRun((client) => TAKE.run(client, [this.key], [this.token, this.ttlMs]));
+    // Without Redis each replica decides for itself.
+    const isTaken = reply === undefined || reply === 1;
+    if (!isTaken) this.heldUntil = 0;
+    return isTaken;
   }
 
   /** The call brought no verdict, or brought one: the next may go. */
   async release(): Promise<void> {
     if (this.heldUntil === 0) return;
     this.heldUntil = 0;
-    try {
-      await this.redis.run((client) => GIVE_BACK.run(client, [this.key], [this.token]));
-    } catch (error) {
-      if (!isRedisTrouble(error)) throw error;
-    }
+    await this.redis.tryRun((client) => GIVE_BACK.run(client, [this.key], [this.token]));
   }
 }

@@ -1,5 +1,5 @@
 import { type Clock } from '../../clock.js';
-import { isRedisTrouble, type RedisLink } from '../../redis/redis-link.js';
+import { type RedisLink } from '../../redis/redis-link.js';
 import { RedisScript } from '../../redis/redis-script.js';
 
 /** A short text that all replicas share, and when it goes; the expiry in Redis is the clock. */
@@ -17,13 +17,7 @@ return {held, ttl}`);
 
 /** What Redis holds under the key now; undefined where Redis can't tell. */
 export async function peekText(redis: RedisLink, key: string, now: Clock): Promise<HeldText | undefined> {
-  if (redis.state !== 'up') return undefined;
-  try {
-    return readHeldText(await redis.run((client) => PEEK.run(client, [key], [])), now());
-  } catch (error) {
-    if (isRedisTrouble(error)) return undefined;
-    throw error;
-  }
+  return readHeldText(await redis.tryRun((client) => PEEK.run(client, [key], [])), now());
 }
 
 /** Reads a reply of text and milliseconds left. */

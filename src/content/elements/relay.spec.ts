@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { toContents } from './to-content.js';
+import { toContents } from '../content.js';
 
 function relay(content: unknown): unknown {
   return { MsgType: 'TIMRelayElem', MsgContent: content };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { toContents } from './to-content.js';
+import { toContents } from './content.js';
 
 function element(MsgType: string, MsgContent: unknown): unknown {
   return { MsgType, MsgContent };

@@ -1,0 +1,83 @@
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { isJsonObject, parseJson } from '../../json.js';
+import { withinDepth } from '../json-depth.js';
+
+const MEANINGS = {
+  rating: 'the satisfaction card',
+  'rating-result': 'the rating that was given',
+  options: 'a list of options',
+  form: 'a form that collects information',
+  product: 'a product card',
+  order: 'an order card',
+  bot: 'a reply of the robot',
+  markdown: 'Markdown: sanitise what you render',
+  stream: 'a text that was streamed in chunks',
+  control: 'a signal between the clients, not meant to be shown',
+} as const;
+
+export type CardKind = keyof typeof MEANINGS;
+
+const KINDS_BY_SOURCE: ReadonlyMap<number | null, CardKind> = new Map([
+  [9, 'rating'],
+  [10, 'rating-result'],
+  [15, 'options'],
+  [21, 'form'],
+  [22, 'product'],
+  [28, 'order'],
+  [29, 'bot'],
+  [30, 'markdown'],
+  [31, 'stream'],
+]);
+
+const CHATBOT_STREAM = 2;
+
+@ApiSchema({ name: 'Card', description: 'A message of the Desk plug-in.' })
+export class Card {
+  @ApiProperty({
+    enum: Object.keys(MEANINGS),
+    example: 'options',
+    description: Object.entries(MEANINGS)
+      .map(([kind, meaning]) => `\`${kind}\`: ${meaning}`)
+      .join('; '),
+  })
+  declare readonly kind: CardKind;
+
+  @ApiProperty({ type: Number, nullable: true, example: 15, description: "The plug-in's own number, `src`" })
+  declare readonly source: number | null;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    description: 'The parsed Data, whole. Nesting beyond 1,000 levels is given as JSON text.',
+    example: {
+      customerServicePlugin: 0,
+      src: '15',
+      content: { header: 'What is it about?', items: [{ content: 'My invoice', desc: '' }], tail: '' },
+    },
+  })
+  declare readonly payload: unknown;
+}
+
+/** The Desk plug-in message in a custom element's Data, or null where Data is something else. */
+export function toCard(data: string | null): Card | null {
+  const payload = data === null ? null : parseJson(data);
+  if (!isJsonObject(payload)) return null;
+  const fromChatbot = plugInFlag(payload['chatbotPlugin']) === 1;
+  if (plugInFlag(payload['customerServicePlugin']) !== 0 && !fromChatbot) return null;
+
+  const source = sourceNumber(payload['src']);
+  const kind = fromChatbot && source === CHATBOT_STREAM ? 'stream' : (KINDS_BY_SOURCE.get(source) ?? 'control');
+  return { kind, source, payload: withinDepth(payload) };
+}
+
+// The plug-in itself asks Number(flag), for which "" and null are 0, so they are here. What it would make of a boolean, an
+// array or an object is an accident (and Number({ valueOf: 1, toString: 1 }) throws): those mark nothing.
+function plugInFlag(flag: unknown): number {
+  return typeof flag === 'string' || typeof flag === 'number' || flag === null ? Number(flag) : Number.NaN;
+}
+
+function sourceNumber(src: unknown): number | null {
+  if (typeof src === 'string' && src.trim() === '') return null;
+  const source = typeof src === 'string' || typeof src === 'number' ? Number(src) : Number.NaN;
+  return Number.isFinite(source) ? source : null;
+}

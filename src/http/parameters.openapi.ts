@@ -1,0 +1,67 @@
+import { ApiHeader, ApiParam, ApiQuery } from '@nestjs/swagger';
+import { IDENTIFIER_PATTERN } from './identifier.js';
+import { MAX_LIMIT, MAX_OFFSET } from './paging.js';
+
+/** The session of the desk API's own page, which the simulated desk of the demo has too. */
+export const SESSION_ID = 'b0f4ca12-4850-4218-a284-efe679a87066';
+
+/** Swagger UI fills in the first example, so it has to leave out what is not for every try. */
+export const absent = (summary: string) => ({ absent: { summary, value: '' } });
+
+export const identifierSchema = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 128,
+  pattern: IDENTIFIER_PATTERN,
+} as const;
+
+/** ApiParam and ApiQuery lose an `example` that stands beside a schema, so it stands inside. */
+export const sessionIdParameter = ApiParam({
+  name: 'sessionId',
+  schema: { ...identifierSchema, example: SESSION_ID },
+});
+
+export const pagingParameters = [
+  ApiQuery({
+    name: 'limit',
+    required: false,
+    schema: { type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: 20, example: 20 },
+  }),
+  ApiQuery({
+    name: 'offset',
+    required: false,
+    schema: { type: 'integer', minimum: 0, maximum: MAX_OFFSET, default: 0, example: 0 },
+  }),
+];
+
+/** What every GET of a cached resource takes. */
+export const headerParameters = [
+  ApiHeader({
+    name: 'If-None-Match',
+    required: false,
+    description: '304 where the answer is unchanged',
+    examples: {
+      ...absent('The client has no answer yet'),
+      page: { summary: 'The ETag of an earlier answer', value: '"mK3pS1vYw2n0ZbQx4rT6uA8cE9f"' },
+      any: { summary: '304 where there is an answer at all', value: '*' },
+    },
+  }),
+  ApiHeader({
+    name: 'Cache-Control',
+    required: false,
+    description: '`no-cache`: the desk is asked first',
+    examples: {
+      ...absent('From the cache while it is fresh'),
+      anew: { summary: 'The desk is asked first', value: 'no-cache' },
+    },
+  }),
+  ApiHeader({
+    name: 'X-Request-Id',
+    required: false,
+    description: 'Taken over if it matches `^[\\w.-]{1,128}$`',
+    examples: {
+      ...absent('The service makes one'),
+      own: { summary: 'One that the client made', value: '0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e' },
+    },
+  }),
+];
