@@ -96,6 +96,13 @@ async function guide(url, deskUrl) {
   desk-bff runs at ${url}
   Swagger UI      ${url}/docs
 
+  the sessions of the last 24 hours, and of the week of the session below
+    curl -s '${url}/sessions?limit=5'
+    curl -s '${url}/sessions?from=2024-11-01T00:00:00Z&to=2024-11-07T23:59:59Z'
+  those of one client; the way on is in "nextOffset" and Link, with the period spelt out
+    curl -i '${url}/sessions?clientId=1299314544&limit=3'
+  who serves a session now
+    curl -s '${url}/sessions/growing-session'
   the newest page of a session
     curl -s '${pages}?limit=5'
   the oldest messages, and the way on in "nextOffset" and Link

@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { type FastifyRequest } from 'fastify';
 import { AccessControl } from './access/access-control.js';
 import { DeclaredRoutes } from './access/declared-routes.js';
-import { enforceAccess, refuseOtherMethods } from './access/enforce-access.js';
+import { enforceAccess } from './access/enforce-access.js';
 import { AppModule } from './app.module.js';
 import { type Environment } from './environment.js';
 import { type CachedRoute, type RouteParams } from './http/answer.js';
@@ -39,14 +39,13 @@ export async function createApp(environment: Environment): Promise<NestFastifyAp
     bodyParser: false,
   });
   const fastify = app.getHttpAdapter().getInstance();
-  const routes = new DeclaredRoutes(API_DOCUMENT_PATHS);
-  routes.collect(fastify);
+  const routes = app.get(DeclaredRoutes);
+  routes.collect(fastify, API_DOCUMENT_PATHS);
   observeRequests(fastify, app.get(RequestObserver));
   setResponseHeaders(fastify, app.get(ResponseHeaders));
   answerPreflights(fastify, app.get(Cors));
   enforceAccess(fastify, app.get(AccessControl), routes, (request) => auditOfRefused(app, request));
   checkRequestHeaders(fastify);
-  refuseOtherMethods(fastify, routes);
   ignoreBodies(fastify);
   serveApiDocument(app);
   listenFirst(fastify, createFastPath(app));

@@ -1,7 +1,7 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { Environment } from './environment.js';
 
-/** The checked environment, for whoever asks for it. */
+/** Provides the checked environment to all modules. */
 @Global()
 @Module({})
 export class EnvironmentModule {

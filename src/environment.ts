@@ -9,8 +9,8 @@ const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 const Required = (): PropertyDecorator => IsDefined({ message: 'is required' });
 
 /**
- * Every variable of the contract: `deskBaseUrl` is read from DESK_BASE_URL, and what a field starts with is its default.
- * Secrets are not enumerable, so that no log line, error or spread copy carries them along.
+ * Every variable of the contract: `deskBaseUrl` is read from DESK_BASE_URL, and the initial value of a field is its default.
+ * Secrets are not enumerable, so that no log line, error or spread copy contains them.
  */
 export class Environment {
   @Text() readonly host: string = '127.0.0.1';

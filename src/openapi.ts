@@ -13,7 +13,7 @@ export function createApiDocument(app: NestFastifyApplication): OpenAPIObject {
   const options = new DocumentBuilder()
     .setTitle('desk-bff')
     .setDescription(
-      "The chat records of Tencent Cloud Desk's customer sessions, as one plain and cached HTTP resource.",
+      "Tencent Cloud Desk's customer sessions and their chat records, as plain and cached HTTP resources.",
     )
     .setVersion(version)
     .setLicense('Proprietary', 'urn:desk-bff:license')

@@ -6,6 +6,7 @@ import { CallQueue } from './desk/admission/call-queue.js';
 import { Readiness } from './operations/readiness.js';
 import { LogDestination } from './logging/log-destination.js';
 import { LOGGER } from './logging/logging.module.js';
+import { within } from './within.js';
 
 const IDLE_CHECK_MS = 50;
 /** Connections that are cut off are heard of a few turns of the event loop later. */
@@ -22,22 +23,21 @@ export async function stopApp(app: NestFastifyApplication, signal: NodeJS.Signal
   app.get(Readiness).stopping();
   app.get(CallQueue).close();
   const cutOffMs = Math.max(timeoutMs - LAST_LINES_MS - LOG_MS - EXIT_MS, 0);
-  const isClosed = await Promise.race([close(app, logger), sleep(cutOffMs, false)]);
-  if (!isClosed) cutOff(app, logger);
+  const closing = await within(close(app, logger), cutOffMs);
+  if (closing === 'late') cutOff(app, logger);
   // The log is written behind the requests, those that were cut off included; nothing of it may be lost.
   await sleep(LAST_LINES_MS);
   await app.get(LogDestination).end(Math.max(endsAt - performance.now(), LOG_MS));
   process.exit(0);
 }
 
-async function close(app: NestFastifyApplication, logger: Logger): Promise<true> {
+async function close(app: NestFastifyApplication, logger: Logger): Promise<void> {
   closeWhatFallsIdle(app.getHttpServer());
   try {
     await app.close();
   } catch (error) {
     logger.error({ err: error }, 'stopping failed');
   }
-  return true;
 }
 
 /** Node closes the connections that are idle when a server closes, and leaves those that become so to their timeout. */

@@ -100,6 +100,12 @@ describe.each(PATHS)('%s', (path, route, resource) => {
     expect(await linesOf(`fast-lines-${resource}`)).toEqual(await linesOf(`long-lines-${resource}`));
   });
 
+  test('a stranger is told 401 on both', async () => {
+    for (const headers of [{}, { 'x-api-key': 'wrong' }, { 'x-api-key': 'wrong', ...UNUSUAL }]) {
+      expect((await ask(service, path, { headers })).status).toBe(401);
+    }
+  });
+
   test('both count in the same time series', async () => {
     const counts = async () => {
       const { text } = await ask(service, '/metrics', { headers: KEY });

@@ -11,6 +11,8 @@ const MADE_BY_PROMETHEUS: Scrape = new Map([['up', [new Map()]]]);
 const PUT_BY_PROMETHEUS: ReadonlySet<string> = new Set(['job', 'instance']);
 /** The traffic below goes to every route that a query is about: a matcher that takes none of them is a mistake. */
 const ROUTE = 'route';
+/** What a query about reads has to count. */
+const READS = ['/sessions', '/sessions/:sessionId', '/sessions/:sessionId/messages'];
 
 let simulator: Simulator;
 let service: Service;
@@ -26,6 +28,8 @@ beforeAll(async () => {
     ['/sessions/long-session/messages', 200],
     ['/sessions/no-such-session/messages', 404],
     ['/sessions/long-session/messages?limit=0', 400],
+    ['/sessions/long-session', 200],
+    ['/sessions', 200],
   ] as const) {
     expect([path, (await ask(service, path)).status]).toEqual([path, status]);
   }
@@ -48,6 +52,14 @@ describe.each([
     expect(selectors).not.toEqual([]);
     expect(selectors.flatMap(faultsOf)).toEqual([]);
   });
+});
+
+test('what is about reads is about every resource', () => {
+  const ofReads = [...dashboardQueries(), ...ruleQueries()]
+    .flatMap(({ promql }) => selectorsOf(promql))
+    .flatMap(({ matchers }) => matchers.filter(({ label, value }) => label === ROUTE && value.startsWith('/sessions')));
+  expect(ofReads.length).toBeGreaterThan(8);
+  for (const matcher of ofReads) expect(READS.filter((route) => matches(matcher, route))).toEqual(READS);
 });
 
 function faultsOf({ metric, matchers, groupedBy }: Selector): string[] {

@@ -14,6 +14,9 @@ import {
 
 export const PATH = '/sessions/load-7/messages?limit=50';
 
+/** A list page with about as much in it, of the simulated desk's own sessions. */
+export const LIST_PATH = listPath();
+
 /** A page out of memory, against the least that Node can do and against what is usually built. */
 export async function hit({ desk, redis, rounds, seconds }) {
   const environment = { ...LONG_FRESH, REDIS_URL: redis.url };
@@ -30,9 +33,11 @@ export async function hit({ desk, redis, rounds, seconds }) {
     API_KEY_SHA256,
   });
   await expectSameBody(free, usual);
+  await get(free.url + LIST_PATH, CLIENT_HEADERS);
   const job = { paths: [PATH], headers: CLIENT_HEADERS };
   const servers = { free, limited, bare, usual };
   const contestants = Object.entries(servers).map(([name, server]) => ({ name, server, job }));
+  contestants.push({ name: 'list', server: free, job: { ...job, paths: [LIST_PATH] } });
   const raw = await compare(contestants, { rounds, seconds });
   await Promise.all(Object.values(servers).map((server) => server.stop()));
   const name = 'hit from memory';
@@ -43,8 +48,15 @@ export async function hit({ desk, redis, rounds, seconds }) {
       cpuRow(`${name}, caller's limit on Redis`, 'bare node:http', 1.6, raw.limited, raw.bare),
       cpuRow(name, 'Nest on Express, CacheInterceptor on Redis', 1 / 8, raw.free, raw.usual),
       cpuRow(`${name}, caller's limit on Redis`, 'the same', 1 / 8, raw.limited, raw.usual),
+      cpuRow(`${name}, a list page`, 'a messages page', 1.1, raw.list, raw.free),
     ],
   };
+}
+
+function listPath() {
+  const to = new Date(Date.now() - 3_600_000).toISOString();
+  const from = new Date(Date.now() - 86_400_000).toISOString();
+  return `/sessions?from=${from}&to=${to}&limit=50`;
 }
 
 /** A comparison of servers that send different things would be none. */

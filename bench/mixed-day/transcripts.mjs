@@ -18,7 +18,7 @@ export async function replayTranscripts({ requests }, desk, clock) {
     for (const { at, sessionId, window } of requests) {
       clock.now = at;
       if (transcripts.peek(sessionId, window) !== undefined) continue;
-      const { outcome } = await transcripts.read(sessionId, window, false);
+      const { outcome } = await transcripts.read(sessionId, window);
       // A refresh behind a stale page ends at the moment it began.
       if (outcome === 'stale') await settled();
     }
@@ -36,7 +36,12 @@ async function createTranscripts(desk) {
   });
   const module = await Test.createTestingModule({ imports: [AppModule.with(environment)] })
     .overrideProvider(Desk)
-    .useValue({ ask: (question) => Promise.resolve(desk.ask(question)) })
+    .useValue({ call: (_command, question) => Promise.resolve(replyTo(desk.ask(question))) })
     .compile();
   return module.get(Transcripts);
+}
+
+/** As the desk's own client replies: what the command read, and when it was asked. */
+function replyTo({ askedAt, ...answer }) {
+  return { answer, askedAt };
 }

@@ -1,4 +1,4 @@
-import { freshnessLifetime, phaseOf } from '../../dist/transcript/freshness.js';
+import { heuristicLifetime, phaseOf } from '../../dist/cache/freshness.js';
 
 /** The service's defaults. */
 export const POLICY = {
@@ -13,7 +13,7 @@ export const POLICY = {
 /** How long a page is fresh, as whoever sees only this page can tell. */
 export function pageLifetime({ messages, askedAt }) {
   const newestAt = messages.reduce((newest, { timestamp }) => Math.max(newest, timestamp), 0);
-  return freshnessLifetime(POLICY, askedAt, newestAt === 0 ? undefined : newestAt);
+  return heuristicLifetime(POLICY, askedAt, newestAt === 0 ? undefined : newestAt);
 }
 
 /**

@@ -8,16 +8,16 @@ export interface AccessControlParts {
   readonly authenticator: Authenticator;
   /** undefined where callers are not limited. */
   readonly limit: CallerLimit | undefined;
-  /** What a token has to be good for (JWT_REQUIRED_SCOPE). */
+  /** The scope that a token must have (JWT_REQUIRED_SCOPE). */
   readonly requiredScope: string | undefined;
   readonly areMetricsOpen: boolean;
 }
 
-/** Decides who may use what; the hook of all routes and the fast path both ask here. */
+/** Decides who may use a route; both the Fastify hook and the fast path use it. */
 export class AccessControl {
   constructor(private readonly parts: AccessControlParts) {}
 
-  /** A caller who may read, known without asking anybody else. */
+  /** An authenticated caller who may read, from memory; undefined where the full check is needed. */
   recall(request: IncomingMessage): Caller | undefined {
     const caller = this.parts.authenticator.recall(request);
     return caller !== undefined && this.hasScope(caller) ? caller : undefined;
@@ -27,7 +27,7 @@ export class AccessControl {
     return access === 'anybody' || (access === 'scraper' && this.parts.areMetricsOpen);
   }
 
-  /** @throws ProblemError `unauthorized`, `forbidden`, or `unavailable`; where it is not sure at once, as a rejection */
+  /** @throws ProblemError `unauthorized`, `forbidden` or `unavailable`: synchronously, or as a rejection */
   admit(request: IncomingMessage, access: Access): Caller | Promise<Caller> {
     const { authenticator } = this.parts;
     const caller = authenticator.recall(request) ?? authenticator.authenticate(request);
@@ -35,7 +35,7 @@ export class AccessControl {
     return caller.then((one) => this.checked(request, access, one));
   }
 
-  /** Milliseconds until the caller may ask, 0 for now; counts a request once. undefined where callers are not limited. */
+  /** Milliseconds until the caller may send a request, 0 for now. Counts a request once. undefined without a limit. */
   allowance(request: IncomingMessage, caller: Caller): Promise<number> | undefined {
     return this.parts.limit?.take(request, caller.name);
   }
@@ -59,7 +59,7 @@ export class AccessControl {
   }
 }
 
-/** The same words for every reason. */
+/** The same text for every reason: it must not tell what was wrong. */
 function unauthorized({ headers }: IncomingMessage): ProblemError {
   const wasWrong = headers.authorization !== undefined || headers['x-api-key'] !== undefined;
   const challenge = `Bearer realm="desk-bff"${wasWrong ? ', error="invalid_token"' : ''}`;

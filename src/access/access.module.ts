@@ -1,4 +1,4 @@
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { Environment } from '../environment.js';
 import { LOGGER } from '../logging/logging.module.js';
@@ -8,8 +8,9 @@ import { AddressAuthenticator } from './address-authenticator.js';
 import { ApiKeyAuthenticator } from './api-key-authenticator.js';
 import { type Authenticator } from './authenticator.js';
 import { CallerLimit } from './caller-limit.js';
+import { DeclaredRoutes } from './declared-routes.js';
 
-/** A clock that does not jump when the clock of the machine is set. */
+/** A monotonic clock, for durations. */
 const steady = () => performance.now();
 
 async function createAuthenticator(environment: Environment, logger: Logger): Promise<Authenticator> {
@@ -19,7 +20,7 @@ async function createAuthenticator(environment: Environment, logger: Logger): Pr
   if (issuer === undefined || audience === undefined || jwksUrl === undefined) {
     throw new Error('the environment was not checked');
   }
-  // jose is loaded where it is used: the others start sooner.
+  // jose is loaded only where it is used, for a faster start.
   const { JwtAuthenticator } = await import('./jwt-authenticator.js');
   return new JwtAuthenticator({ issuer, audience, jwksUrl, now: () => Date.now(), logger });
 }
@@ -35,8 +36,12 @@ async function createAccess(environment: Environment, redis: RedisLink, logger: 
 }
 
 /** Who may use a route, and how often. */
+@Global()
 @Module({
-  providers: [{ provide: AccessControl, useFactory: createAccess, inject: [Environment, RedisLink, LOGGER] }],
-  exports: [AccessControl],
+  providers: [
+    DeclaredRoutes,
+    { provide: AccessControl, useFactory: createAccess, inject: [Environment, RedisLink, LOGGER] },
+  ],
+  exports: [AccessControl, DeclaredRoutes],
 })
 export class AccessModule {}

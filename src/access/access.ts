@@ -1,7 +1,7 @@
 import { type CustomDecorator } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 
-/** Who may use a route: anybody, callers who are known, or the Prometheus that scrapes. */
+/** Who may use a route: anybody, authenticated callers, or Prometheus. */
 export type Access = 'anybody' | 'callers' | 'scraper';
 
 declare module 'fastify' {
@@ -11,7 +11,7 @@ declare module 'fastify' {
 }
 
 /**
- * Declares who may use a route; the service does not start with one that says nothing. A request of `callers` counts for
- * the caller's limit, and needs JWT_REQUIRED_SCOPE where that is set.
+ * Declares who may use a route; the service does not start with an undeclared one. With `callers`, a request counts
+ * towards the caller's limit, and needs JWT_REQUIRED_SCOPE where that is set.
  */
 export const AllowAccess = (access: Access): CustomDecorator => RouteConfig({ access });

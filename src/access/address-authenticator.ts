@@ -1,10 +1,10 @@
 import { type IncomingMessage } from 'node:http';
 import { Authenticator, type Caller, callerNamed } from './authenticator.js';
 
-/** AUTH_MODE=none: everybody may read, and is told apart by address for the limit and the audit. */
+/** AUTH_MODE=none: everybody may read; limit and audit use the address. */
 export class AddressAuthenticator extends Authenticator {
   override recall({ socket }: IncomingMessage): Caller {
-    // A dual-stack socket writes the same IPv4 client in another way.
+    // A dual-stack socket reports IPv4 addresses as ::ffff:a.b.c.d.
     return callerNamed(socket.remoteAddress?.replace(/^::ffff:/, '') ?? 'unknown');
   }
 

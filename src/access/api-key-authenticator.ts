@@ -5,9 +5,9 @@ import { type ApiKey } from '../environment/secrets.js';
 import { Authenticator, type Caller, callerNamed } from './authenticator.js';
 import { apiKeyIn } from './credentials.js';
 
-/** AUTH_MODE=api-key: a caller is whoever shows a key whose SHA-256 the operator wrote down. */
+/** AUTH_MODE=api-key: a caller has a key whose SHA-256 is in API_KEYS. */
 export class ApiKeyAuthenticator extends Authenticator {
-  /** Only keys that proved right, so that a stranger can neither fill it nor learn from its timing. */
+  /** Only valid keys, so that others can neither fill it nor learn from its timing. */
   private readonly proved = new LRUCache<string, Caller>({ max: 1000 });
 
   constructor(private readonly keys: readonly ApiKey[]) {
@@ -27,9 +27,9 @@ export class ApiKeyAuthenticator extends Authenticator {
     return caller;
   }
 
-  /** Compares with every key, right or wrong, in the same time. */
+  /** Compares with every key, so that the time tells nothing. */
   private prove(key: string): Caller | undefined {
-    // Node hands header bytes over as latin1; this hashes the bytes that were sent.
+    // Node decodes headers as latin1; this hashes the bytes that were sent.
     const shown = createHash('sha256').update(key, 'latin1').digest();
     let caller: Caller | undefined;
     for (const { name, digest } of this.keys) if (timingSafeEqual(digest, shown)) caller = callerNamed(name);

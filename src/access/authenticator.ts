@@ -1,24 +1,24 @@
 import { type IncomingMessage } from 'node:http';
 
-/** Who asks, once that is proven. */
+/** An authenticated caller. */
 export interface Caller {
   /** A key's name, a token's subject or an address: never a key or a token. */
   readonly name: string;
-  /** What the caller's token is good for; undefined where scopes do not exist. */
+  /** The scopes of the token; undefined where there is no token. */
   readonly scopes: ReadonlySet<string> | undefined;
-  /** Unix milliseconds after which the proof is worth nothing; Infinity where it does not end. */
+  /** Unix milliseconds at which the credentials expire; Infinity where they do not. */
   readonly expiresAt: number;
 }
 
-/** Proves who asks. One of its kinds is chosen by AUTH_MODE. */
+/** Authenticates requests. AUTH_MODE chooses the class. */
 export abstract class Authenticator {
-  /** A caller who has proven it a while ago, without asking anybody else. */
+  /** A caller who was authenticated before, from memory. */
   abstract recall(request: IncomingMessage): Caller | undefined;
 
   /**
-   * undefined for a stranger. A promise only where something has to be verified or fetched.
+   * undefined where the credentials are missing or wrong. A promise only where something has to be verified or fetched.
    *
-   * @throws ProblemError `unavailable` (as a rejection) where it cannot be known at the moment
+   * @throws ProblemError `unavailable` (as a rejection) where they cannot be checked at the moment
    */
   abstract authenticate(request: IncomingMessage): Caller | undefined | Promise<Caller | undefined>;
 }

@@ -1,9 +1,9 @@
 import { type IncomingHttpHeaders } from 'node:http';
 
-/** The server joins repeated headers with a comma and a blank, so whoever sends two matches no pattern here. */
+/** Node joins repeated headers with a comma and a blank, so two of them do not match. */
 const BEARER = /^bearer +([!-~]+)$/i;
 
-/** Credentials in two places are refused: which of them counts would be chance, and a proxy might see the other. */
+/** Credentials in two headers are refused: it would be arbitrary which one counts, and a proxy might check the other. */
 export function apiKeyIn(headers: IncomingHttpHeaders): string | undefined {
   const key = headers['x-api-key'];
   if (key === undefined) return bearerToken(headers.authorization);

@@ -6,9 +6,9 @@ import { DeclaredRoutes } from './declared-routes.js';
 const nothing = () => '';
 
 function server(open = /^\/docs/) {
-  const routes = new DeclaredRoutes(open);
+  const routes = new DeclaredRoutes();
   const app = fastify();
-  routes.collect(app);
+  routes.collect(app, open);
   return { app, routes };
 }
 

@@ -6,30 +6,28 @@ interface DeclaredRoute {
   readonly methods: Set<string>;
 }
 
-/** Every route with who may use it; one that does not say so keeps the service from starting. */
+/** All routes with their access. The service does not start where a route declares none. */
 export class DeclaredRoutes {
   private readonly routes = new Map<string, DeclaredRoute>();
-  /** Who may ask for a path that is no route: whoever may use its neighbours under the same first segment. */
+  /** The access of unknown paths: that of the routes with the same first segment. */
   private readonly accessOfSegment = new Map<string, Access>();
 
   /** @param open paths of routes that are made by libraries, which cannot declare anything; everybody may use them */
-  constructor(private readonly open: RegExp) {}
-
-  collect(fastify: FastifyInstance): void {
+  collect(fastify: FastifyInstance, open: RegExp): void {
     fastify.addHook('onRoute', ({ method, url, config }) => {
       if (url === '*') return;
-      const access = config?.access ?? (this.open.test(url) ? 'anybody' : undefined);
+      const access = config?.access ?? (open.test(url) ? 'anybody' : undefined);
       if (access === undefined) throw new Error(`the route ${url} does not declare who may use it (@AllowAccess)`);
       this.add(url, [method].flat(), access);
     });
   }
 
-  /** Who may know that this path is no route. */
+  /** Who may learn that this path does not exist. */
   accessOf(path: string): Access {
     return this.accessOfSegment.get(firstSegment(decodeURIComponent(path))) ?? 'anybody';
   }
 
-  /** The methods that a path takes; undefined where it is no route. */
+  /** The methods of a path; undefined where it is no route. */
   methodsOf(path: string): readonly string[] | undefined {
     const route = [...this.routes.values()].find(({ pattern }) => pattern.test(path));
     return route && [...route.methods];

@@ -1,15 +1,14 @@
 import { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { type AuditFields } from '../logging/request-context.js';
-import { ProblemError } from '../problem/problem.js';
 import { type Access } from './access.js';
 import { type AccessControl } from './access-control.js';
 import { type DeclaredRoutes } from './declared-routes.js';
 import { tooManyRequests } from './too-many-requests.js';
 
-/** What a caller over the limit asked for: audited like any other read. */
+/** The audit fields of a request over the limit: it is audited like any other read. */
 type AuditOfRefused = (request: FastifyRequest) => AuditFields | undefined;
 
-/** Nobody gets past here unknown or over the limit: before the input is looked at, the body read or the cache asked. */
+/** Authenticates and limits before anything else: before the input is validated, the body read or the cache used. */
 export function enforceAccess(
   fastify: FastifyInstance,
   access: AccessControl,
@@ -25,20 +24,6 @@ export function enforceAccess(
     admit(request, access, declared, auditOfRefused).then(() => {
       done();
     }, done);
-  });
-}
-
-/** What a path does not take is told only to whoever may use it. */
-export function refuseOtherMethods(fastify: FastifyInstance, routes: DeclaredRoutes): void {
-  fastify.addHook('onRequest', ({ is404, method, url }, _reply, done) => {
-    const methods = is404 ? routes.methodsOf(pathOf(url)) : undefined;
-    if (methods === undefined || methods.includes(method)) {
-      done();
-      return;
-    }
-    const allow = methods.join(', ');
-    const detail = `Only ${methods.join(' and ')} are allowed here.`;
-    done(new ProblemError('method-not-allowed', { detail, headers: { allow } }));
   });
 }
 
@@ -59,7 +44,7 @@ async function admit(
 }
 
 function accessOf({ is404, routeOptions, url }: FastifyRequest, routes: DeclaredRoutes): Access {
-  // A route that the router found has said who may use it, or the service would not have started.
+  // Every route declares its access, or the service would not have started.
   return (is404 ? undefined : routeOptions.config.access) ?? routes.accessOf(pathOf(url));
 }
 

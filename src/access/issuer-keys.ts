@@ -4,7 +4,7 @@ import { type Logger } from 'pino';
 import { type Clock } from '../clock.js';
 import { fetchJwkSet, JwkSetError } from './jwk-set.js';
 
-/** The issuer's keys cannot be had, so nobody can tell whether a token is right. */
+/** The issuer's keys cannot be fetched, so tokens cannot be verified. */
 export class KeysAwayError extends Error {
   override readonly name = 'KeysAwayError';
 }
@@ -13,16 +13,16 @@ export interface IssuerKeysParts {
   readonly url: URL;
   readonly now: Clock;
   readonly logger: Logger;
-  /** The keys are new ones, perhaps without some that were there before. */
+  /** Called after a fetch: keys may have been added or withdrawn. */
   readonly onFetched: () => void;
 }
 
-/** Strangers choose which key ids are looked for, so the issuer is asked once a second at most. */
+/** Anybody can send a token with an unknown key id, so keys are fetched at most once a second. */
 const PAUSE_MS = 1000;
-/** A key that the issuer withdrew counts for this long. */
+/** A withdrawn key is accepted for at most this long. */
 const REFRESH_MS = 300_000;
 const RETRY_MS = 30_000;
-/** While the issuer is away its last keys count for this long. */
+/** While the issuer is unavailable its last keys are used for this long. */
 const LAST_RESORT_MS = 3_600_000;
 
 /** The keys behind JWT_JWKS_URL. jose picks among them; when to fetch is decided here. */
@@ -34,16 +34,16 @@ export class IssuerKeys {
 
   constructor(private readonly parts: IssuerKeysParts) {}
 
-  /** @throws KeysAwayError, or jose's word for why no key fits */
+  /** @throws KeysAwayError, or an error of jose where no key matches */
   readonly find: JWTVerifyGetKey = async (header, token) => {
-    // No key has such an id, so the issuer is not asked for one.
+    // Not a valid key id, so nothing is fetched for it.
     if (header.kid !== undefined && typeof header.kid !== 'string') throw new errors.JWSInvalid('"kid" is no text');
     await this.refreshIfOld();
     try {
       return await this.pick(header, token);
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
-      // An id not seen before: the issuer may have a new key, and whoever bears its token is no stranger.
+      // An unknown key id: the issuer may have added a key.
       if (!(await this.fetch())) throw new KeysAwayError("the issuer's keys cannot be fetched", { cause: error });
       return this.pick(header, token);
     }
@@ -76,13 +76,13 @@ export class IssuerKeys {
       onFetched();
       return true;
     } catch (error) {
-      logger.warn({ reason: reasonOf(error) }, 'the keys of JWT_JWKS_URL stay away');
+      logger.warn({ reason: reasonOf(error) }, 'the keys of JWT_JWKS_URL cannot be fetched');
       return false;
     }
   }
 }
 
-/** Of fetch's own errors the name only: their messages may carry the address. */
+/** Only the name of errors of fetch: their messages may contain the address. */
 function reasonOf(error: unknown): string {
   if (error instanceof JwkSetError) return error.message;
   return error instanceof Error ? error.name : 'unknown';

@@ -8,10 +8,10 @@ import { Authenticator, type Caller } from './authenticator.js';
 import { tokenIn } from './credentials.js';
 import { IssuerKeys, KeysAwayError } from './issuer-keys.js';
 
-/** Asymmetric ones only: with HMAC in the list, the public key would do as a secret. */
+/** Asymmetric only: with HMAC in the list, the public key could be used as the secret. */
 const ALGORITHMS = 'RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519'.split(' ');
-/** How long a proved token is believed without another look, if it does not expire before. */
-const BELIEF_MS = 30_000;
+/** How long a verified token is accepted without verifying it again, if it does not expire before. */
+const VERIFIED_MS = 30_000;
 const RETRY_AFTER_MS = 2000;
 
 export interface JwtAuthenticatorParts {
@@ -27,7 +27,7 @@ interface Proof {
   readonly until: number;
 }
 
-/** AUTH_MODE=jwt: a caller is the subject of a token that the issuer signed for this service. */
+/** AUTH_MODE=jwt: a caller is the subject of a token of JWT_ISSUER for JWT_AUDIENCE. */
 export class JwtAuthenticator extends Authenticator {
   private readonly proved = new LRUCache<string, Proof>({
     max: 1000,
@@ -63,7 +63,7 @@ export class JwtAuthenticator extends Authenticator {
     const payload = await this.verify(token);
     const caller = payload && callerOf(payload);
     if (caller === undefined) return undefined;
-    this.proved.set(token, { caller, until: Math.min(caller.expiresAt, this.now() + BELIEF_MS) });
+    this.proved.set(token, { caller, until: Math.min(caller.expiresAt, this.now() + VERIFIED_MS) });
     return caller;
   }
 
@@ -78,7 +78,7 @@ export class JwtAuthenticator extends Authenticator {
     }
   }
 
-  /** A token that does not name its key, while the issuer has several: usual in the days of a rotation. */
+  /** A token without key id, while the issuer has several keys, as during a key rotation. */
   private async verifyWithEach(token: string, keys: errors.JWKSMultipleMatchingKeys): Promise<JWTPayload | undefined> {
     for await (const key of keys) {
       try {
@@ -91,15 +91,15 @@ export class JwtAuthenticator extends Authenticator {
   }
 }
 
-/** undefined where the token names nobody. The types that jose gives to claims are a wish: nobody has checked them. */
+/** undefined without a usable subject. jose does not check the types that it declares for claims. */
 function callerOf({ sub, exp = 0, scope, scp }: JWTPayload): Caller | undefined {
   const name: unknown = sub;
-  // OpenID Connect Core §2 allows 255 characters; a longer one would only swell keys and log lines.
+  // OpenID Connect Core §2 allows 255 characters; longer ones would only enlarge keys and log lines.
   if (typeof name !== 'string' || name.trim() === '' || name.length > 255) return undefined;
   return { name, scopes: new Set([...scopesIn(scope), ...scopesIn(scp)]), expiresAt: exp * 1000 };
 }
 
-/** Blank-separated text (RFC 8693 §4.2), or a list of texts, as some issuers write `scp`. */
+/** A string separated by blanks (RFC 8693 §4.2), or a list of strings, as some issuers write `scp`. */
 function scopesIn(claim: unknown): string[] {
   const list: readonly unknown[] = typeof claim === 'string' ? claim.split(' ') : Array.isArray(claim) ? claim : [];
   return list.filter((scope) => typeof scope === 'string').filter((scope) => scope !== '');

@@ -1,8 +1,8 @@
 import { isJsonObject, type JsonObject } from '../json.js';
 
 /**
- * Reads the documented fields of one object and remembers whether every one had its documented type. Left out and null
- * are the same. A misfit is remembered, not thrown: the caller then passes the whole element on as `unknown`.
+ * Reads the documented fields of one object. A missing field is null. A field of another type does not throw but clears
+ * `intact`: the caller then passes the whole element on as `unknown`.
  */
 export class Fields {
   readonly #object: JsonObject;
@@ -24,7 +24,7 @@ export class Fields {
   number(name: string): number | null {
     const value = this.#object[name] ?? null;
     if (value !== null && typeof value !== 'number') return this.#misfit();
-    // 1e999 is legal JSON and reads as Infinity, which JSON cannot write: say null before the serialiser does.
+    // 1e999 is valid JSON and parsed as Infinity, which JSON.stringify would write as null.
     return Number.isFinite(value) ? value : null;
   }
 

@@ -1,10 +1,10 @@
 /**
- * JSON.parse reads any nesting, JSON.stringify overflows the stack at some 4,000 levels: one hostile message would make
- * its page unservable. Real messages have a handful of levels.
+ * JSON.parse accepts any nesting, but JSON.stringify overflows the stack at about 4,000 levels: one hostile message would
+ * make its page fail. Real messages have only a few levels.
  */
 export const MAX_DEPTH = 1000;
 
-/** The value itself; where it is nested too deep to be written again, what lies deeper becomes its own JSON text. */
+/** The value; where it is nested too deep for JSON.stringify, deeper values are replaced by their JSON text. */
 export function withinDepth(value: unknown): unknown {
   return isDeeper(value, MAX_DEPTH) ? fold(value, MAX_DEPTH) : value;
 }
@@ -13,7 +13,7 @@ function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (levels === 0) return true;
   if (Array.isArray(value)) return value.some((child) => isDeeper(child, levels - 1));
-  // Object.values of a large object costs more than all the rest of its way here.
+  // for…in: Object.values is much slower for a large object.
   for (const key in value) if (isDeeper(Reflect.get(value, key), levels - 1)) return true;
   return false;
 }
@@ -26,7 +26,7 @@ function fold(value: unknown, levels: number): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, fold(child, levels - 1)]));
 }
 
-/** What is still to be written: text as it is, or a value before whose text `text` goes. */
+/** What is still to be written: `text`, then `value` if there is one. */
 interface Piece {
   readonly text: string;
   readonly value?: unknown;

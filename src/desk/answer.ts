@@ -8,8 +8,7 @@ export type DeskAnswer<Answer> =
   { readonly code: 0; readonly answer: Answer } | { readonly code: number; readonly answer: null };
 
 /**
- * Reads the body of an answer; undefined where it is none. Everything is checked here once, so that no other line of the
- * service meets an unchecked answer.
+ * Reads the body of an answer; undefined where it is malformed. This is the boundary: behind it, answers are checked.
  */
 export function readDeskAnswer<Request, Answer>(
   { read }: DeskCommand<Request, Answer>,

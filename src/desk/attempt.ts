@@ -23,13 +23,13 @@ export interface DeskReply<Answer> {
   readonly askedAt: number;
 }
 
-/** An attempt failed in a way that may pass; `final` is what it means where no attempt is left. */
+/** A temporary failure. `final` is the error for the caller where no attempt is left. */
 export class RetryableError extends Error {
   override readonly name = 'RetryableError';
 
   constructor(
     readonly final: DeskError,
-    /** Says nothing of the desk's health: a broken answer, or one cut off before half of its usual time. */
+    /** Says nothing about the health of the desk: a malformed answer, or less than half of the timeout was left for it. */
     readonly isInconclusive: boolean,
   ) {
     super('the attempt may be repeated', { cause: final });
@@ -50,10 +50,10 @@ export interface AttemptParts {
   readonly onCall?: (command: string, code: string, durationMs: number) => void;
 }
 
-/** With less time than this left, another call would only cost the desk. */
+/** With less time left than this, a call could not be answered in time. */
 const SHORTEST_ATTEMPT_MS = 10;
 
-/** What one call brought: a reply, or an ErrorCode that another signature may mend. */
+/** The result of one call: a reply, or an ErrorCode that a new signature may fix. */
 type CallResult<Answer> =
   { readonly reply: DeskReply<Answer> } | { readonly refused: ErrorCodeEntry; readonly by: string };
 
@@ -61,7 +61,7 @@ type CallResult<Answer> =
 export class Attempt {
   constructor(private readonly parts: AttemptParts) {}
 
-  /** @throws RetryableError, or the DeskError that asking again cannot mend */
+  /** @throws RetryableError, or a DeskError where repeating the call cannot help */
   async run<Request, Answer>(
     command: DeskCommand<Request, Answer>,
     request: Request,
@@ -97,7 +97,7 @@ export class Attempt {
     const { queue, userSig, client, admission, attemptTimeoutMs, now } = this.parts;
     const permit = await queue.enter(command.name, options, isResigned);
     const askedAt = now();
-    // Only now: after a long wait the signature may have been refused meanwhile.
+    // Read after the wait: the signature may have been renewed meanwhile.
     const signature = userSig.current();
     const cutOff = new AbortController();
     const timeMs = Math.max(0, Math.min(attemptTimeoutMs, options.deadlineAt - askedAt));
@@ -115,7 +115,7 @@ export class Attempt {
     } catch (error) {
       if (!(error instanceof DeskAttemptError)) throw error;
       tookMs = this.report(command.name, error.kind, askedAt);
-      // What was cut off would have taken longer, nobody knows how much.
+      // A call that timed out would have taken longer: twice as long is a guess.
       if (error.kind === 'timeout') tookMs = Math.min(tookMs * 2, attemptTimeoutMs);
       const isCutShort = error.kind === 'timeout' && timeMs < attemptTimeoutMs / 2;
       throw await this.failure(error, permit, isCutShort);
@@ -162,7 +162,7 @@ export class Attempt {
     return error.isRetryable ? new RetryableError(final, isCutShort || error.kind === 'broken') : final;
   }
 
-  /** The operator has to act: say so in the log, and leave the desk alone before it locks us out. */
+  /** The operator has to act: log it, and stop calling before the desk locks the account out. */
   private async rejected({ code, meaning, remedy }: ErrorCodeEntry): Promise<DeskError> {
     this.parts.logger.error(
       { upstreamCode: code, meaning, remedy },
@@ -173,11 +173,11 @@ export class Attempt {
   }
 }
 
-/** An answer about something else than the signature means that the signature was good. */
+/** Any ErrorCode about something else means that the signature was accepted. */
 function verdictOf(error: unknown): ResignVerdict {
   const outcome = error instanceof RetryableError ? error.final : error;
   if (!(outcome instanceof DeskError) || outcome.upstreamCode === undefined) return 'undecided';
   if (!(outcome instanceof DeskRejectedError)) return 'accepted';
-  // With a time to come back it was not said by the desk but repeated by us.
+  // With retryAfterMs it comes from our own back-off, not from this call.
   return outcome.retryAfterMs === undefined ? 'refused' : 'undecided';
 }

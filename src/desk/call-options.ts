@@ -1,4 +1,4 @@
-/** Whether somebody waits for a call. One that is joined by a request becomes interactive while it still waits itself. */
+/** Whether a request waits for a call. A background call that a request joins becomes interactive while it is queued. */
 export class CallPriority {
   private readonly listeners = new Set<() => void>();
 
@@ -21,12 +21,12 @@ export class CallPriority {
   }
 }
 
-/** What a call to the desk may take, and for whom it is. */
+/** Deadline, priority and cancellation of a call. */
 export interface CallOptions {
-  /** Wall-clock milliseconds after which nobody waits for this call any more. */
+  /** The deadline, in Unix milliseconds. */
   readonly deadlineAt: number;
-  /** Calls in the background go after those that somebody waits for. */
+  /** Background calls go after interactive ones. */
   readonly priority: CallPriority;
-  /** Aborted once nobody waits any more: a call that has not gone out yet then leaves the queue. */
+  /** Aborted once no request waits for it any more: a call that was not sent yet then leaves the queue. */
   readonly signal: AbortSignal;
 }

@@ -1,7 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 
-/** To the desk at most (contract). The turnstile keeps to it, so that no call waits unseen in the agent. */
+/** At most (contract). The call queue keeps to it, so that no call waits inside the agent, where no deadline is seen. */
 export const MAX_CONNECTIONS = 100;
 
 /** Kept alive: a TLS handshake costs more than the call. */

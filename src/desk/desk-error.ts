@@ -1,4 +1,4 @@
-/** The contract's codes of what can come of asking the desk. */
+/** The codes of the contract that a call to the desk can end in. */
 export const deskErrorCodes = [
   'invalid-request',
   'session-not-found',
@@ -11,7 +11,7 @@ export const deskErrorCodes = [
 
 export type DeskErrorCode = (typeof deskErrorCodes)[number];
 
-/** What a caller of the desk may be told; everything else about a failure stays in `cause` and in the log. */
+/** What a client may be told of a failure; everything else stays in `cause` and in the log. */
 export interface DeskErrorDetails {
   /** The desk's own ErrorCode, where it answered with one. */
   readonly upstreamCode?: number | undefined;
@@ -69,7 +69,7 @@ export class DeskTimeoutError extends DeskError {
 /** A call of somebody else's that was waited for took too long; it may not even have gone out. */
 export class DeskJoinTimeoutError extends DeskTimeoutError {}
 
-/** We do not ask: overload, open breaker, locked out, shutting down. */
+/** Not called: overload, open circuit breaker, lockout, shutdown. */
 export class DeskUnavailableError extends DeskError {
   readonly code = 'unavailable';
 }
@@ -77,7 +77,7 @@ export class DeskUnavailableError extends DeskError {
 /** The queue was too long, or every connection in use, for too long. */
 export class DeskBusyError extends DeskUnavailableError {}
 
-/** Nobody waited for the call any more before it went out: says nothing of the desk. */
+/** Cancelled before it was sent, because no request waited for it any more: says nothing about the desk. */
 export class DeskAbandonedError extends DeskUnavailableError {}
 
 const CLASSES = {
@@ -94,7 +94,7 @@ export function isDeskErrorCode(code: unknown): code is DeskErrorCode {
   return deskErrorCodes.some((known) => known === code);
 }
 
-/** Makes the error of a code again, where one replica tells another how a call ended. */
+/** Creates the error from its code, where another replica reports how a call ended. */
 export function deskErrorOf(code: DeskErrorCode, message: string, details: DeskErrorDetails): DeskError {
   return new CLASSES[code](message, details);
 }

@@ -22,7 +22,7 @@ import { SharedResigning } from './user-sig/shared-resigning.js';
 import { UserSig } from './user-sig/user-sig.js';
 
 const now = () => Date.now();
-/** For what only lasts: does not jump when the clock of the machine is set. */
+/** A monotonic clock, for durations. */
 const steady = () => Math.floor(performance.now());
 
 function createAdmission(environment: Environment, redis: RedisLink, metrics: Metrics): AdmissionControl {
@@ -34,7 +34,7 @@ function createAdmission(environment: Environment, redis: RedisLink, metrics: Me
       minMs,
       maxMs,
       halfOpenKey: `${prefix}:{desk}:probe${suffix}`,
-      // Longer than the first call itself may take, so that nobody follows it before it is over.
+      // Longer than an attempt may take, so that no second call is sent before the first one has ended.
       halfOpenMs: environment.deskAttemptTimeoutMs + 500,
       now: steady,
     });
@@ -118,7 +118,7 @@ function createDesk(
   });
 }
 
-/** All that knows Tencent. */
+/** Calls to Tencent Cloud Desk: everything about its API, its limits and its credentials. */
 @Module({
   imports: [HttpModule.register(connectionPool())],
   providers: [

@@ -26,8 +26,8 @@ export interface DeskParts {
 }
 
 /**
- * The desk, asked with care: what fails in passing is tried again inside the deadline, and a desk that keeps failing is
- * left alone for a moment. Everything else ends in exactly one DeskError.
+ * Calls to the desk with retries and a circuit breaker: temporary failures are retried inside the deadline, and a desk
+ * that keeps failing is not called for a moment. A call that fails ends in exactly one DeskError.
  */
 export class Desk {
   constructor(private readonly parts: DeskParts) {}
@@ -77,7 +77,7 @@ export class Desk {
     }
   }
 
-  /** Tells the breaker what it has to know, and unwraps what the retries gave up on. */
+  /** Reports the outcome to the circuit breaker, and unwraps the error of the last attempt. */
   private conclude(error: unknown, isHalfOpen: boolean, hasFailed: boolean): unknown {
     const { breaker } = this.parts;
     if (isAnswer(error)) breaker.succeeded(isHalfOpen);
@@ -87,7 +87,7 @@ export class Desk {
   }
 }
 
-/** No connection: nothing came that another attempt could mend. */
+/** No connection. Not retryable, but a failure of the desk. */
 function isFailure(error: unknown): boolean {
   return (
     error instanceof DeskFailedError && error.cause instanceof DeskAttemptError && error.cause.status === undefined
@@ -95,8 +95,8 @@ function isFailure(error: unknown): boolean {
 }
 
 /**
- * The desk itself said so, with an ErrorCode: it works, whatever it thinks of the request. A refusal with a time to come
- * back was not said by the desk but repeated by us.
+ * The desk answered with an ErrorCode, so it works. A rejection with `retryAfterMs` does not count: it comes from our own
+ * back-off, not from the desk.
  */
 function isAnswer(error: unknown): boolean {
   if (!(error instanceof DeskError) || error.upstreamCode === undefined) return false;

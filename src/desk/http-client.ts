@@ -13,7 +13,7 @@ export class DeskAttemptError extends Error {
   constructor(
     readonly kind: 'timeout' | 'network' | 'broken',
     readonly status?: number,
-    /** The system's or TLS's word for it, such as ECONNRESET. Never the AxiosError itself: it holds the URL. */
+    /** The error code of the system or of TLS, such as ECONNRESET. Never the AxiosError itself: it holds the URL. */
     readonly reason?: string,
   ) {
     super(`the desk gave no answer: ${[kind, status, reason].filter((part) => part !== undefined).join(' ')}`);
@@ -35,11 +35,11 @@ export interface DeskAddress {
 }
 
 const PATH = 'v4/desk_http_svc/';
-/** Beyond this, reading an answer takes long enough to be felt by others. */
+/** Parsing a larger answer blocks the event loop noticeably. */
 const LARGE_BYTES = 256 * 1024;
 const RANDOM_END = 2 ** 32;
 
-/** One call: POST with the signature in the URL, always HTTP 200, the truth in ErrorCode. One attempt, no policy. */
+/** One POST with the signature in the URL. The desk always answers HTTP 200; ErrorCode has the outcome. No retries here. */
 export class DeskHttpClient {
   private readonly baseUrl: string;
 
@@ -60,7 +60,7 @@ export class DeskHttpClient {
     if (response.status !== 200) throw new DeskAttemptError('network', response.status);
     const answer = readDeskAnswer(command, request, response.data);
     if (answer === undefined) throw new DeskAttemptError('broken');
-    // Rendering it takes as long once more: others have their turn first.
+    // Rendering takes as long again: let other requests run first.
     if (response.data.length > LARGE_BYTES) await nextTurn();
     return answer;
   }
@@ -92,15 +92,15 @@ export class DeskHttpClient {
 function attemptError(error: unknown, signal: AbortSignal): DeskAttemptError {
   if (signal.aborted) return new DeskAttemptError('timeout');
   const reason = error instanceof Error && 'code' in error ? String(error.code) : undefined;
-  // axios has one code for two things: a body cut short has a response, one over maxContentLength has none.
+  // axios has one code for two faults: with a response it is a truncated body, without one it is over maxContentLength.
   const isCutShort = reason === 'ERR_BAD_RESPONSE' && error instanceof Error && 'response' in error && !!error.response;
   if (isCutShort || reason === 'ERR_STREAM_PREMATURE_CLOSE') {
     return new DeskAttemptError('network', undefined, 'ECONNRESET');
   }
-  return new DeskAttemptError(isNoAnswerOfUse(reason) ? 'broken' : 'network', undefined, reason);
+  return new DeskAttemptError(isMalformed(reason) ? 'broken' : 'network', undefined, reason);
 }
 
-/** Something came: too large, not HTTP, or not what its Content-Encoding says. */
-function isNoAnswerOfUse(reason = ''): boolean {
+/** An answer came, but it is too large, not HTTP, or not encoded as its Content-Encoding says. */
+function isMalformed(reason = ''): boolean {
   return reason === 'ERR_BAD_RESPONSE' || /^(HPE_|Z_|ERR_BROTLI|ERR__ERROR_)/.test(reason);
 }

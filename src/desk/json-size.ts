@@ -1,4 +1,4 @@
-/** How much a JSON text holds. Reading it costs by this, not by its bytes: 4 MB may be one text or two million lists. */
+/** The cost of parsing depends on the number of values: 4 MB may be one string or two million lists. */
 export interface JsonSize {
   /** Values at every level; an empty list or object may count twice. */
   readonly values: number;
@@ -14,7 +14,7 @@ const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
-/** Counted without reading it, in one pass. Of what is no JSON it says anything: JSON.parse gives up at the first fault. */
+/** Counts in one pass, without parsing. The result for invalid JSON is arbitrary; JSON.parse rejects that anyway. */
 export function jsonSize(text: string): JsonSize {
   let values = 1;
   let levels = 0;

@@ -5,14 +5,14 @@ const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8);
 loopback.addAddress('::1', 'ipv6');
 
-/** Whether what goes to this host (a name, an address, or the `[::1]` of a URL) stays on this machine. */
+/** Whether this host (a name, an address, or the `[::1]` of a URL) is this machine. */
 export function isLoopback(host: string): boolean {
   const name = host.replace(/^\[(.*)\]$/, '$1').toLowerCase();
   const family = isIP(name);
   return family === 0 ? name === 'localhost' : loopback.check(name, family === 6 ? 'ipv6' : 'ipv4');
 }
 
-/** The desk's address without a trailing slash, ready for `/v4/…`; a path before that is a proxy's. */
+/** The desk's address without a trailing slash, ready for `/v4/…`. A path is kept: it may belong to a proxy. */
 export function baseUrl(text: string): string | Unreadable {
   const url = readHttpUrl(text);
   if (url instanceof Unreadable) return url;
@@ -32,7 +32,7 @@ function readHttpUrl(text: string): URL | Unreadable {
   return url;
 }
 
-/** One URL, or a comma-separated list (the nodes of a cluster, or sentinels), back as a tidy list. */
+/** One URL, or a comma-separated list (nodes of a cluster, or sentinels), without blanks and empty entries. */
 export function redisUrls(text: string): string | Unreadable {
   const nodes = splitList(text);
   const readable = nodes.every((node) => readUrl(node, ['redis:', 'rediss:']) !== undefined);
@@ -58,7 +58,7 @@ export function splitList(text: string): string[] {
     .filter((entry) => entry !== '');
 }
 
-/** `new URL` alone would repair `https:/host` and swallow white space: what was meant is then a guess. */
+/** Stricter than `new URL`, which repairs `https:/host` and removes white space. */
 function readUrl(text: string, protocols: readonly string[]): URL | undefined {
   if (/\s/.test(text) || !/^[a-z]+:\/\/[^/]/i.test(text) || !URL.canParse(text)) return undefined;
   const url = new URL(text);

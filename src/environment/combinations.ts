@@ -1,7 +1,7 @@
 import type { Environment } from '../environment.js';
 import type { Fault } from './texts.js';
 
-/** What each variable alone cannot tell: which others a choice asks for, and which pairs contradict each other. */
+/** Faults of combinations: variables that another one requires, and pairs that contradict each other. */
 export function combinationFaults(environment: Environment): Fault[] {
   const faults: Fault[] = [];
   if (environment.authMode === 'api-key' && environment.apiKeys.length === 0) {

@@ -10,7 +10,7 @@ export const environmentVariables: readonly string[] = declaredVariables.flatMap
   file === true ? [name, `${name}_FILE`] : [name],
 );
 
-/** Every fault at once, one a line. Names variables, never their values, and has no cause that could. */
+/** All faults, one a line. Names variables, never values; for that reason it has no `cause` either. */
 export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError';
 
@@ -46,7 +46,7 @@ function variableFaults(environment: Environment): Fault[] {
   ]);
 }
 
-/** The first fault of a variable is its cause: one whose file cannot be read is not also "required". */
+/** Only the first fault of each variable: one whose file cannot be read is not reported as "required" too. */
 function faultLines(faults: readonly Fault[]): string[] {
   const first = new Map<string, string>();
   for (const [variable, message] of faults) {

@@ -21,7 +21,7 @@ export function apiKeys(text: string): readonly ApiKey[] | Unreadable {
     const digest = Buffer.from(hex, 'hex');
     const id = digest.toString('hex');
     const owner = owners.get(id);
-    // One key under two names: whose limit it would count against, and whose name the log would show, is chance.
+    // With one key under two names it would be arbitrary whose limit is used and whose name is logged.
     if (owner !== undefined && owner !== name) {
       return new Unreadable(`entry ${index + 1} repeats the key of another name`);
     }
@@ -31,7 +31,7 @@ export function apiKeys(text: string): readonly ApiKey[] | Unreadable {
   return Object.freeze(keys);
 }
 
-/** A `#` line is skipped whole, its commas included; numbers in faults count the entries that are left. */
+/** A line that begins with `#` is a comment. Numbers in faults count only the remaining entries. */
 function entriesOf(text: string): string[] {
   return text
     .split('\n')

@@ -11,7 +11,7 @@ export interface Texts {
   readonly faults: readonly Fault[];
 }
 
-/** The text of every declared variable that is set, be it in the environment or in the file named by `…_FILE`. */
+/** The text of every declared variable that is set, in the environment or in the file named by `…_FILE`. */
 export function readTexts(source: NodeJS.ProcessEnv, readFile: ReadFile): Texts {
   const texts: Record<string, string> = {};
   const faults: Fault[] = [];
@@ -31,20 +31,20 @@ export function readTexts(source: NodeJS.ProcessEnv, readFile: ReadFile): Texts 
   return { texts, faults };
 }
 
-/** Compose and Kubernetes pass `VARIABLE=` for what nobody filled in. */
+/** Compose and Kubernetes pass `VARIABLE=` for an empty value. */
 function setOrUndefined(text: string | undefined): string | undefined {
   return text === '' ? undefined : text;
 }
 
 type FileText = { readonly text: string } | { readonly text?: never; readonly fault: string };
 
-/** An empty file is a fault, not "unset": somebody meant to hand over a secret, and it did not arrive. */
+/** An empty file is a fault, not "unset": a secret was configured and is missing. */
 function readText(path: string, readFile: ReadFile): FileText {
   try {
     const text = readFile(path, 'utf8').trim();
     return text === '' ? { fault: 'is empty' } : { text };
   } catch (error) {
-    // Only the code: the message repeats the path, which is the secret itself where someone mixed up the two variables.
+    // Only the code: the message has the path, which is the secret itself where it was put into the wrong variable.
     const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
     return { fault: `cannot be read${code}` };
   }

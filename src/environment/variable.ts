@@ -1,6 +1,6 @@
 import { IsIn, Matches, Max, Min, ValidateBy } from 'class-validator';
 
-/** What a variable's text could not be turned into a value for. Never holds the text: it may be a secret. */
+/** Why a variable's text could not be parsed. Never holds the text: it may be a secret. */
 export class Unreadable {
   constructor(readonly reason: string) {}
 }
@@ -23,12 +23,12 @@ const declared: DeclaredVariable[] = [];
 /** Every variable that a decorator below has declared, in the order of declaration. */
 export const declaredVariables: readonly DeclaredVariable[] = declared;
 
-/** `deskBaseUrl` is DESK_BASE_URL: one rule instead of a table that could disagree with the class. */
+/** `deskBaseUrl` is DESK_BASE_URL. */
 export function variableName(property: string): string {
   return property.replace(/[A-Z]/g, (capital) => `_${capital}`).toUpperCase();
 }
 
-/** Declares a variable: its text is read by `parse`, what `parse` finds wrong becomes its fault, `checks` see its value. */
+/** Declares a variable: `parse` turns its text into a value or Unreadable, `checks` are decorators of class-validator. */
 export function Variable(
   parse: (text: string) => unknown,
   traits: VariableTraits = {},
@@ -70,7 +70,7 @@ export function Flag(): PropertyDecorator {
   });
 }
 
-/** Plain decimal only: `1e3`, `0x10`, `+5` and `007` are typing errors more often than numbers. */
+/** Plain decimal digits only: `1e3`, `0x10`, `+5` and `007` are probably mistakes. */
 export function WholeNumber({ min = 0, max = Number.MAX_SAFE_INTEGER } = {}): PropertyDecorator {
   const parse = (text: string): number | Unreadable =>
     /^(0|[1-9]\d*)$/.test(text) ? Number(text) : new Unreadable('must be a whole number in plain decimal digits');
@@ -80,7 +80,7 @@ export function WholeNumber({ min = 0, max = Number.MAX_SAFE_INTEGER } = {}): Pr
   ]);
 }
 
-/** Node fires a timer of more than 2^31 - 1 ms at once, so a longer time would mean "immediately". */
+/** Node fires timers of more than 2^31 - 1 ms immediately. */
 export function TimerMs(): PropertyDecorator {
   return WholeNumber({ max: 2 ** 31 - 1 });
 }

@@ -1,7 +1,7 @@
 import type { Environment } from '../environment.js';
 import { isLoopback, splitList } from './address.js';
 
-/** What is allowed but, beyond this machine, seldom meant: said once, at start. Never holds a value that may be secret. */
+/** Settings that are allowed but risky beyond this machine; logged once, at start. Never holds a value that may be secret. */
 export function environmentWarnings(environment: Environment): string[] {
   const warnings: string[] = [];
   if (isPlainBeyondLoopback(environment.deskBaseUrl)) {

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { type Logger } from 'pino';
+import { DeclaredRoutes } from '../access/declared-routes.js';
 import { CacheFactory } from '../cache/cache-factory.js';
 import { Environment } from '../environment.js';
 import { LogDestination } from '../logging/log-destination.js';
@@ -45,7 +46,11 @@ import { UnreadableRequest } from './unreadable-request.js';
         new RequestObserver(logger, destination, metrics),
       inject: [LOGGER, LogDestination, Metrics],
     },
-    { provide: ProblemSender, useFactory: (logger: Logger) => new ProblemSender(logger), inject: [LOGGER] },
+    {
+      provide: ProblemSender,
+      useFactory: (logger: Logger, routes: DeclaredRoutes) => new ProblemSender(logger, routes),
+      inject: [LOGGER, DeclaredRoutes],
+    },
     { provide: APP_FILTER, useClass: ProblemFilter },
     {
       provide: UnreadableRequest,

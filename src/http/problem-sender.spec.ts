@@ -3,10 +3,11 @@ import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { fastify } from 'fastify';
 import { pino } from 'pino';
+import { DeclaredRoutes } from '../access/declared-routes.js';
 import { newRequestContext } from '../logging/request-context.js';
 import { ProblemSender } from './problem-sender.js';
 
-const sender = new ProblemSender(pino({ level: 'silent' }));
+const sender = new ProblemSender(pino({ level: 'silent' }), new DeclaredRoutes());
 /** As the real server, it hands the router another path than the one that was sent. */
 const server = fastify({ rewriteUrl: ({ url = '/' }) => url.replace('http://host', '').replaceAll('%', '%25') });
 let port: string;

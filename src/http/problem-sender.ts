@@ -1,15 +1,19 @@
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
-import { problemDocument, problemHeaders } from '../problem/problem.js';
+import { type DeclaredRoutes } from '../access/declared-routes.js';
+import { problemDocument, ProblemError, problemHeaders } from '../problem/problem.js';
 import { problemOf } from '../problem/problem-of.js';
-import { pathAsSent } from './request-target.js';
+import { pathAsSent, pathOf } from './request-target.js';
 
 /** Turns an error into its RFC 9457 answer; the only place where that happens, for Nest's errors and Fastify's alike. */
 export class ProblemSender {
-  constructor(private readonly logger: Logger) {}
+  constructor(
+    private readonly logger: Logger,
+    private readonly routes: DeclaredRoutes,
+  ) {}
 
   async send(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const problem = problemOf(error);
+    const problem = this.withMethod(problemOf(error), request);
     const { context } = request;
     context.problem = problem.code;
     if (problem.details.upstreamCode !== undefined) context.upstreamCode = problem.details.upstreamCode;
@@ -18,5 +22,13 @@ export class ProblemSender {
     }
     const document = problemDocument(problem, { instance: pathAsSent(request.originalUrl), ...context });
     await reply.status(document.status).headers(problemHeaders(problem)).send(JSON.stringify(document));
+  }
+
+  /** Behind the body, which may be at fault as well, and only for those who may know the path. */
+  private withMethod(problem: ProblemError, { is404, method, url }: FastifyRequest): ProblemError {
+    const methods = problem.code === 'not-found' && is404 ? this.routes.methodsOf(pathOf(url)) : undefined;
+    if (methods === undefined || methods.includes(method)) return problem;
+    const detail = `Only ${methods.join(' and ')} are allowed here.`;
+    return new ProblemError('method-not-allowed', { detail, headers: { allow: methods.join(', ') } });
   }
 }

@@ -25,7 +25,8 @@ function originForm(target: string): string {
   return rest.startsWith('/') ? rest : `/${rest}`;
 }
 
-function pathOf(target: string): string {
+/** A target without its query. */
+export function pathOf(target: string): string {
   return target.split(/[?#]/, 1)[0] ?? target;
 }
 

@@ -1,18 +1,18 @@
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { type Metrics } from '../metrics/metrics.js';
+import { within } from '../within.js';
 import { logTime } from './log-time.js';
 
-/** What waits for the log's reader at most: lines on top of it are dropped. */
+/** The buffer for a slow reader of the log: further lines are dropped. */
 const MAX_WAITING_BYTES = 8_000_000;
-/** How often an exit that is no stop (a crash) tries a log that takes nothing; pino, left alone, tries for ever. */
+/** How often a crashing process retries a write that would block; by default pino retries for ever. */
 const TRIES_AT_EXIT = 5;
 
-/** Where the log's lines go. It never waits for their reader: neither a request nor a stop may hang on who reads the log. */
+/** Writes log lines without ever waiting for their reader: it must block neither requests nor a shutdown. */
 export class LogDestination {
   private readonly stream;
-  /** Since it was last told. */
+  /** Lines dropped since the last line about it. */
   private dropped = 0;
   private isRefused = false;
   private hasFailed = false;
@@ -20,7 +20,7 @@ export class LogDestination {
   private triesLeft = Infinity;
 
   constructor(
-    /** A non-blocking one, or a write that nobody takes keeps the process from its exit. */
+    /** Has to be non-blocking, or a write that nobody reads would keep the process from exiting. */
     fileDescriptor: number,
     private readonly metrics: Metrics,
     private readonly format: (lines: string) => string = (lines) => lines,
@@ -37,7 +37,7 @@ export class LogDestination {
     });
     this.stream.on('write', () => (this.hasFailed = false));
     this.stream.on('error', (error: Error) => {
-      // What could not be written waits for the next try (a full disk), but a reader that is gone does not come back.
+      // After EPIPE the reader is gone for ever; after other errors (a full disk) the next write retries.
       this.hasFailed = true;
       this.isClosed ||= 'code' in error && error.code === 'EPIPE';
     });
@@ -55,23 +55,23 @@ export class LogDestination {
     this.metrics.logLinesDropped.inc(count);
   }
 
-  /** Writes what waits, and gives up after this long. Nothing can be written any more. */
+  /** Writes the buffered lines, within this time, and closes. */
   async end(withinMs: number): Promise<void> {
     if (this.isClosed) return;
-    await Promise.race([this.written(), sleep(withinMs)]);
+    await within(this.written(), withinMs);
     this.isClosed = true;
     this.stream.destroy();
   }
 
   private async written(): Promise<void> {
     try {
-      // Empty writes, since 'drain' follows writes only. Two, since the first 'drain' may bring the line about dropped ones.
+      // Empty writes, since 'drain' follows writes only. Two, since the first 'drain' may add the line about dropped ones.
       for (let round = 0; round < 2; round++) {
         this.stream.write('');
         await once(this.stream, 'drain');
       }
     } catch {
-      // Heard by the listener for errors: it cannot be written.
+      // The 'error' listener has handled it.
     }
   }
 
@@ -82,13 +82,13 @@ export class LogDestination {
     this.write(line);
   }
 
-  /** For an exit that is no stop. */
+  /** For an exit without a shutdown, such as a crash. */
   private endAtOnce(): void {
     this.triesLeft = TRIES_AT_EXIT;
     try {
       if (!this.isClosed && !this.hasFailed) this.stream.flushSync();
     } catch {
-      // Nobody reads it, so nobody can be told.
+      // The log itself cannot be written, so this cannot be logged.
     }
     this.stream.destroy();
   }

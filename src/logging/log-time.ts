@@ -1,7 +1,7 @@
 let at = 0;
 let text = '';
 
-/** The time as pino wants it in a line. Made once a millisecond: it is a third of what a line costs. */
+/** The time field of a log line, as pino expects it. Formatted once a millisecond: it is expensive to format. */
 export function logTime(): string {
   const now = Date.now();
   if (now !== at) {

@@ -20,7 +20,7 @@ export function createLogger(level: string, destination: DestinationStream): Log
   );
 }
 
-/** Type, message, stack and causes. Never the error's own fields: a library may have hung a URL or a body there. */
+/** Type, message, stack and causes. No other fields of the error: libraries put URLs and bodies there. */
 function serializeError(error: unknown): unknown {
   if (!(error instanceof Error)) return { type: typeof error };
   const { type, message, stack } = stdSerializers.err(error);

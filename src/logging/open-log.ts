@@ -4,9 +4,9 @@ import { LogDestination } from './log-destination.js';
 
 const STDOUT = 1;
 
-/** JSON lines, or readable ones where a person looks: the terminal decides, not an environment name. */
+/** JSON lines, or readable ones where stdout is a terminal. */
 export async function openLog(metrics: Metrics): Promise<LogDestination> {
-  // Once process.stdout was touched, Node has made a pipe non-blocking, and a terminal blocking.
+  // Reading process.stdout makes Node set a pipe to non-blocking, and a terminal to blocking.
   if (!process.stdout.isTTY) return new LogDestination(STDOUT, metrics);
   const { prettyFactory } = await import('pino-pretty');
   const pretty = prettyFactory({ ignore: 'pid,hostname' });
@@ -22,7 +22,7 @@ function openTerminal(): number {
   try {
     return openSync('/dev/stdout', constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   } catch {
-    // Another user's terminal. It can be written all the same, only that stopping it (Ctrl-S) may hold up a stop.
+    // The terminal belongs to another user. Writing works, but while it is paused (Ctrl-S) a shutdown may block.
     return STDOUT;
   }
 }

@@ -2,10 +2,10 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import { type IncomingHttpHeaders } from 'node:http';
 
-/** What a request reads, for its audit line: ids and window, never content. */
+/** What a request reads, for the audit line: ids and window, never content. */
 export type AuditFields = Readonly<Record<string, string | number | boolean>>;
 
-/** What one request gathers on its way, for its access line and for every other line logged meanwhile. */
+/** What is known about a request, for its access line and for all lines logged while it is handled. */
 export interface RequestContext {
   readonly requestId: string;
   /** The trace id of a valid `traceparent` (W3C Trace Context §3.2). */
@@ -40,9 +40,9 @@ export function newRequestContext(headers: IncomingHttpHeaders, startedAt = perf
 let running = 0;
 
 /**
- * Work whose log lines and desk calls belong to a request. While a storage is in use Node 20 follows every promise of the
- * process, which was a quarter of what a page out of memory costs: so this is for the work that takes more, and at its
- * end the storage is put away.
+ * Runs work whose log lines and desk calls belong to a request. While an AsyncLocalStorage is in use, Node 20 tracks every
+ * promise of the process, a quarter of the cost of a page from memory. So it is used only for work beyond that, and
+ * disabled when no such work is left.
  */
 export async function runInContext<T>(context: RequestContext, work: () => Promise<T>): Promise<T> {
   running += 1;

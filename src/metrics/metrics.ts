@@ -76,7 +76,7 @@ export class Metrics {
     help: 'Log lines dropped because nobody took those before them, or their reader is gone',
     registers: this.registers,
   });
-  /** Tells the two zeros of redis_up apart, which has always been there without Redis too. */
+  /** redis_up is 0 without REDIS_URL too; this tells whether that is a fault. */
   readonly redisConfigured = new Gauge({
     name: 'redis_configured',
     help: '1 where REDIS_URL is set: only there is redis_up 0 a fault',
@@ -105,7 +105,7 @@ export class Metrics {
     this.userSigSigned.inc(0);
   }
 
-  /** Read at each scrape, so that it counts down between two. `command` is `all` for a pause of every command. */
+  /** Read at each scrape. `command` is `all` for the cool-down of all commands. */
   watchCoolDown(command: string, remainingMs: () => number): void {
     this.coolDowns.set(command, remainingMs);
   }

@@ -4,7 +4,7 @@ import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics.controller.js';
 import { Readiness } from './readiness.js';
 
-/** What operators and their machines ask: probes, and the scrape. */
+/** Health probes, and the metrics for Prometheus. */
 @Module({
   controllers: [HealthController, MetricsController],
   providers: [{ provide: Readiness, useFactory: (redis: RedisLink) => new Readiness(redis), inject: [RedisLink] }],

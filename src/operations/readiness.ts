@@ -7,7 +7,7 @@ export interface ReadinessReport {
   readonly version: string;
 }
 
-/** Whether requests should be sent here. A cache that is away makes the service slower, not unready. */
+/** Whether requests should be sent here. Without Redis the service is slower, but still ready. */
 export class Readiness {
   private phase: 'starting' | 'ready' | 'stopping' = 'starting';
 

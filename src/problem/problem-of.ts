@@ -2,7 +2,7 @@ import { HttpException } from '@nestjs/common';
 import { DeskError, type DeskErrorCode } from '../desk/desk-error.js';
 import { ProblemError, type ProblemDetails } from './problem.js';
 
-/** What a caller is told of each outcome at the desk; the desk's own words never leave the service. */
+/** The detail for clients. Texts of the desk are never passed on. */
 const DESK_DETAILS: Readonly<Record<DeskErrorCode, string>> = {
   'invalid-request': 'The desk found the request invalid.',
   'session-not-found': 'The desk does not know this session.',
@@ -15,12 +15,12 @@ const DESK_DETAILS: Readonly<Record<DeskErrorCode, string>> = {
 
 const RATE_LIMITED_MS = 1000;
 
-/** The one place where errors become answers. Whatever is not known here is a fault of our own. */
+/** The only place that maps errors to HTTP answers. An unknown error is a bug: 500. */
 export function problemOf(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
   if (error instanceof DeskError) return deskProblem(error);
   const status = statusOf(error);
-  // Nothing here takes a body, so the type of one (415) is no fault: the method it came with is.
+  // No route takes a body, so 415 means that the path or method is unknown.
   if (status === 404 || status === 415)
     return new ProblemError('not-found', { detail: 'There is nothing at this path.' });
   if (status === 413 || status === 414 || status === 431) {

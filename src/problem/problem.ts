@@ -1,4 +1,4 @@
-/** Every `code` of the contract with the status it goes out with (unless the cause brings its own) and its one title. */
+/** Every `code` of the contract with its title and its status, which `details.status` may override. */
 export const problemKinds = {
   'invalid-request': { status: 400, title: 'The request is invalid' },
   unauthorized: { status: 401, title: 'Credentials are missing or wrong' },
@@ -22,7 +22,7 @@ export interface Fault {
   readonly message: string;
 }
 
-/** What the answer says beyond its code. */
+/** The content of a problem besides its code. */
 export interface ProblemDetails {
   readonly detail: string;
   readonly status?: number;
@@ -32,7 +32,7 @@ export interface ProblemDetails {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** An error that knows how it looks from outside. Its `cause` stays inside. */
+/** An error for the client. Its `cause` is only logged. */
 export class ProblemError extends Error {
   override readonly name = 'ProblemError';
 
@@ -59,7 +59,7 @@ export interface ProblemDocument {
   readonly errors?: readonly Fault[];
 }
 
-/** Where and in answer to what a problem is sent. */
+/** The request that a problem answers. */
 export interface ProblemPlace {
   /** A path without its query. */
   readonly instance: string;

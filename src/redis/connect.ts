@@ -3,7 +3,7 @@ import { type RedisClient } from './redis-link.js';
 
 /**
  * Measured: with ioredis's defaults a request hangs for more than 12 s when Redis is frozen or gone; with these, 100 ms
- * once and then not at all (ADR 4). RedisLink gives up at 100 ms by itself; the time here is for what goes past it.
+ * once and then not at all (ADR 4). RedisLink stops waiting at 100 ms; commandTimeout is for commands outside of it.
  */
 const OPTIONS = {
   enableOfflineQueue: false,
@@ -34,7 +34,7 @@ export function connectRedis({ url, sentinelName }: RedisAddress): RedisClient {
       sentinels: nodes.map(({ host, port }) => ({ host, port })),
       name: sentinelName,
       sentinelRetryStrategy: retryDelay,
-      // `rediss://` means all of it: ioredis would talk to the master in the clear.
+      // `rediss://` is meant for sentinels and master: by default ioredis would not use TLS to the master.
       ...(credentials.tls ? { sentinelTLS: credentials.tls, enableTLSForSentinelMode: true } : {}),
     });
   }
@@ -51,7 +51,7 @@ function connectCluster(nodes: readonly RedisNode[], credentials: Credentials): 
       clusterRetryStrategy: retryDelay,
       slotsRefreshTimeout: 500,
       slotsRefreshInterval: 2000,
-      // No second try behind our back: it would take a lock that nobody waits for any more.
+      // No automatic retry: it could take a lock after the request has given up.
       retryDelayOnFailover: 0,
       retryDelayOnClusterDown: 0,
       redisOptions: { ...perNode, ...credentials },

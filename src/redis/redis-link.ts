@@ -3,25 +3,25 @@ import { Cluster, type Redis } from 'ioredis';
 
 export type RedisClient = Redis | Cluster;
 
-/** Redis is away, or gave no answer in time. What it would have told has to be done without. */
+/** Redis is away or did not answer in time; the caller has to go on without it. */
 export class RedisAwayError extends Error {
   override readonly name = 'RedisAwayError';
 }
 
-/** Nobody waits longer than this for an answer. */
+/** The timeout of every command. */
 const PATIENCE_MS = 100;
-/** How often Redis is tried while it is away; nobody's request waits for that. */
+/** How often Redis is tried while it is away, in the background. */
 const TRIAL_MS = 500;
 
 /**
- * The way to Redis, with a breaker: the first command that gets no answer closes the way for everybody, and a PING in the
- * background opens it again. So no request ever waits for Redis longer than one command timeout, and after that none waits.
+ * The connection to Redis with a circuit breaker: the first command without an answer opens it for all, and a successful
+ * PING in the background closes it. So a request waits for Redis at most one command timeout, and later ones not at all.
  */
 export class RedisLink {
   private isUp = false;
   private isClosed = false;
   private trial: NodeJS.Timeout | undefined;
-  /** A key whose node gave no answer: a cluster may have lost sight of that node altogether. */
+  /** A key whose node did not answer: the cluster client may have dropped that node, so a PING of all others is no proof. */
   private suspect: string | undefined;
 
   constructor(
@@ -30,7 +30,7 @@ export class RedisLink {
     private readonly onChange: (isUp: boolean) => void = () => undefined,
   ) {
     client?.on('ready', () => void this.try());
-    // A listener has to be there, or the process dies of a lost connection; what is lost shows as `down`.
+    // Without a listener a lost connection would end the process; the state shows it as `down`.
     client?.on('error', () => undefined);
     client?.on('close', () => {
       this.goDown();
@@ -44,7 +44,7 @@ export class RedisLink {
 
   /**
    * `key` is one of those that the command is about, if any.
-   * @throws RedisAwayError at once while Redis is away. An error that Redis itself answered leaves the way open.
+   * @throws RedisAwayError at once while Redis is away. An error reply of Redis does not open the breaker.
    */
   async run<T>(command: (client: RedisClient) => Promise<T>, key?: string): Promise<T> {
     if (this.client === undefined || !this.isUp) throw new RedisAwayError('Redis is away');
@@ -69,14 +69,14 @@ export class RedisLink {
     }
   }
 
-  /** Resolves when Redis answers, or after `ms` without it: the service starts either way. */
+  /** Resolves when Redis answers, or after `ms`: the service starts either way. */
   async whenUp(ms: number): Promise<void> {
     const end = Date.now() + ms;
     if (this.client === undefined) return;
     while (!(await this.try()) && Date.now() < end) await sleep(20);
   }
 
-  /** Says goodbye, but does not wait for an answer that a frozen Redis never gives. */
+  /** Disconnects without QUIT, whose answer a frozen Redis would never send. */
   close(): void {
     this.isClosed = true;
     clearTimeout(this.trial);
@@ -109,7 +109,7 @@ export class RedisLink {
     return true;
   }
 
-  /** Every node has to answer; ioredis refuses commands to one that it only begins to connect to. */
+  /** Every node has to answer. ioredis refuses commands to a node that it is still connecting to. */
   private async ask(client: RedisClient): Promise<void> {
     if (client.status !== 'ready') throw new RedisAwayError('not connected');
     const nodes = client instanceof Cluster ? client.nodes('master') : [client];
@@ -126,7 +126,7 @@ export class RedisLink {
   }
 }
 
-/** A reply that lies in the socket already counts: after a busy moment of this process timers run before it is read. */
+/** setImmediate: after a blocked event loop the timer runs before the socket is read, where the reply may be waiting. */
 function inTime<T>(reply: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
@@ -140,12 +140,12 @@ function inTime<T>(reply: Promise<T>): Promise<T> {
   });
 }
 
-/** Whatever Redis may do to us: away, silent, full, or holding something of the wrong kind. Never a reason to fail. */
+/** Redis is away, silent, full, or the key has another type: never a reason for a request to fail. */
 export function isRedisTrouble(error: unknown): boolean {
   return error instanceof RedisAwayError || (error instanceof Error && error.name === 'ReplyError');
 }
 
-/** Redis answered, if only with a complaint (full, wrong type); a refused password is no answer we can work with. */
+/** An error reply about this command (full, wrong type). Errors about login or role mean that Redis cannot be used. */
 function isReply(error: unknown): boolean {
   return (
     error instanceof Error &&

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type RedisClient } from './redis-link.js';
 
-/** A Lua script that runs inside Redis, atomically; sent whole only where Redis does not know it yet. */
+/** A Lua script, run atomically inside Redis. Its text is sent only where Redis does not have it yet. */
 export class RedisScript {
   private readonly sha: string;
 
@@ -9,7 +9,7 @@ export class RedisScript {
     this.sha = createHash('sha1').update(lua).digest('hex');
   }
 
-  /** The reply is outside data: strings come as Buffers, and the caller checks what it got. */
+  /** The reply is outside data: strings are Buffers, and the caller has to check the types. */
   async run(
     client: RedisClient,
     keys: readonly string[],

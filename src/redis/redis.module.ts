@@ -6,7 +6,7 @@ import { Metrics } from '../metrics/metrics.js';
 import { connectRedis } from './connect.js';
 import { RedisLink } from './redis-link.js';
 
-/** The service starts without Redis after this long. */
+/** After this time the service starts without Redis. */
 const START_WAIT_MS = 500;
 
 async function createLink(environment: Environment, metrics: Metrics, logger: Logger): Promise<RedisLink> {

@@ -70,8 +70,8 @@ export function toCard(data: string | null): Card | null {
   return { kind, source, payload: withinDepth(payload) };
 }
 
-// The plug-in itself asks Number(flag), for which "" and null are 0, so they are here. What it would make of a boolean, an
-// array or an object is an accident (and Number({ valueOf: 1, toString: 1 }) throws): those mark nothing.
+// The plug-in itself uses Number(flag), so "" and null are 0 here too. Booleans, arrays and objects never mark a card:
+// Number() has accidental results for them, and throws for { valueOf: 1, toString: 1 }.
 function plugInFlag(flag: unknown): number {
   return typeof flag === 'string' || typeof flag === 'number' || flag === null ? Number(flag) : Number.NaN;
 }

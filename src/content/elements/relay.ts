@@ -2,7 +2,7 @@ import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { CONTENT_UNION } from '../content-type.js';
 import { type Fields } from '../fields.js';
 
-// What a forwarded message holds is a type parameter: `Content` is made of this class among others.
+// `Content` is a type parameter, because the union of that name contains this class: an import would be a circle.
 
 @ApiSchema({ name: 'RelayedMessage' })
 export class RelayedMessage<Content> {
@@ -72,8 +72,7 @@ function readRelayed<Content>(item: Fields, readBody: ReadBody<Content>): Relaye
 const YEAR_0 = Date.parse('0000-01-01T00:00:00.000Z');
 const YEAR_10000 = Date.UTC(10000, 0, 1);
 
-// Years of more than four digits cannot be said in RFC 3339 (`date-time` of our OpenAPI document): most likely somebody
-// sent milliseconds.
+// RFC 3339 (`date-time` in the OpenAPI document) has years of four digits only. Larger values are probably milliseconds.
 function fromSeconds(seconds: number | null): string | null {
   if (seconds === null) return null;
   const time = seconds * 1000;

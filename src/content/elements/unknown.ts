@@ -2,7 +2,7 @@ import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { isJsonObject } from '../../json.js';
 import { withinDepth } from '../json-depth.js';
 
-// `{}` would say the same, but the Swagger module makes an object of it.
+// `{}` means the same, but the Swagger module turns it into an object.
 const ANY_JSON = [
   { type: 'object', additionalProperties: true, nullable: true },
   { type: 'array', items: {} },

@@ -3,10 +3,10 @@ import { type CoolDown } from './cool-down.js';
 import { type CredentialBackOff } from './credential-back-off.js';
 import { type Quota } from './quota.js';
 
-/** What a rate limit of the desk is about. */
+/** What a rate limit of the desk applies to. */
 export type LimitScope = 'all' | 'command';
 
-/** Leave to send one call now; goes back with its outcome. */
+/** Permission to send one call now. Its outcome has to be reported with it. */
 export interface Permit {
   readonly coolDowns: readonly CoolDownPermit[];
 }
@@ -14,16 +14,16 @@ export interface Permit {
 interface CoolDownPermit {
   readonly scope: LimitScope;
   readonly coolDown: CoolDown;
-  /** Names the cool-down that the call knew of, or ''. */
+  /** The id of the cool-down that was known when the call was admitted, or ''. */
   readonly seen: string;
-  /** The one call that goes first after a cool-down: others wait for its outcome. */
+  /** The trial call after a cool-down: others wait for its outcome. */
   readonly isHalfOpen: boolean;
 }
 
 export type Admittance =
   | { readonly kind: 'permit'; readonly permit: Permit }
   | { readonly kind: 'wait'; readonly scope: LimitScope; readonly ms: number }
-  /** The error is made for each who is turned away: the jitter is another. */
+  /** Called for each rejected call, so that each gets its own jitter. */
   | { readonly kind: 'closed'; readonly scope: LimitScope; readonly error: () => DeskError };
 
 export interface AdmissionParts {
@@ -36,24 +36,24 @@ export interface AdmissionParts {
   readonly random: () => number;
 }
 
-/** While another call goes first after a cool-down, its outcome is looked for this often. */
+/** How often the outcome of another call's trial is checked. */
 const HALF_OPEN_POLL_MS = 20;
 
-/** What may go to the desk now, and what the answers say about the next: quota, cool-downs and refused credentials. */
+/** Decides which calls may be sent now, by quota, cool-downs and credential back-off, and learns from their outcomes. */
 export class AdmissionControl {
-  /** Commands that might not go when they were last asked for. */
+  /** Commands that were not admitted the last time. */
   private readonly closed = new Set<string>();
 
   constructor(private readonly parts: AdmissionParts) {}
 
-  /** The credentials were refused and not accepted since: one call at a time is enough to find out. */
+  /** The credentials were refused and not accepted since: only one call at a time is sent. */
   get isDoubted(): boolean {
     return this.parts.credentials.isDoubted;
   }
 
   async admit(command: string): Promise<Admittance> {
     const { quota, credentials } = this.parts;
-    // One trip to Redis for all of it, and the quota apart only where it would be taken for a call that may not go.
+    // One round trip to Redis for everything. The quota is taken later only where the call will probably not be admitted.
     const early = this.closed.has(command) ? undefined : quota.take();
     const [coolDowns, refusal] = await Promise.all([this.askCoolDowns(command), credentials.check()]);
     const closed = coolDowns.find(({ state }) => state.kind === 'closed');
@@ -67,7 +67,7 @@ export class AdmissionControl {
     return this.claim(coolDowns, early);
   }
 
-  /** The desk limited this call: nobody asks until the cool-down ends. */
+  /** The desk limited this call: no call is sent until the cool-down ends. */
   async limited(permit: Permit, scope: LimitScope, code?: number): Promise<DeskRateLimitedError> {
     const limited = permit.coolDowns.find((one) => one.scope === scope);
     const remainingMs = limited === undefined ? 0 : await limited.coolDown.limited(limited.seen);
@@ -76,17 +76,17 @@ export class AdmissionControl {
     return new DeskLimitedCallError('the desk limited a call', { upstreamCode: code, retryAfterMs });
   }
 
-  /** The desk took us for who we are. */
+  /** The desk accepted the credentials. */
   accepted(): void {
     this.parts.credentials.accepted();
   }
 
-  /** Any answer that is no rate limit: whoever went first after a cool-down lets the others follow. */
+  /** Any answer that is no rate limit: after a successful trial the other calls may go. */
   async answered({ coolDowns }: Permit): Promise<void> {
     for (const { coolDown, seen, isHalfOpen } of coolDowns) if (isHalfOpen) await coolDown.succeeded(seen);
   }
 
-  /** The call ended without telling, or was never made: another may go first. */
+  /** The call ended without an answer, or was never sent: another call may be the trial. */
   async undecided({ coolDowns }: Permit): Promise<void> {
     for (const { coolDown, isHalfOpen } of coolDowns) if (isHalfOpen) await coolDown.releaseHalfOpen();
   }
@@ -107,7 +107,7 @@ export class AdmissionControl {
     return Promise.all(both.map(async (one) => ({ ...one, state: await one.coolDown.check() })));
   }
 
-  /** Takes the right to go first where a cool-down has just ended, and one call of the quota. */
+  /** Claims the trial call where a cool-down has just ended, and takes one call from the quota. */
   private async claim(
     coolDowns: Awaited<ReturnType<AdmissionControl['askCoolDowns']>>,
     early: Promise<number> | undefined,
@@ -129,7 +129,7 @@ export class AdmissionControl {
     return { kind: 'wait', scope: 'all', ms };
   }
 
-  /** Lengthened by up to a fifth, never shortened, so that dashboards do not come back in step. */
+  /** Up to a fifth longer, never shorter, so that clients do not retry at the same moment. */
   private limitedError(remainingMs: number): DeskRateLimitedError {
     const retryAfterMs = remainingMs * (1 + this.parts.random() * 0.2);
     return new DeskRateLimitedError('the desk limits calls', { retryAfterMs });

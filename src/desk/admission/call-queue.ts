@@ -11,9 +11,9 @@ import {
 import { type AdmissionControl, type LimitScope, type Permit } from './admission.js';
 import { Waiter, WaitingLine } from './waiting-line.js';
 
-/** More than this many requests do not wait (contract); they are told to come back. */
+/** Further calls are rejected at once, with Retry-After (contract). */
 const MAX_WAITING = 5000;
-/** How much the latest call says about what a call usually takes. */
+/** The weight of the latest call in the moving average of durations. */
 const WEIGHT = 0.2;
 
 export interface CallQueueParts {
@@ -21,14 +21,14 @@ export interface CallQueueParts {
   readonly maxRps: number;
   readonly now: Clock;
   readonly onLengthChange?: (length: number) => void;
-  /** How long a call had waited when its turn came. */
+  /** How long a call had waited when it was admitted. */
   readonly onTurn?: (waitedMs: number) => void;
 }
 
-/** Where calls to the desk wait for their permit and for a free connection: first come, first served. */
+/** Where calls to the desk wait for a permit and a free connection: first come, first served. */
 export class CallQueue {
   private readonly line = new WaitingLine();
-  /** Commands whose first call after a cool-down is under way: theirs wait, the others go on. */
+  /** Commands whose trial call after a cool-down is in flight: their calls wait, other commands go on. */
   private readonly paused = new Set<string>();
   private inFlight = 0;
   private usualMs = 0;
@@ -40,9 +40,9 @@ export class CallQueue {
   constructor(private readonly parts: CallQueueParts) {}
 
   /**
-   * Whoever got a permit has to `leave`.
+   * Every permit has to be given back with `leave`.
    *
-   * @param isResigned the call had its turn and goes once more with another signature
+   * @param isResigned the call was admitted before and is repeated with another signature
    * @throws DeskRateLimitedError, DeskRejectedError, DeskAbandonedError or DeskUnavailableError instead of a permit
    */
   enter(command: string, options: CallOptions, isResigned = false): Promise<Permit> {
@@ -58,14 +58,14 @@ export class CallQueue {
     });
   }
 
-  /** The call is over; `tookMs` is what one like it would need. */
+  /** The call has ended; `tookMs` is how long a call like it is expected to take. */
   leave(tookMs: number): void {
     this.inFlight -= 1;
     this.usualMs += (tookMs - this.usualMs) * WEIGHT;
     void this.turn();
   }
 
-  /** While a new signature is tried, only that call may go. */
+  /** While a new signature is tried, only that call may be sent. */
   holdBack(isHeldBack: boolean): void {
     this.isHeldBack = isHeldBack;
     void this.turn();
@@ -101,7 +101,7 @@ export class CallQueue {
     onLengthChange?.(this.line.length);
   }
 
-  /** One waiter after the other; a single loop, so that the order holds across the awaits. */
+  /** Serves one waiter after the other, in a single loop, so that the order is kept across the awaits. */
   private async turn(): Promise<void> {
     if (this.isTurning) return;
     this.isTurning = true;
@@ -137,7 +137,7 @@ export class CallQueue {
     }
   }
 
-  /** A wait of one command is no reason for the others to wait too. */
+  /** Where only one command has to wait, the others go on. */
   private async wait(scope: LimitScope, command: string, ms: number): Promise<void> {
     if (scope === 'all') {
       await new Promise((resolve) => setTimeout(resolve, ms));
@@ -150,7 +150,7 @@ export class CallQueue {
     }, ms);
   }
 
-  /** Whose turn it is, if anybody may go; of this command, if one is given. */
+  /** The waiter to serve next (of this command, if given); undefined where none may be sent. */
   private next(command?: string): Waiter | undefined {
     const most = this.parts.admission.isDoubted ? 1 : MAX_CONNECTIONS;
     if (this.inFlight >= most) return undefined;
@@ -163,8 +163,8 @@ export class CallQueue {
   }
 
   /**
-   * In a queue that is too long, those who come first are those whose time is nearly up. Were they let through, every
-   * call would be cut off and nobody served.
+   * In an overloaded queue the first waiters are those whose deadline is near. If they were sent, every call would time
+   * out and none would be served.
    */
   private hasTimeLeft({ cameAt, options: { deadlineAt } }: Waiter): boolean {
     const neededMs = Math.min(this.usualMs, (deadlineAt - cameAt) / 2);
@@ -184,7 +184,7 @@ export class CallQueue {
       : new DeskBusyError('no connection free in time', { retryAfterMs });
   }
 
-  /** How long it takes at best until all who wait now have had their turn, or have gone. */
+  /** How long it takes at least until the present queue is served, or its deadlines have passed. */
   private drainMs(): number {
     const goneMs = Math.max(0, this.lastDeadlineAt - this.parts.now());
     return Math.min((this.line.length / this.parts.maxRps) * 1000, goneMs);

@@ -3,13 +3,13 @@ import { type Clock } from '../../clock.js';
 const FAILURES_TO_OPEN = 10;
 const OPEN_MS = 2000;
 
-/** `isHalfOpen`: the one request that is let through once the time is up; goes back with its outcome. */
+/** `isHalfOpen`: the one trial request after the open time. Reported back with its outcome. */
 export type Entrance =
   { readonly kind: 'open'; readonly remainingMs: number } | { readonly kind: 'enter'; readonly isHalfOpen: boolean };
 
 /**
- * Stops asking a desk that keeps failing, in this replica alone: ten requests in a row (after their retries) open it for
- * two seconds, then one is let through. A broken answer neither counts nor resets, so callers report three outcomes.
+ * The circuit breaker of this replica: ten failed requests in a row (after their retries) open it for two seconds, then
+ * one request is let through. A malformed answer neither counts nor resets, so callers report three outcomes.
  */
 export class CircuitBreaker {
   private failures = 0;
@@ -21,7 +21,7 @@ export class CircuitBreaker {
     private readonly onChange: (isOpen: boolean) => void = () => undefined,
   ) {}
 
-  /** Whoever enters is obliged to report how it ended. */
+  /** Every entrance has to be reported back as succeeded, failed or neither. */
   enter(): Entrance {
     if (!this.isOpen) return { kind: 'enter', isHalfOpen: false };
     const remainingMs = this.halfOpenUnderWay ? OPEN_MS / 2 : this.openUntil - this.now();
@@ -38,7 +38,7 @@ export class CircuitBreaker {
 
   failed(isHalfOpen: boolean): void {
     this.endHalfOpen(isHalfOpen);
-    // Requests that were under way when it opened say nothing new.
+    // Requests that were in flight when it opened say nothing new.
     if (this.isOpen && !isHalfOpen) return;
     this.failures += 1;
     if (!this.isOpen) return;

@@ -6,8 +6,8 @@ import { HalfOpen } from './half-open.js';
 import { type HeldText, peekText, readHeldText } from './shared-text.js';
 
 /**
- * `half-open`: it has ended, and one call goes first. `seen` is handed back with the outcome of the call that was let
- * through: the id of the cool-down it knew of, or ''.
+ * `half-open`: it has ended, and one trial call may go. `seen` is the id of the cool-down known at admission, or ''; it is
+ * passed back with the outcome of the call.
  */
 export type CoolDownState =
   { readonly kind: 'open' | 'half-open'; readonly seen: string } | { readonly kind: 'closed' };
@@ -17,27 +17,27 @@ export interface CoolDownOptions {
   readonly key: string;
   readonly minMs: number;
   readonly maxMs: number;
-  /** Who goes first after it: the name of that right, and how long a call may take to use it. */
+  /** The key of the trial call after it, and how long that claim lasts. */
   readonly halfOpenKey: string;
   readonly halfOpenMs: number;
   readonly now: Clock;
 }
 
-/** One cool-down: `id` tells it from others, `proven` says that a call has succeeded since it ended. */
+/** One cool-down. `proven`: a call has succeeded since it ended. */
 interface CoolDownRecord {
   readonly id: string;
   readonly lengthMs: number;
   readonly proven: boolean;
 }
 
-/** A cool-down is remembered for twice its length after its end: so long it can be doubled. */
+/** A cool-down is kept for twice its length after its end: a limit within that time doubles the next one. */
 const MEMORY = 3;
-/** Names no cool-down. */
+/** No cool-down. */
 const NONE = '';
 
 /**
- * Sets the text only where the cool-down still is the one that the caller knew; answers what is there afterwards. KEYS the
- * cool-down; ARGV the id known, the text, its milliseconds, the maximum: what lives longer than cool-downs do is none.
+ * Sets the text only where the stored cool-down is the one that the caller knew; replies what is stored afterwards. KEYS
+ * cool-down; ARGV known id, text, its milliseconds, longest cool-down (a key that lives longer is ignored).
  */
 const COMPARE_AND_SET = new RedisScript(`
 local held = redis.pcall('GET', KEYS[1])
@@ -52,8 +52,8 @@ end
 return {held, redis.call('PTTL', KEYS[1])}`);
 
 /**
- * The pause after a rate-limit answer, kept by all replicas. The state is one short text in Redis whose expiry is the
- * clock, so that replicas need not agree on the time; a copy here serves while Redis is away.
+ * The pause after a rate-limit answer, shared by all replicas. The state is one short text in Redis whose TTL is the
+ * clock, so that replicas need not agree on the time; the local copy is used while Redis is away.
  */
 export class CoolDown {
   private held: HeldText = { text: '', expiresAt: 0 };
@@ -64,7 +64,7 @@ export class CoolDown {
     this.halfOpen = new HalfOpen(redis, halfOpenKey, halfOpenMs, now);
   }
 
-  /** May a call go now? */
+  /** Whether a call may be sent now. */
   async check(): Promise<CoolDownState> {
     if (this.remainingMs() === 0) await this.refresh();
     if (this.remainingMs() > 0) return { kind: 'closed' };
@@ -72,17 +72,17 @@ export class CoolDown {
     return { kind: record === undefined || record.proven ? 'open' : 'half-open', seen: record?.id ?? NONE };
   }
 
-  /** Whether the caller may be the one that goes first. */
+  /** Whether the caller may send the trial call. */
   claimHalfOpen(): Promise<boolean> {
     return this.halfOpen.claim();
   }
 
-  /** The call brought no outcome: another may go first. */
+  /** The trial call had no outcome: another may be sent. */
   async releaseHalfOpen(): Promise<void> {
     await this.halfOpen.release();
   }
 
-  /** Milliseconds until calls may go, as far as this replica knows. */
+  /** Milliseconds until calls may be sent, as far as this replica knows. */
   remainingMs(): number {
     const record = this.record();
     if (record === undefined) return 0;
@@ -90,8 +90,8 @@ export class CoolDown {
   }
 
   /**
-   * The desk limited a call that had been let through knowing `seen`. Where another cool-down has begun since, the call
-   * was sent before it and changes nothing; else a new one begins, twice as long where that one is still remembered.
+   * The desk limited a call that was admitted when `seen` was known. Where another cool-down has begun since, the call was
+   * sent before it and changes nothing; else a new one begins, twice as long as one that is still kept.
    */
   async limited(seen: string): Promise<number> {
     const before = this.record();
@@ -102,7 +102,7 @@ export class CoolDown {
     return this.remainingMs();
   }
 
-  /** The first call after the end of a cool-down was answered: the others may follow. */
+  /** The trial call after a cool-down succeeded: all calls may be sent. */
   async succeeded(seen: string): Promise<void> {
     const record = this.record();
     if (record !== undefined && record.id === seen && !record.proven) {
@@ -118,7 +118,7 @@ export class CoolDown {
     await this.compareAndSet(after, { id, lengthMs, proven: false }, lengthMs * MEMORY);
   }
 
-  /** The cool-down that is under way or remembered. What lasts longer than cool-downs do was not put there by us. */
+  /** The cool-down that is active or still kept. A key that lives longer than any cool-down was not written by us. */
   private record(): CoolDownRecord | undefined {
     const leftMs = this.held.expiresAt - this.options.now();
     const record = leftMs > 0 ? parseRecord(this.held.text) : undefined;

@@ -4,18 +4,18 @@ import { RedisScript } from '../../redis/redis-script.js';
 import { type DeskError, DeskRejectedError, DeskUnavailableError } from '../desk-error.js';
 import { type HeldText, peekText } from './shared-text.js';
 
-/** After a refused credential nobody asks for a second: too many refusals and the desk locks us out (70050). */
+/** After a refusal no call is sent for a second: the desk locks out after too many refusals (70050). */
 const REFUSED_MS = 1000;
 /** 70050: "verify again after 1 minute" (error code table). */
 const LOCKED_OUT_MS = 60_000;
 const LOCKOUT = 'lockout';
 
-/** Begins a pause unless one is under way; what lives longer than any of them is none. KEYS pause; ARGV text, milliseconds. */
+/** Begins a pause unless one is active; a TTL longer than any pause is not ours. KEYS pause; ARGV text, milliseconds. */
 const BEGIN = new RedisScript(`
 local ttl = redis.call('PTTL', KEYS[1])
 if ttl < 0 or ttl > ${LOCKED_OUT_MS} then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) end`);
 
-/** No calls at all for a while, in any replica, because the desk refused who we are. */
+/** Stops all calls of all replicas for a while after the desk refused the credentials. */
 export class CredentialBackOff {
   private held: HeldText = { text: '', expiresAt: 0 };
   private doubted = false;
@@ -29,12 +29,12 @@ export class CredentialBackOff {
     this.key = `${keyPrefix}:{desk}:refused`;
   }
 
-  /** From a refusal on, until the desk accepts a call again: a pause that has ended does not make the credentials right. */
+  /** From a refusal until the desk accepts a call: the end of the pause does not mean that the credentials are right. */
   get isDoubted(): boolean {
     return this.doubted;
   }
 
-  /** The error that a call would end in now, or undefined where it may go. */
+  /** The error for a call that may not be sent now; undefined where it may. */
   async check(): Promise<DeskError | undefined> {
     if (this.remainingMs() === 0) this.held = (await peekText(this.redis, this.key, this.now)) ?? this.held;
     const retryAfterMs = this.remainingMs();
@@ -49,7 +49,7 @@ export class CredentialBackOff {
     this.doubted = false;
   }
 
-  /** A pause that is under way stays as it is: it may be the longer one. */
+  /** An active pause is left as it is: it may be the longer one. */
   async refused(code: number): Promise<void> {
     this.doubted = true;
     if (this.remainingMs() > 0) return;
@@ -63,7 +63,7 @@ export class CredentialBackOff {
     await this.redis.tryRun((client) => client.set(this.key, LOCKOUT, 'PX', LOCKED_OUT_MS));
   }
 
-  /** What is no pause of ours, or lasts longer than one, is none, whoever put it there. */
+  /** A text in another format, or a TTL longer than ours, was not written by us and is ignored. */
   private remainingMs(): number {
     const { text, expiresAt } = this.held;
     const longest = text === LOCKOUT ? LOCKED_OUT_MS : /^\d{1,9}$/.test(text) ? REFUSED_MS : 0;

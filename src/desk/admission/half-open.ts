@@ -3,18 +3,18 @@ import { type Clock } from '../../clock.js';
 import { type RedisLink } from '../../redis/redis-link.js';
 import { RedisScript } from '../../redis/redis-script.js';
 
-/** Taken where it is free, or held for longer than anybody may. KEYS probe; ARGV token, milliseconds; replies 1 or 0. */
+/** Claims a free key, or one whose TTL is longer than any claim. KEYS claim; ARGV token, milliseconds; replies 1 or 0. */
 const TAKE = new RedisScript(`
 local ttl = redis.call('PTTL', KEYS[1])
 if ttl >= 0 and ttl <= tonumber(ARGV[2]) then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1`);
 
-/** Who comes back late must not give away what is another's by now. */
+/** Compares the token first: after a timeout the claim may belong to another replica. KEYS claim; ARGV token. */
 const GIVE_BACK = new RedisScript(`
 if redis.pcall('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end`);
 
-/** The right to be the one call that goes first after a cool-down, among all replicas; it lapses by itself. */
+/** The claim to send the trial call after a cool-down, among all replicas. It expires by itself. */
 export class HalfOpen {
   private token = '';
   private heldUntil = 0;
@@ -37,7 +37,7 @@ export class HalfOpen {
     return isTaken;
   }
 
-  /** The call brought no verdict, or brought one: the next may go. */
+  /** The trial call has ended, whatever its outcome. */
   async release(): Promise<void> {
     if (this.heldUntil === 0) return;
     this.heldUntil = 0;

@@ -2,25 +2,25 @@ import { type Clock } from '../../clock.js';
 import { type RedisLink } from '../../redis/redis-link.js';
 import { RedisScript } from '../../redis/redis-script.js';
 
-/** A short text that all replicas share, and when it goes; the expiry in Redis is the clock. */
+/** A short text that all replicas share, and when it expires; the TTL in Redis is the clock. */
 export interface HeldText {
   readonly text: string;
   readonly expiresAt: number;
 }
 
-/** What has no expiry or is no string is not ours. */
+/** A key without expiry, or of another type, was not written by us. */
 const PEEK = new RedisScript(`
 local held = redis.pcall('GET', KEYS[1])
 local ttl = redis.call('PTTL', KEYS[1])
 if type(held) ~= 'string' or ttl < 0 then return {'', 0} end
 return {held, ttl}`);
 
-/** What Redis holds under the key now; undefined where Redis can't tell. */
+/** The text under the key; undefined while Redis is away. */
 export async function peekText(redis: RedisLink, key: string, now: Clock): Promise<HeldText | undefined> {
   return readHeldText(await redis.tryRun((client) => PEEK.run(client, [key], [])), now());
 }
 
-/** Reads a reply of text and milliseconds left. */
+/** Parses a reply of text and TTL in milliseconds. */
 export function readHeldText(reply: unknown, now: number): HeldText | undefined {
   if (!Array.isArray(reply)) return undefined;
   const parts: readonly unknown[] = reply;

@@ -19,7 +19,7 @@ export class SlidingWindow {
     return 0;
   }
 
-  /** A call that somebody else allowed. */
+  /** Counts a call that was allowed elsewhere. */
   note(): void {
     this.times.push(this.now());
     if (this.times.length > this.most) this.times.shift();

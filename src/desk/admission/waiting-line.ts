@@ -4,13 +4,13 @@ import { type Permit } from './admission.js';
 
 /** A call that waits for its permit. */
 export class Waiter {
-  /** Called once, when it leaves the queue; `hasTurn` where that is because it may go. */
+  /** Called once, when it leaves the queue; `hasTurn` where it was admitted. */
   onLeave: (hasTurn: boolean) => void = () => undefined;
 
   constructor(
     readonly command: string,
     readonly options: CallOptions,
-    /** It had its turn and goes once more with another signature. */
+    /** The call was admitted before and is repeated with another signature. */
     readonly isResigned: boolean,
     readonly cameAt: number,
     private readonly end: { readonly resolve: (permit: Permit) => void; readonly reject: (error: DeskError) => void },
@@ -21,14 +21,14 @@ export class Waiter {
     this.end.resolve(permit);
   }
 
-  /** The error is made once the call has left: what it says of the queue must not count this one. */
+  /** The error is created after leaving: its Retry-After must not count this call. */
   turnAway(error: () => DeskError): void {
     this.onLeave(false);
     this.end.reject(error());
   }
 }
 
-/** Those who wait, in the order of their turns: signed anew, then interactive, then in the background. */
+/** The waiting calls in order: re-signed ones, then interactive ones, then background ones. */
 export class WaitingLine {
   private readonly resigned = new Set<Waiter>();
   private readonly interactive = new Set<Waiter>();

@@ -21,7 +21,7 @@ export interface ChatMessages {
 
 /**
  * One message of a session, as far as the desk's answer was checked (API page, "Response Packet Fields"): the timestamp
- * is a valid date in milliseconds; everything else is still the desk's word and is read with care in `src/content`.
+ * is a valid date in milliseconds; all other fields are unchecked until `src/content` reads them.
  */
 export interface DeskMessage {
   readonly fromAccount: string | null;

@@ -19,7 +19,7 @@ export interface SessionRecords {
   readonly total: number;
 }
 
-/** One record: its id and time are checked, everything else is still the desk's word. */
+/** One record: its id and time are checked, all other fields are not. */
 export interface DeskSessionRecord {
   readonly sessionId: string;
   /** Unix seconds. */

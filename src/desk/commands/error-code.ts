@@ -1,16 +1,16 @@
-/** What a code of Tencent's "Error Code" document asks for, and what the README's table of errors tells apart beyond it. */
+/** Classes of ErrorCodes: by the remedy in Tencent's "Error Code" document, and by the README's table of errors. */
 export type ErrorClass =
-  /** Our URL or body is wrong: a programming fault. */
+  /** Our URL or body is wrong: a bug. */
   | 'bad-request'
   /** The signature is no longer, or perhaps not, accepted. */
   | 'auth-expired'
-  /** Key, application, administrator or address are wrong: the operator must act, and asking again never helps. */
+  /** Key, application, administrator or address are wrong: the operator must act, and a retry never helps. */
   | 'auth-config'
-  /** Verification failed too often: the desk does not even look for a minute. */
+  /** Verification failed too often: the desk refuses all calls for a minute. */
   | 'lockout'
-  /** About the application: no command is called for a while. */
+  /** Limits the application: no command is called for a while. */
   | 'rate-limit'
-  /** About the command that answered with it. */
+  /** Limits only the command that was called. */
   | 'command-rate-limit'
   | 'transient'
   | 'quota-billing'
@@ -19,7 +19,7 @@ export type ErrorClass =
   | 'account-not-found'
   | 'not-found'
   | 'invalid-parameter'
-  /** Documented, but cannot come from a call that only reads. */
+  /** Documented, but not for calls that only read. */
   | 'not-applicable'
   | 'unknown';
 
@@ -30,9 +30,9 @@ export interface ErrorCodeEntry {
   readonly code: number;
   readonly class: ErrorClass;
   readonly meaning: string;
-  /** What the operator must do: goes to the log, never to a caller. */
+  /** What the operator must do: for the log, never for a client. */
   readonly remedy: string;
-  /** A new signature may help: sign and ask again, once. */
+  /** A new signature may help: sign and call again, once. */
   readonly resign: boolean;
 }
 
@@ -57,7 +57,7 @@ const outcomes: Readonly<Record<ErrorClass, ErrorOutcome>> = {
   unknown: 'failed',
 };
 
-// Not the class alone: 70003 is mostly a wrong configuration, but a signature cut short on its way looks the same.
+// Not derived from the class: 70003 is mostly a wrong configuration, but a truncated signature causes it too.
 const resignCodes: ReadonlySet<number> = new Set([70001, 70003, 70052, 70221, 70347, 60004, 60005]);
 
 /** The codes of one command: those that all have, and its own. */
@@ -91,12 +91,12 @@ export class ErrorCodes {
   }
 }
 
-/** What the code becomes once nothing more is tried (a new signature, a retry). */
+/** The final outcome, after re-signing and retries. */
 export function errorOutcome(entry: ErrorCodeEntry): ErrorOutcome {
   return outcomes[entry.class];
 }
 
-/** Whether asking again after a pause may help. */
+/** Whether a retry after a pause may help. */
 export function isTransient(entry: ErrorCodeEntry): boolean {
   return entry.class === 'transient';
 }

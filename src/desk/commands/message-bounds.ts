@@ -5,11 +5,11 @@ import { jsonSize } from '../json-size.js';
 /** Elements of MsgBody, those of forwarded messages included (contract). */
 const MAX_ELEMENTS = 10_000;
 
-/** Whether the messages that were read may be rendered. */
+/** Whether rendering these messages stays within the bounds. */
 export function isRenderable(messages: readonly { readonly msgBody: unknown }[]): boolean {
   let elements = 0;
   let cardValues = 0;
-  // Grows on the way by the bodies of forwarded messages. No recursion: they may be nested as deep as they please.
+  // Grows by the bodies of forwarded messages during the loop. No recursion: they may be nested to any depth.
   const bodies = messages.map(({ msgBody }) => msgBody);
   for (const body of bodies) {
     if (!Array.isArray(body)) continue;

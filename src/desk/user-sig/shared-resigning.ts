@@ -1,17 +1,18 @@
+import { within } from '../../within.js';
 import { DeskTimeoutError } from '../desk-error.js';
 import { type UserSig } from './user-sig.js';
 
-/** What the desk said of a new signature; `undecided` where the call ended without its word. */
+/** Whether the desk accepted a new signature; `undecided` where the call ended without an answer about it. */
 export type ResignVerdict = 'accepted' | 'refused' | 'undecided';
 
-/** Leave to ask once more. Whoever holds a trial has to say how it ended; for the others it is settled. */
+/** Permission to repeat a call. `settle` has to be called with the outcome; it does nothing where the verdict is known. */
 export interface SecondTry {
   readonly settle: (verdict: ResignVerdict) => void;
 }
 
 /**
- * What happens when the desk refuses a UserSig: one call tries a new one, the others wait for its verdict. A desk that
- * refuses everything so sees one call more, not one for each that was under way.
+ * Re-signing after the desk refused a UserSig: one call tries a new signature, the others wait for the verdict. So a desk
+ * that refuses every signature gets one more call, not one for each call in flight.
  */
 export class SharedResigning {
   private trial: Promise<ResignVerdict> | undefined;
@@ -19,12 +20,12 @@ export class SharedResigning {
 
   constructor(
     private readonly userSig: UserSig,
-    /** While a trial is under way, calls with a signature that is in doubt only annoy the desk. */
+    /** While a trial is in flight, no other call is sent: its signature would probably be refused too. */
     private readonly onChange: (isUnderWay: boolean) => void = () => undefined,
   ) {}
 
   /**
-   * Leave to ask again with the then current signature after `refused`; undefined where asking again is hopeless.
+   * Permission to repeat a call, with the then current signature, after `refused`; undefined where that cannot help.
    * @throws DeskTimeoutError where there is no verdict within `patienceMs`
    */
   async after(refused: string, patienceMs: number): Promise<SecondTry | undefined> {
@@ -51,14 +52,4 @@ export class SharedResigning {
       this.onChange(false);
     };
   }
-}
-
-function within<T>(promise: Promise<T>, ms: number): Promise<T | 'late'> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms, 'late');
-    void promise.then((value) => {
-      clearTimeout(timer);
-      resolve(value);
-    });
-  });
 }

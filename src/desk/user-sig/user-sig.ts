@@ -59,7 +59,7 @@ interface Signed {
 const USED_SHARE = 0.8;
 const RENEWAL_PAUSE_MS = 1000;
 
-/** The signature of this process. Signing is synchronous, so however many ask at one moment, it is made once. */
+/** The signature of this process. Signing is synchronous, so concurrent calls share one signature. */
 export class UserSig {
   readonly #options: UserSigOptions;
   readonly #expire: number;
@@ -75,7 +75,7 @@ export class UserSig {
     const nowMs = this.#options.now();
     const second = Math.floor(nowMs / 1000);
     const signed = this.#signed;
-    // A clock set back makes the signature one from the future, which the desk may refuse.
+    // After the clock was set back, the signature is dated in the future, and the desk may refuse it.
     const serves = signed && (second === signed.second || (second > signed.second && nowMs < signed.renewAtMs));
     return serves ? signed.text : this.#sign(second, second);
   }
@@ -92,7 +92,7 @@ export class UserSig {
     if (Math.abs(nowMs - this.#renewedAtMs) < RENEWAL_PAUSE_MS) return undefined;
     this.#renewedAtMs = nowMs;
     const second = Math.floor(nowMs / 1000);
-    // Signed in the second of the refused one it would be the same text once more, so it is dated a second back.
+    // Signed within the same second the text would be the same again, so it is dated a second back.
     return this.#sign(second, second === this.#signed?.second ? second - 1 : second);
   }
 
