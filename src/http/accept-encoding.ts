@@ -24,12 +24,17 @@ export function chooseEncoding(header: string | undefined): Encoding {
   return chosen;
 }
 
-function choose(header: string): Encoding {
+/** For what is made once: br would cost more than it saves. */
+export function acceptsGzip(header: string | undefined): boolean {
+  return header !== undefined && choose(header, ['gzip', 'identity']) === 'gzip';
+}
+
+function choose(header: string, offered: readonly Encoding[] = OFFERED): Encoding {
   const qualities = new Map(header.toLowerCase().split(',', MAX_PREFERENCES).map(readPreference));
   const any = qualities.get('*');
   let best: Encoding = 'identity';
   let bestQuality = 0;
-  for (const encoding of OFFERED) {
+  for (const encoding of offered) {
     const alias = encoding === 'gzip' ? qualities.get('x-gzip') : undefined;
     // identity is acceptable unless excluded, but whoever names another encoding would rather have that.
     const quality = qualities.get(encoding) ?? alias ?? any ?? (encoding === 'identity' ? 0.0001 : 0);

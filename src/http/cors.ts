@@ -3,7 +3,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fa
 const METHODS = 'GET, HEAD';
 const REQUEST_HEADERS = 'X-API-Key, Authorization, If-None-Match, Cache-Control, X-Request-Id, traceparent';
 const EXPOSED =
-  'ETag, Retry-After, Link, Age, X-Request-Id, Cache-Status, Last-Modified, Cache-Control, WWW-Authenticate, Allow';
+  'ETag, Retry-After, Link, Content-Disposition, Age, X-Request-Id, Cache-Status, Last-Modified, Cache-Control, WWW-Authenticate, Allow';
 const PREFLIGHT_SECONDS = '600';
 
 /**

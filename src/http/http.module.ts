@@ -10,6 +10,8 @@ import { Metrics } from '../metrics/metrics.js';
 import { OperationsModule } from '../operations/operations.module.js';
 import { Readiness } from '../operations/readiness.js';
 import { Cors } from './cors.js';
+import { FileDownload } from './file-download.js';
+import { FileSlots } from './file-slots.js';
 import { ProblemFilter } from './problem.filter.js';
 import { ProblemSender } from './problem-sender.js';
 import { RepresentationCache } from './representation-cache.js';
@@ -18,6 +20,9 @@ import { ResponseHeaders } from './response-headers.js';
 import { securityHeaders } from './security-headers.js';
 import { Responder } from './serve.js';
 import { UnreadableRequest } from './unreadable-request.js';
+
+/** Who takes nothing of a file for so long, while data waits, is gone or might as well be (contract). */
+const STALLED_READER_MS = 30_000;
 
 /** What all answers share. */
 @Global()
@@ -51,6 +56,12 @@ import { UnreadableRequest } from './unreadable-request.js';
       useFactory: (logger: Logger, routes: DeclaredRoutes) => new ProblemSender(logger, routes),
       inject: [LOGGER, DeclaredRoutes],
     },
+    {
+      provide: FileDownload,
+      useFactory: (headers: ResponseHeaders, observer: RequestObserver, problems: ProblemSender) =>
+        new FileDownload({ slots: new FileSlots(), headers, observer, problems, stalledMs: STALLED_READER_MS }),
+      inject: [ResponseHeaders, RequestObserver, ProblemSender],
+    },
     { provide: APP_FILTER, useClass: ProblemFilter },
     {
       provide: UnreadableRequest,
@@ -58,6 +69,6 @@ import { UnreadableRequest } from './unreadable-request.js';
       inject: [LOGGER, Metrics],
     },
   ],
-  exports: [Cors, RepresentationCache, ResponseHeaders, Responder, RequestObserver, UnreadableRequest],
+  exports: [Cors, FileDownload, RepresentationCache, ResponseHeaders, Responder, RequestObserver, UnreadableRequest],
 })
 export class HttpModule {}

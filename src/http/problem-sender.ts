@@ -1,7 +1,7 @@
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
 import { type DeclaredRoutes } from '../access/declared-routes.js';
-import { problemDocument, ProblemError, problemHeaders } from '../problem/problem.js';
+import { problemDocument, type ProblemDocument, ProblemError, problemHeaders } from '../problem/problem.js';
 import { problemOf } from '../problem/problem-of.js';
 import { pathAsSent, pathOf } from './request-target.js';
 
@@ -13,15 +13,29 @@ export class ProblemSender {
   ) {}
 
   async send(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const problem = this.withMethod(problemOf(error), request);
+    const problem = this.problemOf(error, request);
+    const document = this.document(problem, request);
+    await reply.status(document.status).headers(problemHeaders(problem)).send(JSON.stringify(document));
+  }
+
+  /** For what has begun already, and cannot be answered with another status. */
+  documentOf(error: unknown, request: FastifyRequest): ProblemDocument {
+    return this.document(this.problemOf(error, request), request);
+  }
+
+  private problemOf(error: unknown, request: FastifyRequest): ProblemError {
     const { context } = request;
+    const problem = this.withMethod(problemOf(error), request);
     context.problem = problem.code;
     if (problem.details.upstreamCode !== undefined) context.upstreamCode = problem.details.upstreamCode;
     if (problem.code === 'internal') {
       this.logger.error({ requestId: context.requestId, err: problem.cause }, 'a fault of our own');
     }
-    const document = problemDocument(problem, { instance: pathAsSent(request.originalUrl), ...context });
-    await reply.status(document.status).headers(problemHeaders(problem)).send(JSON.stringify(document));
+    return problem;
+  }
+
+  private document(problem: ProblemError, { context, originalUrl }: FastifyRequest): ProblemDocument {
+    return problemDocument(problem, { instance: pathAsSent(originalUrl), ...context });
   }
 
   /** Behind the body, which may be at fault as well, and only for those who may know the path. */

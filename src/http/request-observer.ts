@@ -2,7 +2,7 @@ import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type DestinationStream, type Logger } from 'pino';
 import { type Metrics } from '../metrics/metrics.js';
 import { type RequestContext } from '../logging/request-context.js';
-import { accessLine, auditLine } from '../logging/request-lines.js';
+import { accessLine, auditLine, type RequestEnd } from '../logging/request-lines.js';
 
 /** What nginx calls it when the client did not wait for its answer. */
 const CLIENT_GONE = 499;
@@ -44,10 +44,16 @@ export class RequestObserver {
     }
   }
 
+  /** What goes on for long is measured at its first byte; its lines are written at its end all the same. */
+  measure(context: RequestContext, end: Omit<RequestEnd, 'durationMs'>): void {
+    context.isMeasured = true;
+    this.metrics.httpDuration.observe(end, (performance.now() - context.startedAt) / 1000);
+  }
+
   private observe(method: string, response: ServerResponse, context: RequestContext, route: string): void {
     const ms = performance.now() - context.startedAt;
-    const status = response.writableFinished ? response.statusCode : CLIENT_GONE;
-    this.metrics.httpDuration.observe({ route, method, status }, ms / 1000);
+    const status = response.writableFinished || context.outcome !== undefined ? response.statusCode : CLIENT_GONE;
+    if (context.isMeasured !== true) this.metrics.httpDuration.observe({ route, method, status }, ms / 1000);
     const end = { route, method, status, durationMs: Math.round(ms * 100) / 100 };
     const access = this.writesAccess ? accessLine(context, end) : '';
     const audit = this.writesAudit ? auditLine(context, status) : '';

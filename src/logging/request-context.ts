@@ -17,6 +17,10 @@ export interface RequestContext {
   audit?: AuditFields;
   cacheOutcome?: string;
   problem?: string;
+  /** How a long answer ended, once it is this side that ended it. */
+  outcome?: string;
+  /** Its duration was observed at its first byte. */
+  isMeasured?: boolean;
   upstreamCode?: number;
   deskCalls: number;
 }

@@ -27,11 +27,14 @@ export function accessLine(context: RequestContext, { route, method, status, dur
 }
 
 /** Who read what, and how it ended: one for each read. */
-export function auditLine({ requestId, caller, audit, problem, cacheOutcome }: RequestContext, status: number): string {
+export function auditLine(
+  { requestId, caller, audit, problem, outcome, cacheOutcome }: RequestContext,
+  status: number,
+): string {
   if (audit === undefined) return '';
   return (
     `{"level":30${logTime()},"audit":"read","requestId":"${requestId}"${callerField(caller)},` +
-    `${JSON.stringify(audit).slice(1, -1)},"outcome":"${problem ?? cacheOutcome ?? 'aborted'}",` +
+    `${JSON.stringify(audit).slice(1, -1)},"outcome":"${problem ?? outcome ?? cacheOutcome ?? 'aborted'}",` +
     `"status":${status},"msg":"read"}\n`
   );
 }

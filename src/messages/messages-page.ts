@@ -1,4 +1,5 @@
 import { type Rendered } from '../http/representation.js';
+import { type PageQuery } from '../transcript/query.js';
 import { type TranscriptView } from '../transcript/view.js';
 import { type Window } from '../transcript/window.js';
 
@@ -11,12 +12,11 @@ export function fingerprintOf({ total, first, pieces }: TranscriptView): string 
 }
 
 /** Straight into one buffer: joining 200 small ones costs twice as much. All but the messages is ASCII. */
-export function renderPage(sessionId: string, window: Window, view: TranscriptView): Rendered {
-  const { limit, offset, order } = window;
-  const page = { limit, offset, order, total: view.total, nextOffset: nextOffset(window, view.total) ?? null };
+export function renderPage(sessionId: string, query: PageQuery, view: TranscriptView): Rendered {
+  const { page, link } = placeOf(sessionId, query, view);
   const head = `{"sessionId":${JSON.stringify(sessionId)},"messages":[`;
   const tail = `],"page":${JSON.stringify(page)}}`;
-  const messages = order === 'asc' ? messagesIn(view) : messagesIn(view).reverse();
+  const messages = query.order === 'asc' ? messagesIn(view) : messagesIn(view).reverse();
   const commas = Math.max(0, messages.length - 1);
   const ofMessages = messages.reduce((sum, { lead, json }) => sum + lead.length + json.length, commas);
   const body = Buffer.allocUnsafeSlow(head.length + ofMessages + tail.length);
@@ -27,11 +27,11 @@ export function renderPage(sessionId: string, window: Window, view: TranscriptVi
     at += json.copy(body, at);
   }
   body.write(tail, at, 'latin1');
-  return { body, link: linkOf(sessionId, window, view.total) };
+  return { body, link };
 }
 
 /** Each message's bytes and what stands before them, oldest first. */
-function messagesIn({ first, pieces }: TranscriptView): { lead: string; json: Buffer }[] {
+export function messagesIn({ first, pieces }: TranscriptView): { lead: string; json: Buffer }[] {
   const found: { lead: string; json: Buffer }[] = [];
   for (const { messages, from, to } of pieces) {
     for (let i = from; i < to; i++) {
@@ -42,25 +42,48 @@ function messagesIn({ first, pieces }: TranscriptView): { lead: string; json: Bu
   return found;
 }
 
-function nextOffset({ limit, offset }: Window, total: number): number | undefined {
-  return offset + limit < total ? offset + limit : undefined;
+/** What the page says of itself, and the links to its neighbours. */
+function placeOf(
+  sessionId: string,
+  query: PageQuery,
+  view: TranscriptView,
+): { page: object; link: string | undefined } {
+  const { limit, order } = query;
+  const { total } = view;
+  if ('offset' in query) {
+    const next = query.offset + limit < total ? query.offset + limit : undefined;
+    const page = { limit, offset: query.offset, order, total, nextOffset: next ?? null };
+    return { page, link: linksOf(sessionId, query, next) };
+  }
+  const { first, last } = shownIn(view);
+  if ('before' in query) {
+    const next = first === undefined || first === 0 ? undefined : first;
+    const page = { limit, before: query.before, order, total, nextBefore: next ?? null };
+    return { page, link: next === undefined ? undefined : link(sessionId, { limit, before: next, order }, 'next') };
+  }
+  const next = last === undefined || last >= total - 1 ? undefined : last;
+  const page = { limit, after: query.after, order, total, nextAfter: next ?? null };
+  return { page, link: next === undefined ? undefined : link(sessionId, { limit, after: next, order }, 'next') };
+}
+
+/** The lowest and the highest position shown. */
+function shownIn({ offset, pieces }: TranscriptView): { first: number | undefined; last: number | undefined } {
+  const count = pieces.reduce((sum, { from, to }) => sum + to - from, 0);
+  return count === 0 ? { first: undefined, last: undefined } : { first: offset, last: offset + count - 1 };
 }
 
 /** Relative links to the neighbours (RFC 8288); the previous page never reaches before the first message. */
-function linkOf(sessionId: string, window: Window, total: number): string | undefined {
-  const next = nextOffset(window, total);
+function linksOf(sessionId: string, { limit, offset, order }: Window, next: number | undefined): string | undefined {
+  const previous = Math.max(0, offset - limit);
   const links = [
-    ...(next === undefined ? [] : [link(sessionId, { ...window, offset: next }, 'next')]),
-    ...(window.offset === 0 ? [] : [link(sessionId, previous(window), 'prev')]),
+    ...(next === undefined ? [] : [link(sessionId, { limit, offset: next, order }, 'next')]),
+    ...(offset === 0 ? [] : [link(sessionId, { limit, offset: previous, order }, 'prev')]),
   ];
   return links.length === 0 ? undefined : links.join(', ');
 }
 
-function previous(window: Window): Window {
-  return { ...window, offset: Math.max(0, window.offset - window.limit) };
-}
-
-function link(sessionId: string, { limit, offset, order }: Window, rel: string): string {
+function link(sessionId: string, query: PageQuery, rel: string): string {
   const path = `/sessions/${encodeURIComponent(sessionId)}/messages`;
-  return `<${path}?limit=${limit}&offset=${offset}&order=${order}>; rel="${rel}"`;
+  const parameters = Object.entries(query).map(([name, value]) => `${name}=${value}`);
+  return `<${path}?${parameters.join('&')}>; rel="${rel}"`;
 }

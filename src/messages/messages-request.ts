@@ -1,19 +1,37 @@
+import { type FileFormat, faultsOfFile } from '../http/file-format.js';
 import { IDENTIFIER, IDENTIFIER_PATTERN } from '../http/identifier.js';
-import { fillInput, readInput } from '../http/request-input.js';
+import { fillInput, invalidRequest } from '../http/request-input.js';
 import { isUsualQuery, ValidQueries } from '../http/valid-queries.js';
-import { type Window } from '../transcript/window.js';
+import { type Fault } from '../problem/problem.js';
+import { type PageQuery } from '../transcript/query.js';
 import { MessagesRequestDto } from './messages-query.dto.js';
 
 export interface MessagesRequest {
   readonly sessionId: string;
-  readonly window: Window;
+  readonly window: PageQuery;
 }
 
-const PARAMETERS = { limit: 'number', offset: 'number', order: 'text' } as const;
+/** All messages from a position on, as a file. */
+export interface FileQuery {
+  readonly format: FileFormat;
+  readonly from: number;
+}
+
+const PARAMETERS = {
+  limit: 'number',
+  offset: 'number',
+  order: 'text',
+  before: 'number',
+  after: 'number',
+  format: 'text',
+  from: 'number',
+} as const;
+const DEFAULT_LIMIT = 20;
 const SESSION_ID = new RegExp(IDENTIFIER_PATTERN);
 const TARGET = new RegExp(`^/sessions/(${IDENTIFIER})/messages(?:\\?(.*))?$`);
 
-const valid = new ValidQueries<Window>();
+/** Of pages only: what asks for a file takes work in any case. */
+const valid = new ValidQueries<PageQuery>();
 
 /** What a target asks for, where that takes no work: nothing is encoded, and the query proved valid before. */
 export function recallMessagesRequest(target: string): MessagesRequest | undefined {
@@ -23,23 +41,57 @@ export function recallMessagesRequest(target: string): MessagesRequest | undefin
 }
 
 /** @throws ProblemError `invalid-request` with the first faults of both */
-export function readMessagesRequest(sessionId: string, query: string): Window {
+export function readMessagesRequest(sessionId: string, query: string): PageQuery | FileQuery {
   const known = valid.get(query);
   if (known !== undefined && SESSION_ID.test(sessionId)) return known;
-  return valid.keep(query, windowIn(readInput(inputFor(sessionId), query, PARAMETERS)));
+  const input = inputFor(sessionId);
+  const faults = faultsIn(input, query);
+  if (faults.length > 0) throw invalidRequest(faults);
+  const asked = queryIn(input);
+  return 'format' in asked ? asked : valid.keep(query, asked);
 }
 
 /** What a request asks for that is refused for another reason, so that nothing long is read for it. */
-export function readRefusedRequest(sessionId: string, query: string): MessagesRequest | undefined {
+export function readRefusedRequest(
+  sessionId: string,
+  query: string,
+): { readonly sessionId: string; readonly window: PageQuery | FileQuery } | undefined {
   const input = inputFor(sessionId);
-  const isValid = isUsualQuery(query) && fillInput(input, query, PARAMETERS).length === 0;
-  return isValid ? { sessionId, window: windowIn(input) } : undefined;
+  return isUsualQuery(query) && faultsIn(input, query).length === 0 ? { sessionId, window: queryIn(input) } : undefined;
 }
 
 function inputFor(sessionId: string): MessagesRequestDto {
   return Object.assign(new MessagesRequestDto(), { sessionId });
 }
 
-function windowIn({ limit, offset, order }: MessagesRequestDto): Window {
-  return { limit, offset, order };
+function faultsIn(input: MessagesRequestDto, query: string): Fault[] {
+  return [...fillInput(input, query, PARAMETERS), ...conflictsIn(input)];
+}
+
+/** What is right by itself and wrong beside the others. */
+function conflictsIn({ limit, offset, order, before, after, format, from }: MessagesRequestDto): Fault[] {
+  if (format !== 'json') return faultsOfFile({ limit, offset, order, before, after });
+  const position = before ?? after;
+  return [
+    ...(before !== undefined && after !== undefined ? [{ field: 'after', message: 'does not go with before' }] : []),
+    ...(position !== undefined && offset !== undefined
+      ? [{ field: 'offset', message: 'does not go with before or after' }]
+      : []),
+    ...(from === undefined ? [] : [{ field: 'from', message: 'goes only with format=ndjson or format=csv' }]),
+  ];
+}
+
+function queryIn({
+  limit = DEFAULT_LIMIT,
+  offset = 0,
+  order,
+  before,
+  after,
+  format,
+  from = 0,
+}: MessagesRequestDto): PageQuery | FileQuery {
+  if (format !== 'json') return { format, from };
+  if (before !== undefined) return { limit, before, order: order ?? 'desc' };
+  if (after !== undefined) return { limit, after, order: order ?? 'asc' };
+  return { limit, offset, order: order ?? 'desc' };
 }

@@ -3,11 +3,11 @@ import { type Result } from '../cache/result.js';
 import { type Answer, type CachedRoute, type PeekedAnswer, type RouteParams } from '../http/answer.js';
 import { type RepresentationCache } from '../http/representation-cache.js';
 import { type AuditFields } from '../logging/request-context.js';
+import { type PageQuery, pageKey } from '../transcript/query.js';
 import { type Transcripts } from '../transcript/transcripts.js';
 import { type TranscriptView } from '../transcript/view.js';
-import { type Window, windowKey } from '../transcript/window.js';
 import { fingerprintOf, renderPage } from './messages-page.js';
-import { readRefusedRequest, recallMessagesRequest } from './messages-request.js';
+import { type FileQuery, readRefusedRequest, recallMessagesRequest } from './messages-request.js';
 
 /** A session's messages as pages: for the controller, and for the fast path. */
 export class MessagesRoute implements CachedRoute {
@@ -32,19 +32,19 @@ export class MessagesRoute implements CachedRoute {
     return request && auditOf(request.sessionId, request.window);
   }
 
-  async read(sessionId: string, window: Window, options: ReadOptions): Promise<Answer> {
+  async read(sessionId: string, window: PageQuery, options: ReadOptions): Promise<Answer> {
     return this.answer(sessionId, window, await this.transcripts.read(sessionId, window, options));
   }
 
-  private answer(sessionId: string, window: Window, result: Result<TranscriptView>): Answer {
+  private answer(sessionId: string, window: PageQuery, result: Result<TranscriptView>): Answer {
     const { view } = result;
-    const key = `messages:${windowKey(window)}:${sessionId}`;
+    const key = `messages:${pageKey(window)}:${sessionId}`;
     const render = () => renderPage(sessionId, window, view);
     const representation = this.representations.get(key, fingerprintOf(view), render);
     return { representation, result, modifiedAt: view.newestAt };
   }
 }
 
-export function auditOf(sessionId: string, { limit, offset, order }: Window): AuditFields {
-  return { sessionId, limit, offset, order };
+export function auditOf(sessionId: string, asked: PageQuery | FileQuery): AuditFields {
+  return { sessionId, ...asked };
 }

@@ -2,8 +2,10 @@ import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import { ApiExcludeEndpoint, ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { AllowAccess } from '../access/access.js';
+import { FileDownload } from '../http/file-download.js';
 import { queryOf } from '../http/request-target.js';
 import { Responder } from '../http/serve.js';
+import { MessagesFiles } from './messages-file.js';
 import { readMessagesRequest } from './messages-request.js';
 import { auditOf, MessagesRoute } from './messages-route.js';
 import { DocumentMessages } from './messages.openapi.js';
@@ -17,6 +19,8 @@ export class MessagesController {
   constructor(
     @Inject(MessagesRoute) private readonly route: MessagesRoute,
     @Inject(Responder) private readonly responder: Responder,
+    @Inject(MessagesFiles) private readonly files: MessagesFiles,
+    @Inject(FileDownload) private readonly download: FileDownload,
   ) {}
 
   @Get(':sessionId/messages')
@@ -24,9 +28,13 @@ export class MessagesController {
   @DocumentMessages()
   async messages(@Req() request: MessagesRequest, @Res() reply: FastifyReply): Promise<void> {
     const { sessionId } = request.params;
-    const window = readMessagesRequest(sessionId, queryOf(request.url));
-    request.context.audit = auditOf(sessionId, window);
-    await this.responder.respond(request, reply, this.route, (options) => this.route.read(sessionId, window, options));
+    const asked = readMessagesRequest(sessionId, queryOf(request.url));
+    if ('format' in asked) {
+      await this.download.respond(request, reply, this.files.source(sessionId, asked));
+      return;
+    }
+    request.context.audit = auditOf(sessionId, asked);
+    await this.responder.respond(request, reply, this.route, (options) => this.route.read(sessionId, asked, options));
   }
 
   /** An empty id is invalid like any other, and no unknown path. */

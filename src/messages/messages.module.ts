@@ -1,7 +1,10 @@
 import { Module } from '@nestjs/common';
+import { Environment } from '../environment.js';
+import { filePatienceMs } from '../http/file-patience.js';
 import { RepresentationCache } from '../http/representation-cache.js';
 import { TranscriptModule } from '../transcript/transcript.module.js';
 import { Transcripts } from '../transcript/transcripts.js';
+import { MessagesFiles } from './messages-file.js';
 import { MessagesController } from './messages.controller.js';
 import { MessagesRoute } from './messages-route.js';
 
@@ -14,6 +17,12 @@ import { MessagesRoute } from './messages-route.js';
       useFactory: (transcripts: Transcripts, representations: RepresentationCache) =>
         new MessagesRoute(transcripts, representations),
       inject: [Transcripts, RepresentationCache],
+    },
+    {
+      provide: MessagesFiles,
+      useFactory: (transcripts: Transcripts, environment: Environment) =>
+        new MessagesFiles(transcripts, filePatienceMs(environment)),
+      inject: [Transcripts, Environment],
     },
   ],
   exports: [MessagesRoute],

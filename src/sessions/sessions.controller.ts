@@ -2,8 +2,10 @@ import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { AllowAccess } from '../access/access.js';
+import { FileDownload } from '../http/file-download.js';
 import { queryOf } from '../http/request-target.js';
 import { Responder } from '../http/serve.js';
+import { SessionsFiles } from './list/sessions-file.js';
 import { readSessionsQuery } from './list/sessions-request.js';
 import { auditOf, SessionsRoute } from './list/sessions-route.js';
 import { checkSessionStateRequest } from './state/session-state-request.js';
@@ -20,6 +22,8 @@ export class SessionsController {
     @Inject(SessionsRoute) private readonly list: SessionsRoute,
     @Inject(SessionStateRoute) private readonly state: SessionStateRoute,
     @Inject(Responder) private readonly responder: Responder,
+    @Inject(SessionsFiles) private readonly files: SessionsFiles,
+    @Inject(FileDownload) private readonly download: FileDownload,
   ) {}
 
   @Get()
@@ -27,6 +31,10 @@ export class SessionsController {
   @DocumentSessions()
   async sessions(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const query = readSessionsQuery(queryOf(request.url));
+    if ('format' in query) {
+      await this.download.respond(request, reply, this.files.source(query));
+      return;
+    }
     request.context.audit = auditOf(query);
     await this.responder.respond(request, reply, this.list, (options) => this.list.read(query, options));
   }

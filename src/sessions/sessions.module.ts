@@ -3,8 +3,10 @@ import { CacheFactory } from '../cache/cache-factory.js';
 import { Desk } from '../desk/desk.js';
 import { DeskModule } from '../desk/desk.module.js';
 import { Environment } from '../environment.js';
+import { filePatienceMs } from '../http/file-patience.js';
 import { RepresentationCache } from '../http/representation-cache.js';
 import { SessionLists } from './list/session-lists.js';
+import { SessionsFiles } from './list/sessions-file.js';
 import { SessionsRoute } from './list/sessions-route.js';
 import { SessionStateRoute } from './state/session-state-route.js';
 import { SessionStates } from './state/session-states.js';
@@ -15,15 +17,13 @@ function createStateRoute(caches: CacheFactory, desk: Desk, representations: Rep
   return new SessionStateRoute(states, representations);
 }
 
-function createSessionsRoute(
-  { cacheFreshMaxMs }: Environment,
-  caches: CacheFactory,
-  desk: Desk,
-  representations: RepresentationCache,
-): SessionsRoute {
+function createLists({ cacheFreshMaxMs }: Environment, caches: CacheFactory, desk: Desk): SessionLists {
   // The default period is fresh for up to a minute.
-  const lists = new SessionLists({ ...caches.options('sessions', Math.max(cacheFreshMaxMs, 60_000)), desk });
-  return new SessionsRoute(lists, representations);
+  return new SessionLists({ ...caches.options('sessions', Math.max(cacheFreshMaxMs, 60_000)), desk });
+}
+
+function createSessionsFiles(environment: Environment, lists: SessionLists): SessionsFiles {
+  return new SessionsFiles({ lists, patienceMs: filePatienceMs(environment), now: () => Date.now() });
 }
 
 @Module({
@@ -33,9 +33,12 @@ function createSessionsRoute(
     { provide: SessionStateRoute, useFactory: createStateRoute, inject: [CacheFactory, Desk, RepresentationCache] },
     {
       provide: SessionsRoute,
-      useFactory: createSessionsRoute,
-      inject: [Environment, CacheFactory, Desk, RepresentationCache],
+      useFactory: (lists: SessionLists, representations: RepresentationCache) =>
+        new SessionsRoute(lists, representations),
+      inject: [SessionLists, RepresentationCache],
     },
+    { provide: SessionLists, useFactory: createLists, inject: [Environment, CacheFactory, Desk] },
+    { provide: SessionsFiles, useFactory: createSessionsFiles, inject: [Environment, SessionLists] },
   ],
   exports: [SessionStateRoute, SessionsRoute],
 })

@@ -1,11 +1,11 @@
 import { LRUCache } from 'lru-cache';
-import { type CacheOptions, type ReadOptions } from '../../cache/cache.js';
+import { type BackgroundOptions, type CacheOptions, type ReadOptions } from '../../cache/cache.js';
 import { type Outcome } from '../../cache/result.js';
 import { DeskError } from '../../desk/desk-error.js';
 import { type Desk } from '../../desk/desk.js';
 import { BLOCK_SIZE, type ListBlock } from './list-block.js';
 import { type BlockQuery, type BlockResult, ListBlocks, listIdOf } from './list-blocks.js';
-import { type SessionsQuery } from './sessions-request.js';
+import { type ListQuery, type SessionsQuery } from './sessions-request.js';
 
 /** What a page is cut out of: one block, or two where it straddles, and how they came about as one. */
 export interface ListResult {
@@ -48,6 +48,12 @@ export class SessionLists {
     if (next === undefined || !needs(head, next)) return listOf(first, [head]);
     const tail = await this.readBlock(query, next, options);
     return blockIn(head).fits(blockIn(tail)) ? listOf(first, [head, tail]) : this.joinAgain(query, head, tail, options);
+  }
+
+  /** One block for work in the background: it waits its turn, and rate limits out. */
+  async readInBackground(query: ListQuery, index: number, options: BackgroundOptions): Promise<ListBlock> {
+    const { value } = await this.blocks.readInBackground(...blockOf(query, index), options);
+    return value;
   }
 
   /** The page's first block; or the one that told the total, where the page is beyond it and needs no call of its own. */
@@ -118,7 +124,7 @@ function blocksOf({ offset, limit }: SessionsQuery): { first: number; next: numb
 }
 
 /** A block's id, and what it is to be asked for. */
-function blockOf({ period, clientId }: SessionsQuery, index: number): [id: string, query: BlockQuery] {
+function blockOf({ period, clientId }: ListQuery, index: number): [id: string, query: BlockQuery] {
   const query = { period, clientId, index };
   return [`${listIdOf(query)}:${index}`, query];
 }

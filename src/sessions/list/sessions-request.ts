@@ -1,14 +1,25 @@
-import { IsInt, IsOptional, Max, Min, ValidateBy } from 'class-validator';
+import { IsIn, IsInt, IsOptional, Max, Min, ValidateBy } from 'class-validator';
+import { type FileFormat, faultsOfFile, FORMAT_RULE, FORMATS, type Format } from '../../http/file-format.js';
 import { IsIdentifier } from '../../http/identifier.js';
-import { fillInput, readInput } from '../../http/request-input.js';
+import { fillInput, invalidRequest } from '../../http/request-input.js';
 import { LIMIT_RULE, MAX_LIMIT, MAX_OFFSET, OFFSET_RULE } from '../../http/paging.js';
 import { isUsualQuery, ValidQueries } from '../../http/valid-queries.js';
+import { type Fault } from '../../problem/problem.js';
 import { parseDateTime, type Period, periodOf } from './period.js';
 
-/** What a request lists: a window of the sessions of a period, or of the default period where none is given. */
-export interface SessionsQuery {
+/** The sessions of a period, or of the default period where none is given. */
+export interface ListQuery {
   readonly period: Period | undefined;
   readonly clientId: string | undefined;
+}
+
+/** All of them, as a file. */
+export interface SessionsFileQuery extends ListQuery {
+  readonly format: FileFormat;
+}
+
+/** A window of them. */
+export interface SessionsQuery extends ListQuery {
   readonly limit: number;
   readonly offset: number;
 }
@@ -46,20 +57,34 @@ class SessionsRequestDto {
   @IsIdentifier()
   clientId: string | undefined = undefined;
 
+  @IsOptional()
   @Max(MAX_LIMIT, { message: LIMIT_RULE })
   @Min(1, { message: LIMIT_RULE })
   @IsInt({ message: LIMIT_RULE })
-  limit = 20;
+  limit: number | undefined = undefined;
 
+  @IsOptional()
   @Max(MAX_OFFSET, { message: OFFSET_RULE })
   @Min(0, { message: OFFSET_RULE })
   @IsInt({ message: OFFSET_RULE })
-  offset = 0;
+  offset: number | undefined = undefined;
+
+  @IsIn(FORMATS, { message: FORMAT_RULE })
+  format: Format = 'json';
 }
 
-const PARAMETERS = { from: 'text', to: 'text', clientId: 'text', limit: 'number', offset: 'number' } as const;
+const PARAMETERS = {
+  from: 'text',
+  to: 'text',
+  clientId: 'text',
+  limit: 'number',
+  offset: 'number',
+  format: 'text',
+} as const;
+const DEFAULT_LIMIT = 20;
 const TARGET = /^\/sessions(?:\?(.*))?$/;
 
+/** Of pages only: what asks for a file takes work in any case. */
 const valid = new ValidQueries<SessionsQuery>();
 
 /** What a target asks for, where that takes no work: the query proved valid before. */
@@ -69,20 +94,32 @@ export function recallSessionsQuery(target: string): SessionsQuery | undefined {
 }
 
 /** @throws ProblemError `invalid-request` with every fault */
-export function readSessionsQuery(query: string): SessionsQuery {
+export function readSessionsQuery(query: string): SessionsQuery | SessionsFileQuery {
   const known = valid.get(query);
   if (known !== undefined) return known;
-  return valid.keep(query, queryIn(readInput(new SessionsRequestDto(), query, PARAMETERS)));
+  const input = new SessionsRequestDto();
+  const faults = faultsIn(input, query);
+  if (faults.length > 0) throw invalidRequest(faults);
+  const asked = queryIn(input);
+  return 'format' in asked ? asked : valid.keep(query, asked);
 }
 
 /** What a request asks for that is refused for another reason, so that nothing long is read for it. */
-export function readRefusedQuery(query: string): SessionsQuery | undefined {
+export function readRefusedQuery(query: string): SessionsQuery | SessionsFileQuery | undefined {
   const input = new SessionsRequestDto();
-  return isUsualQuery(query) && fillInput(input, query, PARAMETERS).length === 0 ? queryIn(input) : undefined;
+  return isUsualQuery(query) && faultsIn(input, query).length === 0 ? queryIn(input) : undefined;
 }
 
-function queryIn({ from, to, clientId, limit, offset }: SessionsRequestDto): SessionsQuery {
-  return { period: periodOf(secondsOf(from), secondsOf(to)), clientId, limit, offset };
+function faultsIn(input: SessionsRequestDto, query: string): Fault[] {
+  const faults = fillInput(input, query, PARAMETERS);
+  const { limit, offset, format } = input;
+  return format === 'json' ? faults : [...faults, ...faultsOfFile({ limit, offset })];
+}
+
+function queryIn(input: SessionsRequestDto): SessionsQuery | SessionsFileQuery {
+  const { from, to, clientId, limit = DEFAULT_LIMIT, offset = 0, format } = input;
+  const list = { period: periodOf(secondsOf(from), secondsOf(to)), clientId };
+  return format === 'json' ? { ...list, limit, offset } : { ...list, format };
 }
 
 /** What is no date-time has a fault of its own. */

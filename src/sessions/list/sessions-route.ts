@@ -5,7 +5,13 @@ import { type AuditFields } from '../../logging/request-context.js';
 import { type ListResult, type SessionLists } from './session-lists.js';
 import { dateTimeOf } from './session-record.js';
 import { fingerprintOf, renderSessions } from './sessions-page.js';
-import { readRefusedQuery, recallSessionsQuery, type SessionsQuery } from './sessions-request.js';
+import {
+  type ListQuery,
+  readRefusedQuery,
+  recallSessionsQuery,
+  type SessionsFileQuery,
+  type SessionsQuery,
+} from './sessions-request.js';
 
 /** Lists of sessions as pages: for the controller, and for the fast path. */
 export class SessionsRoute implements CachedRoute {
@@ -40,9 +46,14 @@ export class SessionsRoute implements CachedRoute {
   }
 }
 
+export function auditOf(query: SessionsQuery | SessionsFileQuery): AuditFields {
+  const asked = 'format' in query ? { format: query.format } : { limit: query.limit, offset: query.offset };
+  return { ...auditOfList(query), ...asked };
+}
+
 /** Who listed what. A client's id is an account, so only whether one was given. */
-export function auditOf({ period, clientId, limit, offset }: SessionsQuery): AuditFields {
+export function auditOfList({ period, clientId }: ListQuery): AuditFields {
   const asked =
     period === undefined ? { period: 'default' } : { from: dateTimeOf(period.from), to: dateTimeOf(period.to) };
-  return { list: 'sessions', ...asked, ofClient: clientId !== undefined, limit, offset };
+  return { list: 'sessions', ...asked, ofClient: clientId !== undefined };
 }

@@ -1,0 +1,25 @@
+import { stringify } from 'csv-stringify/sync';
+
+export type CsvRow = readonly (string | number | null)[];
+
+const BYTE_ORDER_MARK = '\ufeff';
+
+/** A BOM, without which Excel takes UTF-8 for something else, and the names of the columns. */
+export function csvHead(columns: readonly string[]): Buffer {
+  return Buffer.concat([Buffer.from(BYTE_ORDER_MARK), csvLines([columns])]);
+}
+
+/** RFC 4180. Cells are strangers' words: what a spreadsheet would take for a formula begins with a quote (OWASP). */
+export function csvLines(rows: readonly CsvRow[]): Buffer {
+  const text = stringify([...rows], {
+    record_delimiter: 'windows',
+    escape_formulas: true,
+    cast: { string: withoutLeadingLineFeed },
+  });
+  return Buffer.from(text);
+}
+
+/** The one that the library lets pass. */
+function withoutLeadingLineFeed(value: string): string {
+  return value.startsWith('\n') ? `'${value}` : value;
+}

@@ -1,0 +1,180 @@
+import { type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import { constants, createGzip } from 'node:zlib';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { type AuditFields, runInContext } from '../logging/request-context.js';
+import { acceptsGzip } from './accept-encoding.js';
+import { csvHead } from './csv.js';
+import { CONTENT_TYPES, type FileFormat } from './file-format.js';
+import { type FileSlots } from './file-slots.js';
+import { type ProblemSender } from './problem-sender.js';
+import { NO_ROUTE } from './request-hooks.js';
+import { type RequestObserver } from './request-observer.js';
+import { type ResponseHeaders } from './response-headers.js';
+import { GoneReaderError, StalledReaderError, writeAtReadersPace } from './slow-reader.js';
+
+/** Records in the file's format, and how many they are. */
+export interface FilePart {
+  readonly bytes: Buffer;
+  readonly records: number;
+}
+
+/** A collection as a file. */
+export interface FileSource {
+  readonly format: FileFormat;
+  /** Without its ending. */
+  readonly name: string;
+  readonly csvColumns: readonly string[];
+  /** What is asked for; the number of records is added under the second name. */
+  readonly audit: AuditFields;
+  readonly counted: string;
+  /** The records, block by block; in the end, the collection's count. Its first block comes before the first byte. */
+  readonly parts: (signal: AbortSignal) => FileParts;
+}
+
+export type FileParts = AsyncGenerator<FilePart, number, undefined>;
+
+export interface FileDownloadParts {
+  readonly slots: FileSlots;
+  readonly headers: ResponseHeaders;
+  readonly observer: RequestObserver;
+  readonly problems: ProblemSender;
+  /** A reader who takes nothing for so long while data waits is cut off. */
+  readonly stalledMs: number;
+}
+
+/** What became of the records of a file. */
+interface Progress {
+  records: number;
+  hasFailed: boolean;
+}
+
+/** Sends whole collections as files: as fast as the reader reads, and no block before the one before it was taken. */
+export class FileDownload {
+  constructor(private readonly parts: FileDownloadParts) {}
+
+  async respond(request: FastifyRequest, reply: FastifyReply, source: FileSource): Promise<void> {
+    const { context } = request;
+    const progress: Progress = { records: 0, hasFailed: false };
+    // Read when the line is written, at the end.
+    context.audit = Object.defineProperty({ ...source.audit }, source.counted, {
+      enumerable: true,
+      get: () => progress.records,
+    });
+    if (request.method === 'HEAD') {
+      reply.hijack();
+      this.writeHead(request, reply.raw, source);
+      context.outcome = 'complete';
+      reply.raw.end();
+      return;
+    }
+    const giveBack = this.parts.slots.take(context.caller ?? '');
+    try {
+      await this.send(request, reply, source, progress);
+    } finally {
+      giveBack();
+    }
+  }
+
+  /** What fails before the first byte is thrown, and a problem like any other. */
+  private async send(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    source: FileSource,
+    progress: Progress,
+  ): Promise<void> {
+    const { context } = request;
+    const response = reply.raw;
+    // It may wait for the desk for longer than connections may be silent.
+    response.setTimeout(0);
+    const gone = new AbortController();
+    response.once('close', () => {
+      gone.abort();
+    });
+    const parts = source.parts(gone.signal);
+    const next = () => runInContext(context, () => parts.next());
+    const first = await next();
+
+    reply.hijack();
+    const isGzip = this.writeHead(request, response, source);
+    const { method, routeOptions } = request;
+    const { statusCode: status } = response;
+    this.parts.observer.measure(context, { route: routeOptions.url ?? NO_ROUTE, method, status });
+    const body = this.body(request, source, { first, next, progress });
+    try {
+      await this.write(response, body, isGzip);
+      context.outcome = progress.hasFailed ? 'failed' : 'complete';
+      // Without its last chunk nobody takes it for whole; what was written before still goes out.
+      if (progress.hasFailed) response.socket?.destroySoon();
+      else response.end();
+    } catch (error) {
+      if (error instanceof StalledReaderError) context.outcome = 'stalled';
+      else if (!(error instanceof GoneReaderError) && !gone.signal.aborted) this.fail(request, error);
+      response.destroy();
+    } finally {
+      gone.abort();
+      await parts.return(0);
+    }
+  }
+
+  private async *body(
+    request: FastifyRequest,
+    { format, csvColumns }: FileSource,
+    {
+      first,
+      next,
+      progress,
+    }: {
+      readonly first: IteratorResult<FilePart, number>;
+      readonly next: () => Promise<IteratorResult<FilePart, number>>;
+      readonly progress: Progress;
+    },
+  ): AsyncGenerator<Buffer, void, undefined> {
+    if (format === 'csv') yield csvHead(csvColumns);
+    try {
+      let step = first;
+      for (; step.done !== true; step = await next()) {
+        const { bytes, records } = step.value;
+        yield bytes;
+        progress.records += records;
+      }
+      if (format === 'ndjson') yield line({ type: 'end', total: step.value });
+    } catch (error) {
+      progress.hasFailed = true;
+      const problem = this.fail(request, error);
+      if (format === 'ndjson') yield line({ type: 'error', problem });
+    }
+  }
+
+  private fail(request: FastifyRequest, error: unknown): object {
+    request.context.outcome = 'failed';
+    return this.parts.problems.documentOf(error, request);
+  }
+
+  private async write(response: ServerResponse, body: AsyncIterable<Buffer>, isGzip: boolean): Promise<void> {
+    const sink = async (chunks: AsyncIterable<Buffer>) => {
+      for await (const chunk of chunks) await writeAtReadersPace(response, chunk, this.parts.stalledMs);
+    };
+    // Flushed with each block: what was read goes out, however long the next one takes.
+    if (isGzip) await pipeline(body, createGzip({ flush: constants.Z_SYNC_FLUSH }), sink);
+    else await sink(body);
+  }
+
+  /** Answers whether the body has to be compressed. */
+  private writeHead({ context, headers }: FastifyRequest, response: ServerResponse, source: FileSource): boolean {
+    const { format, name } = source;
+    const isGzip = acceptsGzip(headers['accept-encoding']);
+    const lines = this.parts.headers.linesOfRepresentation(context.requestId, headers.origin);
+    lines.push('content-type', CONTENT_TYPES[format], 'cache-control', 'private, no-store');
+    // Ids are made of characters that need no quoting; a colon is none for a file.
+    lines.push('content-disposition', `attachment; filename="${name.replaceAll(':', '_')}.${format}"`);
+    if (isGzip) lines.push('content-encoding', 'gzip');
+    response.writeHead(200, lines);
+    response.flushHeaders();
+    return isGzip;
+  }
+}
+
+function line(value: object): Buffer {
+  return Buffer.from(`${JSON.stringify(value)}\n`);
+}

@@ -1,0 +1,54 @@
+import { DeskFailedError } from '../desk/desk-error.js';
+import { type FileParts, type FileSource } from '../http/file-download.js';
+import { type TranscriptQuery } from '../transcript/query.js';
+import { type Transcripts } from '../transcript/transcripts.js';
+import { type TranscriptView } from '../transcript/view.js';
+import { BLOCK_SIZE } from '../transcript/window.js';
+import { CSV_COLUMNS, csvMessages, ndjsonLines } from './messages-file-lines.js';
+import { type FileQuery } from './messages-request.js';
+
+/** All messages of a session as a file: what it held when the file began, oldest first. */
+export class MessagesFiles {
+  constructor(
+    private readonly transcripts: Pick<Transcripts, 'readInBackground'>,
+    /** So long without a call to the desk is a failure; until then a file waits. */
+    private readonly patienceMs: number,
+  ) {}
+
+  source(sessionId: string, { format, from }: FileQuery): FileSource {
+    return {
+      format,
+      name: `messages-${sessionId}`,
+      csvColumns: CSV_COLUMNS,
+      audit: { sessionId, format, from },
+      counted: 'messages',
+      parts: (signal) => this.parts(sessionId, { format, from }, signal),
+    };
+  }
+
+  private async *parts(sessionId: string, { format, from }: FileQuery, signal: AbortSignal): FileParts {
+    const write = format === 'csv' ? csvMessages : ndjsonLines;
+    const { patienceMs } = this;
+    const read = (query: TranscriptQuery) =>
+      this.transcripts.readInBackground(sessionId, query, { signal, patienceMs });
+    let end = (Math.floor(from / BLOCK_SIZE) + 1) * BLOCK_SIZE;
+    let view = await read({ after: from - 1, limit: end - from, order: 'asc' });
+    const { total } = view;
+    for (let first = from; first < total;) {
+      const records = countOf(view);
+      if (view.first !== undefined && records !== Math.min(end, total) - first) {
+        throw new DeskFailedError('the session lost messages while they were read');
+      }
+      yield { bytes: write(view), records };
+      first = end;
+      end += BLOCK_SIZE;
+      // Only now: no block is read before the one before it was taken.
+      if (first < total) view = await read({ first, end: Math.min(end, total) });
+    }
+    return total;
+  }
+}
+
+function countOf({ pieces }: TranscriptView): number {
+  return pieces.reduce((sum, { from, to }) => sum + to - from, 0);
+}

@@ -1,0 +1,99 @@
+import { type BackgroundOptions } from '../../cache/cache.js';
+import { type Clock } from '../../clock.js';
+import { type FilePart, type FileParts, type FileSource } from '../../http/file-download.js';
+import { BLOCK_SIZE, type ListBlock } from './list-block.js';
+import { defaultPeriod, type Period } from './period.js';
+import { type SessionLists } from './session-lists.js';
+import { dateTimeOf } from './session-record.js';
+import { CSV_COLUMNS, csvSessions, idOfRecord, ndjsonLines } from './sessions-file-lines.js';
+import { type SessionsFileQuery } from './sessions-request.js';
+import { auditOf } from './sessions-route.js';
+
+export interface SessionsFilesParts {
+  readonly lists: Pick<SessionLists, 'readInBackground'>;
+  /** So long without a call to the desk is a failure; until then a file waits. */
+  readonly patienceMs: number;
+  readonly now: Clock;
+}
+
+/** All session records of a period as a file, each id once. */
+export class SessionsFiles {
+  constructor(private readonly parts: SessionsFilesParts) {}
+
+  source(query: SessionsFileQuery): FileSource {
+    const { format, period } = query;
+    return {
+      format,
+      name: period === undefined ? 'sessions' : `sessions-${dateTimeOf(period.from)}-${dateTimeOf(period.to)}`,
+      csvColumns: CSV_COLUMNS,
+      audit: auditOf(query),
+      counted: 'sessions',
+      parts: (signal) => this.walks(query, signal),
+    };
+  }
+
+  /** Where the total changed on the way, records have moved between blocks: once more for those that were missed. */
+  private async *walks(query: SessionsFileQuery, signal: AbortSignal): FileParts {
+    const options = { signal, patienceMs: this.parts.patienceMs };
+    const lines = new UniqueLines(query);
+    const first = await this.parts.lists.readInBackground(query, 0, options);
+    let { total } = first;
+    for (let index = 0; index * BLOCK_SIZE < total; index++) {
+      const block = index === 0 ? first : await this.block(query, first.period, index, options);
+      yield lines.of(block);
+      ({ total } = block);
+      lines.sawTotal(total);
+    }
+    if (lines.hasOneTotal) return total;
+    for (let index = 0; index * BLOCK_SIZE < total; index++) {
+      const known = await this.block(query, first.period, index, options);
+      const block =
+        known.total === total ? known : await this.block(query, first.period, index, { ...options, noCache: true });
+      yield lines.of(block);
+      ({ total } = block);
+    }
+    return total;
+  }
+
+  /** Of the same period as the first one, which the default period soon is no more. */
+  private async block(
+    query: SessionsFileQuery,
+    period: Period,
+    index: number,
+    options: BackgroundOptions,
+  ): Promise<ListBlock> {
+    const { lists, now } = this.parts;
+    if (query.period === undefined && defaultPeriod(now()).to === period.to) {
+      const block = await lists.readInBackground(query, index, options);
+      if (block.period.to === period.to) return block;
+    }
+    return lists.readInBackground({ ...query, period }, index, options);
+  }
+}
+
+/** The lines of those records that were in no block before. */
+class UniqueLines {
+  private readonly ids = new Set<string>();
+  private readonly totals = new Set<number>();
+
+  constructor(private readonly query: SessionsFileQuery) {}
+
+  get hasOneTotal(): boolean {
+    return this.totals.size <= 1;
+  }
+
+  sawTotal(total: number): void {
+    this.totals.add(total);
+  }
+
+  of({ records }: ListBlock): FilePart {
+    const fresh = records.filter((record) => {
+      const id = idOfRecord(record);
+      const isNew = !this.ids.has(id);
+      this.ids.add(id);
+      return isNew;
+    });
+    const bytes = this.query.format === 'csv' ? csvSessions(fresh) : ndjsonLines(fresh);
+    return { bytes, records: fresh.length };
+  }
+}
