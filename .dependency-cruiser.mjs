@@ -4,7 +4,7 @@
  */
 const floors = [
   ['process'], //                 main, the app and its server
-  ['messages', 'sessions'], //    one room for each resource
+  ['messages', 'sessions', 'live'], // one room for each resource, and what is told or goes on by itself
   ['http'], //                    what all answers share
   ['operations'], //              probes, the scrape
   ['access'], //                  who may use a route, and how often

@@ -55,6 +55,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/running-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sessions that a webhook told of in the last 30 minutes
+         * @description Newest first, at most 1,000, over all replicas. The list of sessions has most likely only ended ones.
+         */
+        get: operations["listRunningSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sessions": {
         parameters: {
             query?: never;
@@ -449,6 +469,19 @@ export interface components {
              */
             sentAt: string | null;
         };
+        RunningSession: {
+            /** @example b0f4ca12-4850-4218-a284-efe679a87066 */
+            id: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.000Z
+             */
+            lastEventAt: string;
+        };
+        RunningSessions: {
+            /** @description Newest first, at most 1,000 */
+            sessions: components["schemas"]["RunningSession"][];
+        };
         Sender: {
             /**
              * @description May be personal data
@@ -731,6 +764,302 @@ export interface operations {
                      *       "status": 401,
                      *       "title": "Credentials are missing or wrong",
                      *       "type": "urn:desk-bff:problem:unauthorized"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRunningSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sessions */
+            200: {
+                headers: {
+                    /**
+                     * @description It is never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Also in every log line and problem
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunningSessions"];
+                };
+            };
+            /** @description There are no parameters here */
+            400: {
+                headers: {
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "detail": "There are no parameters here",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit",
+                     *           "message": "is not a parameter of this resource"
+                     *         }
+                     *       ],
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 400,
+                     *       "title": "The request is invalid",
+                     *       "type": "urn:desk-bff:problem:invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No or wrong credentials */
+            401: {
+                headers: {
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description How to authenticate
+                     * @example Bearer realm="desk-bff"
+                     */
+                    "WWW-Authenticate"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "No or wrong credentials",
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 401,
+                     *       "title": "Credentials are missing or wrong",
+                     *       "type": "urn:desk-bff:problem:unauthorized"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token lacks the scope that this service asks for */
+            403: {
+                headers: {
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The token lacks the scope that this service asks for",
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 403,
+                     *       "title": "The credentials are not good for this",
+                     *       "type": "urn:desk-bff:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No webhook is set up */
+            404: {
+                headers: {
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "not-found",
+                     *       "detail": "No webhook is set up",
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 404,
+                     *       "title": "There is nothing here",
+                     *       "type": "urn:desk-bff:problem:not-found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Only GET and HEAD; see `Allow` */
+            405: {
+                headers: {
+                    /**
+                     * @description What is allowed
+                     * @example GET, HEAD
+                     */
+                    Allow?: string;
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "method-not-allowed",
+                     *       "detail": "Only GET and HEAD; see `Allow`",
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 405,
+                     *       "title": "The method is not allowed here",
+                     *       "type": "urn:desk-bff:problem:method-not-allowed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller asks too often; see `Retry-After` */
+            429: {
+                headers: {
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Seconds after which a call may succeed
+                     * @example 2
+                     */
+                    "Retry-After"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "too-many-requests",
+                     *       "detail": "The caller asks too often; see `Retry-After`",
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 429,
+                     *       "title": "The caller asks too often",
+                     *       "type": "urn:desk-bff:problem:too-many-requests"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of this service */
+            500: {
+                headers: {
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "internal",
+                     *       "detail": "A fault of this service",
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 500,
+                     *       "title": "The service failed",
+                     *       "type": "urn:desk-bff:problem:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Overload, or shutting down; see `Retry-After` */
+            503: {
+                headers: {
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Seconds after which a call may succeed
+                     * @example 2
+                     */
+                    "Retry-After"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Overload, or shutting down; see `Retry-After`",
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 503,
+                     *       "title": "The service is not able to answer now",
+                     *       "type": "urn:desk-bff:problem:unavailable"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];

@@ -31,7 +31,7 @@ function describeChatMessages(simulation: Simulation, body: JsonObject | undefin
   const asked = readPageRequest(body);
   if (typeof asked === 'number') return deskFailure(asked);
   const session = simulation.sessions.find(asked.sessionId);
-  return session ? { ...session.page(asked, simulation.now()) } : deskFailure(NO_SESSION);
+  return session ? { ...session.page(asked, simulation.recordsNow()) } : deskFailure(NO_SESSION);
 }
 
 function describeImCdrList({ records }: Simulation, body: JsonObject | undefined): DeskAnswer {

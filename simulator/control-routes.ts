@@ -1,6 +1,7 @@
 import { ControlError } from './control-error.js';
 import { readRecords, replaceRecords } from './control-records.js';
 import { changeSession, readMessages, readSession } from './control-sessions.js';
+import { changeWebhooks, readWebhooks } from './control-webhooks.js';
 import { parseFault } from './fault.js';
 import { type FaultScope } from './fault-plan.js';
 import { isWholeNumber, type JsonObject } from './json-object.js';
@@ -55,6 +56,8 @@ export const controlRoutes: readonly ControlRoute[] = [
   },
   { method: 'PUT', path: /^\/simulator\/limit$/, answer: setLimit },
   { method: 'PUT', path: /^\/simulator\/latency$/, answer: setLatency },
+  { method: 'GET', path: /^\/simulator\/webhooks$/, answer: readWebhooks },
+  { method: 'PUT', path: /^\/simulator\/webhooks$/, answer: changeWebhooks },
   { method: 'POST', path: /^\/simulator\/signatures\/refuse$/, answer: refuseSignatures },
   { method: 'GET', path: /^\/simulator\/signed-path$/, answer: signedPath },
   { method: 'GET', path: /^\/simulator\/sessions$/, answer: ({ sessions }) => ({ sessions: sessions.list() }) },
@@ -142,6 +145,6 @@ function removeSession({ sessions }: Simulation, { id }: ControlRequest): void {
 }
 
 function appendMessages(simulation: Simulation, request: ControlRequest): unknown {
-  simulation.sessions.append(request.id, readMessages(request.body));
+  simulation.append(request.id, readMessages(request.body));
   return readSession(simulation, request);
 }

@@ -41,7 +41,10 @@ export function changeSession(simulation: Simulation, request: ControlRequest): 
 
   if (order) session.answerOrder = order;
   if (empty) session.emptyPage = empty;
-  if (typeof currentState === 'string' && typeof agentId === 'string') session.state = { currentState, agentId };
+  if (typeof currentState === 'string' && typeof agentId === 'string') {
+    session.state = { currentState, agentId };
+    simulation.webhooks.tell(request.id);
+  }
   if (totalCount !== undefined) session.claimedTotal = totalCount ?? undefined;
   if (keepOldest !== undefined) session.keepOldest(keepOldest, simulation.now());
   return readSession(simulation, request);

@@ -1,10 +1,12 @@
 import { type Credentials } from './credentials.js';
+import { isObject } from './json-object.js';
 import { FaultPlan } from './fault-plan.js';
 import { Records } from './records.js';
 import { SeenSignatures } from './seen-signatures.js';
 import { Sessions } from './sessions.js';
 import { RateLimit } from './sliding-second.js';
 import { Traffic } from './traffic.js';
+import { Webhooks, type WebhookTarget } from './webhooks.js';
 
 /** All that one simulated desk knows and all that it has been told to do. */
 export class Simulation {
@@ -14,18 +16,39 @@ export class Simulation {
   readonly faults = new FaultPlan();
   readonly rateLimit = new RateLimit();
   readonly signatures = new SeenSignatures();
+  readonly webhooks: Webhooks;
   latencyMs = 0;
 
   constructor(
     readonly credentials: Credentials,
     readonly now: () => number,
+    target?: WebhookTarget,
   ) {
+    this.webhooks = new Webhooks(credentials.sdkAppId, now, target);
     this.sessions = new Sessions(now);
     this.records = new Records(this.sessions, now);
     this.traffic = new Traffic(now);
   }
 
+  /** What the records show of what grows by itself: they may lag behind what webhooks tell. */
+  recordsNow(): number {
+    return this.now() - this.webhooks.manners.recordsLagMs;
+  }
+
+  /** Tells of it at once; the records may follow later. */
+  append(id: string, messages: readonly unknown[]): void {
+    const record = () => {
+      this.sessions.append(id, messages);
+    };
+    const { recordsLagMs } = this.webhooks.manners;
+    if (recordsLagMs === 0) record();
+    else this.webhooks.later(record, recordsLagMs);
+    const newest = messages.at(-1);
+    this.webhooks.tell(id, isObject(newest) ? newest['MsgBody'] : []);
+  }
+
   reset(): void {
+    this.webhooks.reset();
     this.sessions.reset();
     this.records.reset();
     this.traffic.reset();

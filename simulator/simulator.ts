@@ -4,7 +4,9 @@ import { type FaultScope } from './fault-plan.js';
 import { addressOf, closeServer, listen } from './server.js';
 import { type AnswerOrder, type EmptyPage, type Session } from './session.js';
 import { Simulation } from './simulation.js';
+import { GROWS_EVERY_MS } from './sessions/growing.js';
 import { type DeskCall } from './traffic.js';
+import { type SentWebhook, type WebhookManners, type WebhookTarget } from './webhooks.js';
 
 export interface SimulatorOptions extends Partial<Credentials> {
   /** 0, the default, takes any free port. */
@@ -12,6 +14,8 @@ export interface SimulatorOptions extends Partial<Credentials> {
   readonly host?: string;
   /** The clock for signatures, growth and records; the rate limit always counts real time. */
   readonly now?: () => number;
+  /** Where changes are told of; nowhere by default. */
+  readonly webhook?: WebhookTarget;
 }
 
 /** A running desk, and everything it can be told. The endpoints under /simulator do the same for another process. */
@@ -19,6 +23,8 @@ export interface Simulator extends Credentials {
   readonly url: string;
   /** Every call since the last reset, oldest first: one list, emptied in place. */
   readonly calls: readonly DeskCall[];
+  /** Every webhook since the last reset. */
+  readonly webhooks: readonly SentWebhook[];
   readonly maxPerSecond: number;
   readonly maxInFlight: number;
   failNext(fault: Fault, scope?: FaultScope & { readonly times?: number }): void;
@@ -42,6 +48,10 @@ export interface Simulator extends Credentials {
   /** Records in wire shape, in the order of the list; `total` is what TotalCount shall claim. */
   setRecords(records: readonly unknown[], total?: number): void;
   answerNoRecordsWith(empty: EmptyPage): void;
+  /** Tells of changes there from now on; undefined: nowhere. */
+  webhookTo(target: WebhookTarget | undefined): void;
+  /** Loses, repeats, delays and reorders webhooks, and lets records lag behind them. */
+  misbehaveWebhooks(manners: Partial<WebhookManners>): void;
   forgetCalls(): void;
   reset(): void;
   close(): Promise<void>;
@@ -54,9 +64,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     secretKey: options.secretKey ?? demoCredentials.secretKey,
     identifier: options.identifier ?? demoCredentials.identifier,
   };
-  const simulation = new Simulation(credentials, now);
+  const simulation = new Simulation(credentials, now, options.webhook);
   const server = await listen(simulation, host, port);
-  const { sessions, records, traffic, faults, rateLimit, signatures } = simulation;
+  const { sessions, records, traffic, faults, rateLimit, signatures, webhooks } = simulation;
+  const growing = setInterval(() => {
+    webhooks.tell('growing-session', []);
+  }, GROWS_EVERY_MS).unref();
 
   const owned = (id: string): Session => {
     const session = sessions.own(id);
@@ -68,6 +81,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     ...credentials,
     url: `http://${host.includes(':') ? `[${host}]` : host}:${addressOf(server).port}`,
     calls: traffic.calls,
+    webhooks: webhooks.sent,
     get maxPerSecond() {
       return traffic.maxPerSecond;
     },
@@ -96,7 +110,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       sessions.set(id, messages).claimedTotal = total;
     },
     append: (id, ...messages) => {
-      sessions.append(id, messages);
+      simulation.append(id, messages);
     },
     remove: (id) => {
       sessions.remove(id);
@@ -112,6 +126,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     },
     setState: (id, currentState, agentId = '') => {
       owned(id).state = { currentState, agentId };
+      webhooks.tell(id);
     },
     answerEmptyWith: (id, empty) => {
       owned(id).emptyPage = empty;
@@ -123,12 +138,22 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     answerNoRecordsWith: (empty) => {
       records.emptyPage = empty;
     },
+    webhookTo: (target) => {
+      webhooks.aim(target);
+    },
+    misbehaveWebhooks: (manners) => {
+      webhooks.behave(manners);
+    },
     forgetCalls: () => {
       traffic.reset();
     },
     reset: () => {
       simulation.reset();
     },
-    close: () => closeServer(server),
+    close: () => {
+      clearInterval(growing);
+      webhooks.close();
+      return closeServer(server);
+    },
   };
 }

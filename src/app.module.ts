@@ -4,6 +4,7 @@ import { CacheModule } from './cache/cache.module.js';
 import { type Environment } from './environment.js';
 import { EnvironmentModule } from './environment.module.js';
 import { HttpModule } from './http/http.module.js';
+import { WebhookModule } from './live/webhook.module.js';
 import { LoggingModule } from './logging/logging.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
@@ -28,6 +29,7 @@ export class AppModule {
         OperationsModule,
         MessagesModule,
         SessionsModule,
+        WebhookModule.with(environment),
       ],
     };
   }

@@ -18,8 +18,11 @@ import { ResponseHeaders, setResponseHeaders } from './http/response-headers.js'
 import { Responder } from './http/serve.js';
 import { UnreadableRequest } from './http/unreadable-request.js';
 import { isJsonObject, type JsonObject } from './json.js';
+import { AUDIT as AUDIT_OF_RUNNING } from './live/running-sessions.controller.js';
+import { setUpWebhook } from './live/webhook/webhook-route.js';
 import { LOGGER } from './logging/logging.module.js';
 import { MessagesRoute } from './messages/messages-route.js';
+import { Metrics } from './metrics/metrics.js';
 import { API_DOCUMENT_PATHS, serveApiDocument } from './openapi.js';
 import { Readiness } from './operations/readiness.js';
 import { SessionsRoute } from './sessions/list/sessions-route.js';
@@ -41,6 +44,7 @@ export async function createApp(environment: Environment): Promise<NestFastifyAp
   const fastify = app.getHttpAdapter().getInstance();
   const routes = app.get(DeclaredRoutes);
   routes.collect(fastify, API_DOCUMENT_PATHS);
+  setUpWebhook(fastify, app.get(Metrics));
   observeRequests(fastify, app.get(RequestObserver));
   setResponseHeaders(fastify, app.get(ResponseHeaders));
   answerPreflights(fastify, app.get(Cors));
@@ -59,6 +63,7 @@ function cachedRoutes(app: NestFastifyApplication): readonly CachedRoute[] {
 }
 
 function auditOfRefused(app: NestFastifyApplication, { params, routeOptions, url }: FastifyRequest) {
+  if (routeOptions.url === '/running-sessions') return AUDIT_OF_RUNNING;
   const route = cachedRoutes(app).find(({ template }) => template === routeOptions.url);
   return route?.auditOfRefused(isJsonObject(params) ? routeParams(params) : {}, queryOf(url));
 }

@@ -1,6 +1,7 @@
 import { IsDefined } from 'class-validator';
 import { baseUrl, httpUrl, origins, redisUrls } from './environment/address.js';
 import { apiKeys, encryptionKey, type ApiKey } from './environment/secrets.js';
+import { webhookPathSecret, webhookTokens } from './environment/webhook.js';
 import { Flag, OneOf, Text, TextLike, TimerMs, Variable, WholeNumber } from './environment/variable.js';
 
 const authModes = ['none', 'api-key', 'jwt'] as const;
@@ -53,9 +54,18 @@ export class Environment {
   )
   declare readonly jwtRequiredScope?: string;
 
+  @Variable(webhookTokens, { secret: true, file: true }) readonly webhookTokens: readonly string[] = Object.freeze([]);
+  @Variable(webhookPathSecret, { secret: true, file: true }) declare readonly webhookPathSecret?: string;
+  @WholeNumber() readonly webhookFreshMs: number = 30_000;
+
   @WholeNumber() readonly rateLimitPerMinute: number = 600;
   @Flag() readonly metricsPublic: boolean = false;
   @Variable(origins) readonly corsOrigins: readonly string[] = Object.freeze([]);
   @OneOf(logLevels) readonly logLevel: (typeof logLevels)[number] = 'info';
   @TimerMs() readonly shutdownTimeoutMs: number = 10_000;
+}
+
+/** Whether the desk tells this service of changes. */
+export function hasWebhook({ webhookTokens: tokens, webhookPathSecret: secret }: Environment): boolean {
+  return tokens.length > 0 || secret !== undefined;
 }

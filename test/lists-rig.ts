@@ -20,6 +20,7 @@ export const defaults: FreshnessPolicy = {
   staleWhileRevalidateMs: 10_000,
   staleIfErrorMs: 300_000,
   notFoundMs: 5000,
+  toldFreshMs: 0,
 };
 
 /** A quarter of a minute past twelve. */
@@ -30,9 +31,19 @@ export function cacheOptions(now: Clock, policy: FreshnessPolicy = defaults): Ca
   const link = new RedisLink(undefined);
   const random = () => 0;
   const versionMs = 60_000;
-  const keyed = { keyPrefix: 'test', resource: 'sessions', cipher: plainText, versionMs, now, random };
+  const keyed = {
+    keyPrefix: 'test',
+    resource: 'sessions',
+    cipher: plainText,
+    versionMs,
+    changeMs: 180_000,
+    now,
+    random,
+  };
   const logger = pino({ level: 'silent' });
-  return { store: new RedisStore(link, keyed), maxBytes: 10_000_000, policy, deadlineMs: 10_000, now, random, logger };
+  const store = new RedisStore(link, keyed);
+  const isTold = () => false;
+  return { store, maxBytes: 10_000_000, policy, isTold, deadlineMs: 10_000, now, random, logger };
 }
 
 /** A desk in this process that lists so many records, `s0` on, whatever the period is. */

@@ -20,6 +20,7 @@ export const defaults: TranscriptPolicy = {
   staleWhileRevalidateMs: 10_000,
   staleIfErrorMs: 300_000,
   notFoundMs: 5000,
+  toldFreshMs: 0,
   sealedMs: 3_600_000,
   sealAfterMs: 600_000,
 };
@@ -39,6 +40,8 @@ export interface RigOptions {
 export class Rig {
   time = START;
   contradictions = 0;
+  /** Whether changes are told of. */
+  isTold = false;
   readonly policy: TranscriptPolicy;
   readonly desk: ModelDesk;
   readonly transcripts: Transcripts;
@@ -55,6 +58,7 @@ export class Rig {
       desk: this.desk,
       store: new RedisStore(new RedisLink(undefined), storeOptions({ keyPrefix: 'test', policy: this.policy, now })),
       policy: this.policy,
+      isTold: () => this.isTold,
       maxBytes: memoryBytes,
       deadlineMs: 10_000,
       now,
@@ -89,7 +93,7 @@ export class Rig {
 
 export function storeOptions({ keyPrefix, policy, now }: StoreOf): RedisStoreOptions {
   const versionMs = headKeptMs(policy);
-  return { keyPrefix, resource: 'messages', cipher: plainText, versionMs, now, random: () => 0 };
+  return { keyPrefix, resource: 'messages', cipher: plainText, versionMs, changeMs: 180_000, now, random: () => 0 };
 }
 
 interface StoreOf {

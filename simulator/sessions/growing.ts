@@ -2,7 +2,8 @@ import { Session } from '../session.js';
 import { Chance } from './chance.js';
 import { talk } from './talk.js';
 
-const EVERY_MS = 5000;
+/** When it grows, counted from the start. */
+export const GROWS_EVERY_MS = 5000;
 const AT_START = 12;
 // Seven hours' worth: a demo left running over the weekend shall not fill the memory.
 const MAX_MESSAGES = 5000;
@@ -12,11 +13,11 @@ export const GROWING_AGENT = 'test@qq.com';
 /** A conversation that goes on now: twelve messages when the desk starts, and a new one every five seconds. */
 export function growingSession(startMs: number): Session {
   const chance = new Chance('growing-session');
-  const next = (index: number) => talk(chance, GROWING_CUSTOMER, startMs + (index - AT_START + 1) * EVERY_MS);
+  const next = (index: number) => talk(chance, GROWING_CUSTOMER, startMs + (index - AT_START + 1) * GROWS_EVERY_MS);
   const messages = Array.from({ length: AT_START }, (_, index) => next(index));
   let made = AT_START;
   const session = new Session(messages, (nowMs) => {
-    const due = Math.min(AT_START + Math.floor((nowMs - startMs) / EVERY_MS), MAX_MESSAGES);
+    const due = Math.min(AT_START + Math.floor((nowMs - startMs) / GROWS_EVERY_MS), MAX_MESSAGES);
     const fresh = Array.from({ length: Math.max(0, due - made) }, (_, i) => next(made + i));
     made += fresh.length;
     return fresh;

@@ -4,6 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ProblemError } from '../problem/problem.js';
 import { AccessControl } from './access-control.js';
 import { Authenticator, type Caller, callerNamed } from './authenticator.js';
+import { WebhookSignature } from './webhook-signature.js';
 
 /** Knows everybody as this caller, or nobody. */
 class Knows extends Authenticator {
@@ -23,8 +24,10 @@ class Knows extends Authenticator {
   }
 }
 
+const webhook = new WebhookSignature({ tokens: [], pathSecret: undefined, sdkAppId: 1, now: () => 0 });
+
 function accessOf(authenticator: Authenticator, requiredScope?: string, areMetricsOpen = false): AccessControl {
-  return new AccessControl({ authenticator, limit: undefined, requiredScope, areMetricsOpen });
+  return new AccessControl({ authenticator, limit: undefined, requiredScope, areMetricsOpen, webhook });
 }
 
 function request(headers: Record<string, string> = {}): IncomingMessage {

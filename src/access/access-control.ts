@@ -3,6 +3,7 @@ import { ProblemError } from '../problem/problem.js';
 import { type Access } from './access.js';
 import { type Authenticator, type Caller } from './authenticator.js';
 import { type CallerLimit } from './caller-limit.js';
+import { type ShownSignature, type WebhookSignature } from './webhook-signature.js';
 
 export interface AccessControlParts {
   readonly authenticator: Authenticator;
@@ -11,6 +12,7 @@ export interface AccessControlParts {
   /** The scope that a token must have (JWT_REQUIRED_SCOPE). */
   readonly requiredScope: string | undefined;
   readonly areMetricsOpen: boolean;
+  readonly webhook: WebhookSignature;
 }
 
 /** Decides who may use a route; both the Fastify hook and the fast path use it. */
@@ -33,6 +35,13 @@ export class AccessControl {
     const caller = authenticator.recall(request) ?? authenticator.authenticate(request);
     if (!(caller instanceof Promise)) return this.checked(request, access, caller);
     return caller.then((one) => this.checked(request, access, one));
+  }
+
+  /** @throws ProblemError `unauthorized` where that is not the desk */
+  admitDesk(shown: ShownSignature): void {
+    if (this.parts.webhook.isRight(shown)) return;
+    const headers = { 'www-authenticate': 'DeskSign realm="desk-bff"' };
+    throw new ProblemError('unauthorized', { detail: 'This is for the desk only.', headers });
   }
 
   /** Milliseconds until the caller may send a request, 0 for now. Counts a request once. undefined without a limit. */

@@ -9,6 +9,7 @@ import { ApiKeyAuthenticator } from './api-key-authenticator.js';
 import { type Authenticator } from './authenticator.js';
 import { CallerLimit } from './caller-limit.js';
 import { DeclaredRoutes } from './declared-routes.js';
+import { WebhookSignature } from './webhook-signature.js';
 
 /** A monotonic clock, for durations. */
 const steady = () => performance.now();
@@ -25,6 +26,11 @@ async function createAuthenticator(environment: Environment, logger: Logger): Pr
   return new JwtAuthenticator({ issuer, audience, jwksUrl, now: () => Date.now(), logger });
 }
 
+function createWebhookSignature(environment: Environment): WebhookSignature {
+  const { webhookTokens: tokens, webhookPathSecret: pathSecret, deskSdkAppId: sdkAppId } = environment;
+  return new WebhookSignature({ tokens, pathSecret, sdkAppId, now: () => Date.now() });
+}
+
 async function createAccess(environment: Environment, redis: RedisLink, logger: Logger): Promise<AccessControl> {
   const { redisKeyPrefix, rateLimitPerMinute, metricsPublic, authMode, jwtRequiredScope } = environment;
   return new AccessControl({
@@ -32,6 +38,7 @@ async function createAccess(environment: Environment, redis: RedisLink, logger: 
     limit: rateLimitPerMinute > 0 ? new CallerLimit(redis, redisKeyPrefix, rateLimitPerMinute, steady) : undefined,
     requiredScope: jwtRequiredScope,
     areMetricsOpen: metricsPublic || authMode === 'none',
+    webhook: createWebhookSignature(environment),
   });
 }
 

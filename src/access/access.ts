@@ -1,8 +1,8 @@
 import { type CustomDecorator } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 
-/** Who may use a route: anybody, authenticated callers, or Prometheus. */
-export type Access = 'anybody' | 'callers' | 'scraper';
+/** Who may use a route: anybody, authenticated callers, Prometheus, or the desk with its webhooks. */
+export type Access = 'anybody' | 'callers' | 'scraper' | 'desk';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -38,7 +38,8 @@ export class DeclaredRoutes {
     for (const method of methods) route.methods.add(method);
     this.routes.set(template, route);
     const segment = firstSegment(template);
-    if (segment !== '' && access !== 'anybody') this.accessOfSegment.set(segment, access);
+    // Strangers may know what the desk's webhook takes: they get nothing else there.
+    if (segment !== '' && access !== 'anybody' && access !== 'desk') this.accessOfSegment.set(segment, access);
   }
 }
 

@@ -1,8 +1,10 @@
 import { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { isJsonObject } from '../json.js';
 import { type AuditFields } from '../logging/request-context.js';
 import { type Access } from './access.js';
 import { type AccessControl } from './access-control.js';
 import { type DeclaredRoutes } from './declared-routes.js';
+import { type ShownSignature } from './webhook-signature.js';
 import { tooManyRequests } from './too-many-requests.js';
 
 /** The audit fields of a request over the limit: it is audited like any other read. */
@@ -33,6 +35,11 @@ async function admit(
   declared: Access,
   auditOfRefused: AuditOfRefused,
 ): Promise<void> {
+  if (declared === 'desk') {
+    access.admitDesk(shownBy(request));
+    request.context.caller = 'desk';
+    return;
+  }
   const caller = await access.admit(request.raw, declared);
   request.context.caller = caller.name;
   if (declared !== 'callers') return;
@@ -41,6 +48,12 @@ async function admit(
   const audit = auditOfRefused(request);
   if (audit !== undefined) request.context.audit = audit;
   throw tooManyRequests(waitMs);
+}
+
+function shownBy({ params, url }: FastifyRequest): ShownSignature {
+  const secret = isJsonObject(params) ? params['secret'] : undefined;
+  const query = new URLSearchParams(url.slice(url.indexOf('?') + 1));
+  return { query, pathSecret: typeof secret === 'string' ? secret : undefined };
 }
 
 function accessOf({ is404, routeOptions, url }: FastifyRequest, routes: DeclaredRoutes): Access {

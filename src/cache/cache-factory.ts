@@ -1,13 +1,17 @@
 import { type Logger } from 'pino';
-import { type Environment } from '../environment.js';
+import { type Environment, hasWebhook } from '../environment.js';
 import { type RedisLink } from '../redis/redis-link.js';
 import { type CacheOptions } from './cache.js';
+import { ChangeFeed } from './change-feed.js';
 import { type FreshnessPolicy, keptMs } from './freshness.js';
 import { RedisStore } from './redis-store.js';
-import { aesGcm, plainText } from './value-cipher.js';
+import { aesGcm, plainText, type ValueCipher } from './value-cipher.js';
 
 /** How CACHE_MEMORY_BYTES is divided. Representations are the bytes that `http/` makes of the others. */
 const MEMORY_SHARES = { representations: 0.5, messages: 0.4, sessions: 0.08, state: 0.02 } as const;
+
+/** Answers are under way for a while, and replicas may not agree on the time. */
+const CHANGE_MARGIN_MS = 120_000;
 
 const now = () => Date.now();
 const random = () => Math.random();
@@ -15,6 +19,9 @@ const random = () => Math.random();
 /** What all caches of this process have in common, made from the environment. */
 export class CacheFactory {
   readonly policy: FreshnessPolicy;
+  readonly changes: ChangeFeed;
+  readonly cipher: ValueCipher;
+  private readonly changeMs: number;
 
   constructor(
     private readonly environment: Environment,
@@ -27,22 +34,32 @@ export class CacheFactory {
       staleWhileRevalidateMs: environment.cacheStaleWhileRevalidateMs,
       staleIfErrorMs: environment.cacheStaleIfErrorMs,
       notFoundMs: environment.cacheNotFoundMs,
+      toldFreshMs: hasWebhook(environment) ? environment.webhookFreshMs : 0,
     };
+    const { cacheEncryptionKey: key, redisKeyPrefix: keyPrefix } = environment;
+    this.cipher = key === undefined ? plainText : aesGcm(key);
+    this.changeMs = Math.max(environment.cacheFreshMaxMs, environment.webhookFreshMs) + CHANGE_MARGIN_MS;
+    const { cipher, changeMs } = this;
+    const isUsed = hasWebhook(environment);
+    this.changes = new ChangeFeed({ redis, keyPrefix, cipher, changeMs, isUsed, now });
   }
 
   /** @param longestLifetimeMs of any value of this resource */
   options(resource: 'messages' | 'sessions' | 'state', longestLifetimeMs: number): CacheOptions {
-    const { cacheEncryptionKey: key, redisKeyPrefix: keyPrefix, deskDeadlineMs: deadlineMs } = this.environment;
+    const { redisKeyPrefix: keyPrefix, deskDeadlineMs: deadlineMs } = this.environment;
     const store = new RedisStore(this.redis, {
       keyPrefix,
       resource,
-      cipher: key === undefined ? plainText : aesGcm(key),
+      cipher: this.cipher,
       versionMs: keptMs(this.policy, longestLifetimeMs),
+      changeMs: this.changeMs,
       now,
       random,
     });
     const { policy, logger } = this;
-    return { store, maxBytes: this.memoryBytes(resource), policy, deadlineMs, now, random, logger };
+    // Webhooks tell of sessions, not of lists.
+    const isTold = () => resource !== 'sessions' && this.changes.isTold;
+    return { store, maxBytes: this.memoryBytes(resource), policy, isTold, deadlineMs, now, random, logger };
   }
 
   memoryBytes(share: keyof typeof MEMORY_SHARES): number {

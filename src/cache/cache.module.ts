@@ -1,4 +1,4 @@
-import { Global, Module } from '@nestjs/common';
+import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { Environment } from '../environment.js';
 import { LOGGER } from '../logging/logging.module.js';
@@ -17,4 +17,10 @@ import { CacheFactory } from './cache-factory.js';
   ],
   exports: [CacheFactory],
 })
-export class CacheModule {}
+export class CacheModule implements OnApplicationShutdown {
+  constructor(@Inject(CacheFactory) private readonly caches: CacheFactory) {}
+
+  onApplicationShutdown(): void {
+    this.caches.changes.close();
+  }
+}

@@ -1,10 +1,12 @@
 import { type Logger } from 'pino';
 import { type Clock } from '../clock.js';
 import { DeskNotFoundError } from '../desk/desk-error.js';
+import { Changes } from './changes.js';
 import { Entries, type Entry } from './entry.js';
-import { type FreshnessPolicy, phaseOf, remainingMs } from './freshness.js';
+import { type FreshnessPolicy, phaseOf } from './freshness.js';
 import { Learner } from './learner.js';
 import { Load, type LoadParts } from './load.js';
+import { Moments } from './moment.js';
 import { NotFound } from './not-found.js';
 import { type RedisStore } from './redis-store.js';
 import { patiently } from './patience.js';
@@ -18,6 +20,8 @@ export interface CacheOptions {
   /** In this process. */
   readonly maxBytes: number;
   readonly policy: FreshnessPolicy;
+  /** Whether changes are told of at present. */
+  readonly isTold: () => boolean;
   /** All that one request may spend on the desk. */
   readonly deadlineMs: number;
   readonly now: Clock;
@@ -45,6 +49,8 @@ const CHECK_MS = 2000;
 
 /** The entries of one resource: from memory, from Redis, or from the desk. Knows neither sessions nor HTTP. */
 export class Cache<Query, State, Update, V extends View> {
+  /** Who is to know when an id is said to have changed. */
+  readonly changes = new Changes();
   private readonly parts: LoadParts<Query, State, Update, V>;
   private readonly revalidation: Revalidation<State>;
 
@@ -54,8 +60,12 @@ export class Cache<Query, State, Update, V extends View> {
   ) {
     const { store, policy, now, random, maxBytes } = options;
     const entries = new Entries<State>(maxBytes, resource);
-    const learner = new Learner({ resource, store, policy, now });
-    this.parts = { resource, entries, learner, flights: new SingleFlight(store, now, random), now };
+    const moments = new Moments(options);
+    const onChange = (id: string) => {
+      this.notifyChanged(id);
+    };
+    const learner = new Learner({ resource, store, policy, now, moments, onChange });
+    this.parts = { resource, entries, learner, flights: new SingleFlight(store, now, random), moments, now };
     this.revalidation = new Revalidation({ ...options, entries });
   }
 
@@ -114,6 +124,31 @@ export class Cache<Query, State, Update, V extends View> {
     }
   }
 
+  /** What is known of this id by now is no longer new. What number the change has is to be learned. */
+  invalidate(id: string): void {
+    const entry = this.parts.entries.get(id);
+    entry?.learnChange(entry.change + 1, this.options.now());
+    this.compareAgain(entry);
+    this.notifyChanged(id);
+  }
+
+  /** The number of a change that was told of. */
+  learnChange(id: string, change: number): void {
+    const entry = this.parts.entries.get(id);
+    const isKnown = entry !== undefined && !entry.learnChange(change, this.options.now());
+    this.compareAgain(entry);
+    if (!isKnown) this.notifyChanged(id);
+  }
+
+  private notifyChanged(id: string): void {
+    this.changes.notify(id);
+  }
+
+  /** Another replica may have asked already. */
+  private compareAgain(entry: Entry<State> | undefined): void {
+    if (entry !== undefined) entry.checkedAt = 0;
+  }
+
   private async answer(entry: Entry<State>, query: Query, signal: AbortSignal | undefined): Promise<Result<V>> {
     let level: Level = 'memory';
     if (!this.needsCheck(entry)) this.throwIfNotFound(entry);
@@ -166,14 +201,16 @@ export class Cache<Query, State, Update, V extends View> {
     return this.options.now() - entry.checkedAt >= CHECK_MS;
   }
 
-  private throwIfNotFound({ state }: Entry<State>): void {
-    if (state instanceof NotFound && remainingMs(state, this.options.now()) > 0)
+  private throwIfNotFound(entry: Entry<State>): void {
+    const { state } = entry;
+    if (state instanceof NotFound && this.parts.moments.of(entry).remainingMs(state) > 0)
       throw new DeskNotFoundError('not found');
   }
 
-  private held({ state }: Entry<State>, query: Query): V | undefined {
+  private held(entry: Entry<State>, query: Query): V | undefined {
+    const { state } = entry;
     if (state === undefined || state instanceof NotFound) return undefined;
-    return this.resource.view(state, query, this.options.now());
+    return this.resource.view(state, query, this.parts.moments.of(entry));
   }
 
   private async ask(

@@ -25,6 +25,9 @@ export class Entry<State> {
   /** When `state` was last compared with Redis, and the comparison under way. */
   checkedAt = 0;
   check: Promise<Level> | undefined;
+  /** The number of the newest change that is known of here, and when that was learned. */
+  change = 0;
+  changedAt = 0;
   /** Writes to Redis under way: until they are done, what lies there is older than what is known here. */
   pendingWrites = 0;
   /** A refresh is under way in the background. */
@@ -35,6 +38,14 @@ export class Entry<State> {
   users = 0;
 
   constructor(readonly id: string) {}
+
+  /** True where that is news. */
+  learnChange(change: number, at: number): boolean {
+    if (change <= this.change) return false;
+    this.change = change;
+    this.changedAt = at;
+    return true;
+  }
 }
 
 /** No entry may hold more than this share of the memory, or one would push out all others. */

@@ -1,11 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { type RedisKeys } from './redis-keys.js';
 import { ACQUIRE, RENEW, SETTLE, WATCH } from './redis-scripts.js';
-import { type RedisStore, type StoredWrite } from './redis-store.js';
+import { readChange, type RedisStore, type StoredWrite } from './redis-store.js';
 
 /** `away`: there is no Redis to agree in, so go ahead alone. */
 export type Acquired =
-  | { readonly kind: 'ours'; readonly version: string }
+  | {
+      readonly kind: 'ours';
+      readonly version: string;
+      readonly change: number | undefined;
+      /** How long ago that was. */
+      readonly changedAgoMs: number;
+    }
   | { readonly kind: 'theirs'; readonly token: string }
   | { readonly kind: 'failed'; readonly remainingMs: number }
   | { readonly kind: 'away' };
@@ -90,17 +96,17 @@ export class FlightLock {
   /** undefined where Redis found that the question came late. */
   private async tryAcquire(yieldsToFailure: boolean): Promise<Acquired | undefined> {
     const { keys, store } = this;
-    const names = [keys.lock(this.flight), keys.version, keys.failed];
+    const names = [keys.lock(this.flight), keys.version, keys.failed, keys.change];
     const args = [this.token, yieldsToFailure ? '1' : '0', this.notAfter()];
     const sentAt = store.options.now();
     const reply = await store.attempt(keys, (client) => ACQUIRE.run(client, names, args));
     if (!Array.isArray(reply)) return { kind: 'away' };
     const list: readonly unknown[] = reply;
-    const [kind, value, redisNow] = list;
+    const [kind, value, redisNow, change] = list;
     this.aheadMs = store.aheadMs = Number(redisNow) - sentAt;
     switch (String(kind)) {
       case 'ours':
-        return { kind: 'ours', version: String(value) };
+        return ownFlight(String(value), readChange(change), Number(redisNow));
       case 'theirs':
         return { kind: 'theirs', token: String(value) };
       case 'failed':
@@ -122,6 +128,11 @@ export class FlightLock {
   private notAfter(): string {
     return this.aheadMs === undefined ? '' : String(this.store.options.now() + this.aheadMs + LATE_MS);
   }
+}
+
+/** A change's number is the moment it was told of, by Redis's clock. */
+function ownFlight(version: string, change: number | undefined, redisNow: number): Acquired {
+  return { kind: 'ours', version, change, changedAgoMs: Math.max(0, redisNow - (change ?? 0)) };
 }
 
 function newToken(): string {

@@ -5,6 +5,8 @@ export interface FreshnessPolicy {
   readonly staleWhileRevalidateMs: number;
   readonly staleIfErrorMs: number;
   readonly notFoundMs: number;
+  /** While changes are told of (WEBHOOK_FRESH_MS); 0 where nobody tells of any. */
+  readonly toldFreshMs: number;
 }
 
 /** `fresh`: served as it is · `revalidate`: served while one refresh runs · `if-error`: served only where the desk fails. */
@@ -14,7 +16,20 @@ export type Phase = 'fresh' | 'revalidate' | 'if-error' | 'expired';
 export interface Dated {
   readonly askedAt: number;
   readonly lifetimeMs: number;
+  /** undefined where no change was known of. */
+  readonly basis?: Basis | undefined;
 }
+
+/** What was known of changes before the desk was asked. */
+export interface Basis {
+  /** The number of the newest change; what is asked for under an older one is not fresh. */
+  readonly change: number;
+  /** Asked so soon after that change that the desk's records may not have it yet. */
+  readonly mayLag: boolean;
+}
+
+/** Of what no change that is told of concerns. */
+export const UNCHANGING: Basis = { change: Number.MAX_SAFE_INTEGER, mayLag: true };
 
 /** The same, and when this process learned of it. */
 export interface Arrived extends Dated {
@@ -50,5 +65,5 @@ export function phaseOf(policy: FreshnessPolicy, remaining: number): Phase {
 
 /** How long an answer is kept, its stale phases included. */
 export function keptMs(policy: FreshnessPolicy, lifetimeMs: number): number {
-  return lifetimeMs + policy.staleWhileRevalidateMs + policy.staleIfErrorMs;
+  return Math.max(lifetimeMs, policy.toldFreshMs) + policy.staleWhileRevalidateMs + policy.staleIfErrorMs;
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { CallPriority } from '../desk/call-options.js';
 import { type FreshnessPolicy } from './freshness.js';
 import { keyedValues, type KeyedValue } from './keyed-value.js';
+import { Moment } from './moment.js';
 import { HEAD, type StoredEntry, type StoredWrite } from './redis-store.js';
 import { type LoadContext, type RestoreContext } from './resource.js';
 
@@ -11,7 +12,10 @@ const policy: FreshnessPolicy = {
   staleWhileRevalidateMs: 10_000,
   staleIfErrorMs: 300_000,
   notFoundMs: 5000,
+  toldFreshMs: 0,
 };
+
+const at = (now: number) => new Moment(now, 0, false, policy);
 
 const NOW = 1_000_000;
 const asked: string[] = [];
@@ -36,7 +40,8 @@ const held = (askedAt: number, value = 'mine'): KeyedValue<string> => ({
   lifetimeMs: 5000,
 });
 
-const usable: LoadContext = { now: NOW, isUsable: () => true, tried: new Set() };
+const usable: LoadContext = { moment: at(NOW), isUsable: () => true, tried: new Set() };
+const basis = { change: 0, mayLag: false };
 const callOptions = { deadlineAt: NOW, priority: new CallPriority(false), signal: new AbortController().signal };
 
 function stored(askedAt: number, payload: string, change: Partial<StoredWrite> = {}): StoredEntry {
@@ -51,19 +56,26 @@ const restored = (mine: KeyedValue<string> | undefined, entry: StoredEntry, chan
 describe('a keyed value', () => {
   it('is shown with what is left of its freshness, and whose view it is', () => {
     const state = held(NOW - 1000);
-    expect(values.view(state, 'q', NOW)).toEqual({ value: 'mine', of: state, lifetimeMs: 5000, remainingMs: 4000 });
-    expect(values.view(state, 'q', NOW + 9000)).toMatchObject({ remainingMs: -5000 });
+    expect(values.view(state, 'q', at(NOW))).toEqual({
+      value: 'mine',
+      of: state,
+      lifetimeMs: 5000,
+      ageMs: 1000,
+      remainingMs: 4000,
+    });
+    expect(values.view(state, 'q', at(NOW + 9000))).toMatchObject({ remainingMs: -5000 });
   });
 
   it('is asked for once where none is usable, under its one name', async () => {
     const step = values.next('id', 'q', held(NOW), { ...usable, isUsable: () => false });
     const [fetch, ...others] = 'fetches' in step ? step.fetches : [];
     expect([fetch?.name, others]).toEqual([HEAD, []]);
-    expect(await fetch?.run(callOptions)).toEqual({
+    expect(await fetch?.run(callOptions, basis)).toEqual({
       value: 'answer to q',
       askedAt: NOW,
       arrivedAt: NOW + 30,
       lifetimeMs: 5011,
+      basis,
     });
     expect(asked).toEqual(['id q']);
   });

@@ -1,5 +1,6 @@
 import { type CallOptions } from '../desk/call-options.js';
-import { type Arrived, type FreshnessPolicy, keptMs, remainingMs } from './freshness.js';
+import { type Arrived, type Basis, type FreshnessPolicy, keptMs } from './freshness.js';
+import { type Moment } from './moment.js';
 import { HEAD } from './redis-store.js';
 import { type Resource } from './resource.js';
 import { type View } from './result.js';
@@ -33,34 +34,34 @@ const KIND = 'value';
 export function keyedValues<Query, T>(
   parts: KeyedValueParts<Query, T>,
 ): Resource<Query, KeyedValue<T>, KeyedValue<T>, KeyedView<T>> {
-  const viewOf = (state: KeyedValue<T>, now: number): KeyedView<T> => ({
+  const viewOf = (state: KeyedValue<T>, moment: Moment): KeyedView<T> => ({
     value: state.value,
     of: state,
-    lifetimeMs: state.lifetimeMs,
-    remainingMs: remainingMs(state, now),
+    ...moment.timesOf(state.lifetimeMs, [state]),
   });
   return {
-    view: (state, _query, now) => viewOf(state, now),
-    next: (id, query, state, { isUsable, now }) => {
-      if (state !== undefined && isUsable(state)) return { view: viewOf(state, now) };
-      const run = async (options: CallOptions): Promise<KeyedValue<T>> => {
+    view: (state, _query, moment) => viewOf(state, moment),
+    next: (id, query, state, { isUsable, moment }) => {
+      if (state !== undefined && isUsable(state)) return { view: viewOf(state, moment) };
+      const run = async (options: CallOptions, basis: Basis): Promise<KeyedValue<T>> => {
         const { value, askedAt } = await parts.fetch(id, query, options);
-        return { value, askedAt, arrivedAt: parts.now(), lifetimeMs: parts.lifetimeMs(value, askedAt, query) };
+        const lifetimeMs = parts.lifetimeMs(value, askedAt, query);
+        return { value, askedAt, arrivedAt: parts.now(), lifetimeMs, basis };
       };
       return { fetches: [{ name: HEAD, run }] };
     },
     merge: (_id, _state, update) => {
-      const { value, askedAt, lifetimeMs } = update;
+      const { value, askedAt, lifetimeMs, basis } = update;
       const kept = keptMs(parts.policy, lifetimeMs);
-      const write = { name: HEAD, kind: KIND, fields: {}, payload: parts.encode(value), askedAt, lifetimeMs };
+      const write = { name: HEAD, kind: KIND, fields: {}, payload: parts.encode(value), askedAt, lifetimeMs, basis };
       return { state: update, writes: [{ ...write, keptMs: kept }] };
     },
     restore: (mine, { head }, { now, waitedFor }) => {
       if (head === undefined || head.kind !== KIND || (mine !== undefined && mine.askedAt > head.askedAt)) return mine;
-      const { askedAt, lifetimeMs, payload } = head;
+      const { askedAt, lifetimeMs, payload, basis } = head;
       const value = parts.decode(payload);
       const arrivedAt = waitedFor === HEAD ? now : askedAt;
-      return value === undefined ? mine : { value, askedAt, lifetimeMs, arrivedAt };
+      return value === undefined ? mine : { value, askedAt, lifetimeMs, arrivedAt, basis };
     },
     storedNames: () => [],
     askedAt: (state) => state.askedAt,

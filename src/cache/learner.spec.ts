@@ -4,6 +4,7 @@ import { DeskFailedError, DeskNotFoundError, DeskRateLimitedError } from '../des
 import { RedisLink } from '../redis/redis-link.js';
 import { Entry } from './entry.js';
 import { Learner } from './learner.js';
+import { Moments } from './moment.js';
 import { NotFound } from './not-found.js';
 import { HEAD, RedisStore, type StoredEntry, type StoredRead } from './redis-store.js';
 import { type Resource } from './resource.js';
@@ -22,7 +23,8 @@ interface SampleView extends View {
 }
 
 const resource: Resource<string, Sample, Sample, SampleView> = {
-  view: ({ head, part }) => (part === undefined ? undefined : { text: head + part, lifetimeMs: 1, remainingMs: 1 }),
+  view: ({ head, part }) =>
+    part === undefined ? undefined : { text: head + part, lifetimeMs: 1, ageMs: 0, remainingMs: 1 },
   next: () => ({ fetches: [] }),
   merge: (_id, _state, update) => ({ state: update, writes: [{ ...valueOf(update), name: HEAD, keptMs: 1000 }] }),
   restore: (mine, { head, parts }) => {
@@ -66,10 +68,19 @@ describe('Learner', () => {
   let store: ScriptedStore;
   let learner: Learner<string, Sample, Sample, SampleView>;
   let entry: Entry<Sample>;
+  let changed: string[];
 
   beforeEach(() => {
     store = new ScriptedStore();
-    learner = new Learner({ resource, store, policy: defaults, now });
+    changed = [];
+    learner = new Learner({
+      resource,
+      store,
+      policy: defaults,
+      now,
+      moments: new Moments({ policy: defaults, now, isTold: () => false }),
+      onChange: (id) => changed.push(id),
+    });
     entry = new Entry('id');
   });
 
@@ -142,7 +153,7 @@ describe('Learner', () => {
   describe('of a failure', () => {
     it('replaces what was held where there is no such thing, and tells the others', () => {
       entry.state = held(2);
-      const { writes, pauseMs } = learner.fromFailure(entry, new DeskNotFoundError('not found'));
+      const { writes, pauseMs } = learner.fromFailure(entry, new DeskNotFoundError('not found'), undefined);
       expect(entry.state).toMatchObject({ askedAt: NOW, lifetimeMs: defaults.notFoundMs });
       expect(writes).toMatchObject([{ name: HEAD, kind: 'not-found', keptMs: defaults.notFoundMs }]);
       expect(pauseMs).toBe(0);
@@ -151,9 +162,12 @@ describe('Learner', () => {
     it('keeps what was held else, and leaves the desk alone for a while', () => {
       const mine = held(2);
       entry.state = mine;
-      expect(learner.fromFailure(entry, new DeskFailedError('failed'))).toEqual({ writes: [], pauseMs: 2000 });
+      expect(learner.fromFailure(entry, new DeskFailedError('failed'), undefined)).toEqual({
+        writes: [],
+        pauseMs: 2000,
+      });
       const limited = new DeskRateLimitedError('limited', { retryAfterMs: 9000 });
-      expect(learner.fromFailure(entry, limited)).toEqual({ writes: [], pauseMs: 9000 });
+      expect(learner.fromFailure(entry, limited, undefined)).toEqual({ writes: [], pauseMs: 9000 });
       expect(entry.state).toBe(mine);
     });
   });

@@ -1,7 +1,8 @@
 import { type Clock } from '../clock.js';
 import { type DeskError, DeskNotFoundError } from '../desk/desk-error.js';
 import { type Entry } from './entry.js';
-import { type FreshnessPolicy } from './freshness.js';
+import { type Basis, type FreshnessPolicy } from './freshness.js';
+import { type Moments } from './moment.js';
 import { NotFound } from './not-found.js';
 import { HEAD, type RedisStore, type StoredEntry, type StoredWrite } from './redis-store.js';
 import { type Resource, type RestoreContext } from './resource.js';
@@ -12,6 +13,9 @@ export interface LearnerParts<Query, State, Update, V extends View> {
   readonly store: RedisStore;
   readonly policy: FreshnessPolicy;
   readonly now: Clock;
+  readonly moments: Moments;
+  /** Redis told of a change of which no notice had come. */
+  readonly onChange: (id: string) => void;
 }
 
 export interface RedisRead {
@@ -42,10 +46,16 @@ export class Learner<Query, State, Update, V extends View> {
   }
 
   /** Answers what is new for the other replicas, and for how long they leave the entry alone. */
-  fromFailure(entry: Entry<State>, error: DeskError): { writes: readonly StoredWrite[]; pauseMs: number } {
+  fromFailure(
+    entry: Entry<State>,
+    error: DeskError,
+    askedOn: Basis | undefined,
+  ): { writes: readonly StoredWrite[]; pauseMs: number } {
     if (!(error instanceof DeskNotFoundError)) return { writes: [], pauseMs: failurePauseMs(this.parts.policy, error) };
     const now = this.parts.now();
-    const notFound = new NotFound(now, this.parts.policy.notFoundMs, now);
+    // Ordinary freshness only: it may begin without a word.
+    const basis = askedOn && { ...askedOn, mayLag: true };
+    const notFound = new NotFound(now, this.parts.policy.notFoundMs, now, basis);
     entry.state = notFound;
     return { writes: [notFound.write], pauseMs: 0 };
   }
@@ -68,6 +78,7 @@ export class Learner<Query, State, Update, V extends View> {
     const stored = await store.read(entry.id, { knownVersion: entry.version, names, wantsParts });
     entry.checkedAt = now();
     if (stored === undefined) return false;
+    this.noteChange(entry, stored.change);
     entry.state = this.restore(entry.state, stored, { query, now: now(), waitedFor });
     entry.version = stored.version;
     return true;
@@ -84,6 +95,16 @@ export class Learner<Query, State, Update, V extends View> {
     return isMineNewer ? mine : (resource.restore(undefined, stored, context) ?? mine);
   }
 
+  private noteChange(entry: Entry<State>, change: number | undefined): void {
+    const { now, store, onChange } = this.parts;
+    if (change !== undefined) {
+      if (entry.learnChange(change, now())) onChange(entry.id);
+    } else if (now() - entry.changedAt > store.options.changeMs) {
+      // It is over: whatever was asked for before that change is stale by its age.
+      entry.change = 0;
+    }
+  }
+
   private askedAt(state: State | NotFound): number {
     return state instanceof NotFound ? state.askedAt : this.parts.resource.askedAt(state);
   }
@@ -92,9 +113,10 @@ export class Learner<Query, State, Update, V extends View> {
     return state === undefined || state instanceof NotFound ? [] : this.parts.resource.storedNames(state, query);
   }
 
-  private isHeld({ state }: Entry<State>, query: Query): boolean {
+  private isHeld(entry: Entry<State>, query: Query): boolean {
+    const { state } = entry;
     if (state === undefined || state instanceof NotFound) return false;
-    return this.parts.resource.view(state, query, this.parts.now()) !== undefined;
+    return this.parts.resource.view(state, query, this.parts.moments.of(entry)) !== undefined;
   }
 }
 

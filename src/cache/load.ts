@@ -2,8 +2,9 @@ import { type Clock } from '../clock.js';
 import { type CallOptions } from '../desk/call-options.js';
 import { DeskFailedError, DeskNotFoundError } from '../desk/desk-error.js';
 import { type Entries, type Entry } from './entry.js';
-import { type Arrived, remainingMs } from './freshness.js';
+import { type Arrived, type Basis } from './freshness.js';
 import { type Learner } from './learner.js';
+import { type Moments } from './moment.js';
 import { NotFound } from './not-found.js';
 import { HEAD, type StoredWrite } from './redis-store.js';
 import { type Fetch, type Resource, type Step } from './resource.js';
@@ -15,6 +16,7 @@ export interface LoadParts<Query, State, Update, V extends View> {
   readonly entries: Entries<State>;
   readonly learner: Learner<Query, State, Update, V>;
   readonly flights: SingleFlight;
+  readonly moments: Moments;
   readonly now: Clock;
 }
 
@@ -31,11 +33,17 @@ export interface LoadOptions {
 /** A resource that lacks something after so many steps changes with every answer. */
 const MAX_STEPS = 6;
 
+/** The desk's records may lag behind what it tells of by so much. */
+const LAG_MS = 5000;
+
 /** One request's way to the desk: asks for what its query lacks, in as few calls as that takes, with all who need the same. */
 export class Load<Query, State, Update, V extends View> {
   private readonly since: number;
+  /** What had changed by then: an answer that was asked for before that does not count, whenever it arrives. */
+  private readonly change: number;
   private readonly heldBefore: ReadonlySet<Arrived>;
   private readonly tried = new Set<string>();
+  private askedOn: Basis | undefined;
   private hasAsked = false;
   private hasJoined = false;
 
@@ -46,6 +54,7 @@ export class Load<Query, State, Update, V extends View> {
     private readonly options: LoadOptions,
   ) {
     this.since = parts.now();
+    this.change = entry.change;
     // A millisecond is long: what was here when this began did not arrive while it waited.
     this.heldBefore = new Set(this.heldParts());
   }
@@ -66,18 +75,23 @@ export class Load<Query, State, Update, V extends View> {
   }
 
   private next(): Step<Update, V> {
-    const { resource, now } = this.parts;
+    const { resource, moments } = this.parts;
     const { state } = this.entry;
     if (state instanceof NotFound && this.isUsable(state)) throw new DeskNotFoundError('not found');
     const held = state instanceof NotFound ? undefined : state;
-    const context = { now: now(), isUsable: (part: Arrived) => this.isUsable(part), tried: this.tried };
+    const context = {
+      moment: moments.of(this.entry),
+      isUsable: (part: Arrived) => this.isUsable(part),
+      tried: this.tried,
+    };
     return resource.next(this.entry.id, this.query, held, context);
   }
 
   /** Fresh; or asked for while this request waited, which is fresh for it, however short lifetimes are. */
   private isUsable(part: Arrived): boolean {
-    if (part.arrivedAt >= this.since && !this.heldBefore.has(part)) return true;
-    return !this.options.noCache && remainingMs(part, this.parts.now()) > 0;
+    const isNew = part.arrivedAt >= this.since && !this.heldBefore.has(part);
+    if (isNew && (part.basis?.change ?? 0) >= this.change) return true;
+    return !this.options.noCache && this.parts.moments.of(this.entry).remainingMs(part) > 0;
   }
 
   private async fetch(fetch: Fetch<Update>): Promise<void> {
@@ -90,7 +104,7 @@ export class Load<Query, State, Update, V extends View> {
       signal,
       yieldsToFailure: hasFallback,
       ask: (options) => this.ask(fetch, options),
-      fail: (error) => this.parts.learner.fromFailure(this.entry, error),
+      fail: (error) => this.parts.learner.fromFailure(this.entry, error, this.askedOn),
       // The head is never newer in Redis than the version says; of another part this replica may not know yet.
       mayBeStored: (version) => version !== '' && (name !== HEAD || version !== this.entry.version),
       collect: (waited) => this.collect(name, waited),
@@ -105,7 +119,8 @@ export class Load<Query, State, Update, V extends View> {
     const { entries, learner } = this.parts;
     entries.hold(this.entry);
     try {
-      return learner.fromDesk(this.entry, await run(options));
+      this.askedOn = this.basis();
+      return learner.fromDesk(this.entry, await run(options, this.askedOn));
     } finally {
       entries.leave(this.entry);
     }
@@ -119,6 +134,11 @@ export class Load<Query, State, Update, V extends View> {
     if (entry.state instanceof NotFound) return this.isUsable(entry.state);
     const step = this.next();
     return 'view' in step || step.fetches.every((fetch) => fetch.name !== name);
+  }
+
+  private basis(): Basis {
+    const { change, changedAt } = this.entry;
+    return { change, mayLag: this.parts.now() - changedAt < LAG_MS };
   }
 
   private heldParts(): Iterable<Arrived> {

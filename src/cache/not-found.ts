@@ -1,4 +1,4 @@
-import { type Arrived } from './freshness.js';
+import { type Arrived, type Basis } from './freshness.js';
 import { HEAD, type StoredWrite } from './redis-store.js';
 import { type StoredValue } from './stored-value.js';
 
@@ -10,14 +10,16 @@ export class NotFound implements Arrived {
     readonly askedAt: number,
     readonly lifetimeMs: number,
     readonly arrivedAt: number,
+    readonly basis?: Basis,
   ) {}
 
-  static read({ kind, askedAt, lifetimeMs }: StoredValue, arrivedAt = askedAt): NotFound | undefined {
-    return kind === KIND ? new NotFound(askedAt, lifetimeMs, arrivedAt) : undefined;
+  static read({ kind, askedAt, lifetimeMs, basis }: StoredValue, arrivedAt = askedAt): NotFound | undefined {
+    return kind === KIND ? new NotFound(askedAt, lifetimeMs, arrivedAt, basis) : undefined;
   }
 
   get write(): StoredWrite {
-    const { askedAt, lifetimeMs } = this;
-    return { name: HEAD, kind: KIND, fields: {}, payload: Buffer.alloc(0), askedAt, lifetimeMs, keptMs: lifetimeMs };
+    const { askedAt, lifetimeMs, basis } = this;
+    const payload = Buffer.alloc(0);
+    return { name: HEAD, kind: KIND, fields: {}, payload, askedAt, lifetimeMs, basis, keptMs: lifetimeMs };
   }
 }

@@ -7,10 +7,14 @@ import { FORMAT } from './stored-value.js';
  */
 export class RedisKeys {
   private readonly base: string;
+  /** The number of the newest change of this id: all resources share it. */
+  readonly change: string;
 
   constructor(prefix: string, resource: string, id: string) {
     const hash = createHash('sha256').update(id).digest('base64url').slice(0, 22);
-    this.base = `${prefix}:${FORMAT}:{${hash}}:${resource}`;
+    const ofId = `${prefix}:${FORMAT}:{${hash}}`;
+    this.base = `${ofId}:${resource}`;
+    this.change = `${ofId}:change`;
   }
 
   /** Changes with every write that others must notice. */

@@ -14,19 +14,20 @@ local function held(key)
 end`;
 
 /**
- * KEYS version, then the values wanted, the head first; ARGV the version that the caller knows, and `1` to get the other
- * values even though the version is that one. Replies {version, then index, value and PTTL of each that is there}.
+ * KEYS version, change, then the values wanted, the head first; ARGV the version that the caller knows, and `1` to get the
+ * other values even though the version is that one. Replies {version, change, then index, value and PTTL of each that is
+ * there}.
  */
 export const READ = new RedisScript(`${HELD}
 local version = held(KEYS[1]) or ''
 local same = version ~= '' and version == ARGV[1]
-local reply = {version}
-for index = 2, #KEYS do
-  local wanted = not same or (index > 2 and ARGV[2] == '1')
+local reply = {version, (held(KEYS[2])) or ''}
+for index = 3, #KEYS do
+  local wanted = not same or (index > 3 and ARGV[2] == '1')
   if wanted then
     local value, left = held(KEYS[index])
     if value then
-      reply[#reply + 1] = index - 2
+      reply[#reply + 1] = index - 3
       reply[#reply + 1] = value
       reply[#reply + 1] = left
     end
@@ -49,9 +50,9 @@ local function locked(key)
 end`;
 
 /**
- * Takes the lock of a flight. KEYS lock, version, failed; ARGV token, `1` to give way to a recent failure, and the moment
+ * Takes the lock of a flight. KEYS lock, version, failed, change; ARGV token, `1` to give way to a recent failure, and the moment
  * after which nobody waits for this any more: what lay in the socket of a frozen Redis must not lock.
- * Replies {'ours', version, now}, {'theirs', token, now}, {'failed', milliseconds, now} or {'late', '', now}.
+ * Replies {'ours', version, now, change}, {'theirs', token, now}, {'failed', milliseconds, now} or {'late', '', now}.
  */
 export const ACQUIRE = new RedisScript(`${HELD}${LOCKED}${CLOCK}
 if late(ARGV[3]) then return {'late', '', now} end
@@ -62,7 +63,7 @@ end
 local token = locked(KEYS[1])
 if token then return {'theirs', token, now} end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ${LOCK_MS})
-return {'ours', held(KEYS[2]) or '', now}`);
+return {'ours', held(KEYS[2]) or '', now, (held(KEYS[4])) or ''}`);
 
 /** How a flight stands. KEYS lock, outcome; replies the token in the lock, and the outcome where there is one. */
 export const WATCH = new RedisScript(`${HELD}${LOCKED}
@@ -96,3 +97,16 @@ end
 set(KEYS[2], ARGV[2], 2000)
 if token == ARGV[1] then redis.call('DEL', KEYS[1]) end
 return isWritten and before`);
+
+/**
+ * Something changed: gives it the next number, which grows with Redis's clock so that it is a new one even where the one
+ * before was evicted, and tells every replica. KEYS change; ARGV how long the number is kept, the channel, and what is told
+ * after the number. Replies the number, as text.
+ */
+export const CHANGE = new RedisScript(`${HELD}${CLOCK}
+local before = held(KEYS[1])
+if not before or #before > 15 or not string.match(before, '^%d+$') then before = '0' end
+local number = string.format('%.0f', math.max(tonumber(before) + 1, now))
+redis.call('SET', KEYS[1], number, 'PX', ARGV[1])
+redis.pcall('PUBLISH', ARGV[2], number .. '\\n' .. ARGV[3])
+return number`);

@@ -12,6 +12,8 @@ export interface RedisStoreOptions {
   readonly cipher: ValueCipher;
   /** How long the version is kept: as long as the longest-lived value. */
   readonly versionMs: number;
+  /** How long the number of a change is kept: longer than anything that was asked for before it is fresh. */
+  readonly changeMs: number;
   readonly now: Clock;
   readonly random: () => number;
 }
@@ -25,6 +27,8 @@ export interface StoredWrite extends StoredValue {
 /** What Redis holds of an entry, as far as it was asked for; a value that cannot be read is one that is not there. */
 export interface StoredEntry {
   readonly version: string;
+  /** The number of the newest change; undefined where there was none for long. */
+  readonly change?: number | undefined;
   /** undefined where it is absent, or the one that the caller knows. */
   readonly head: StoredValue | undefined;
   readonly parts: ReadonlyMap<string, StoredValue>;
@@ -61,7 +65,7 @@ export class RedisStore {
   async read(id: string, { knownVersion, names, wantsParts }: StoredRead): Promise<StoredEntry | undefined> {
     const keys = this.keys(id);
     const wanted = [HEAD, ...names];
-    const keyNames = [keys.version, ...wanted.map((name) => keys.value(name))];
+    const keyNames = [keys.version, keys.change, ...wanted.map((name) => keys.value(name))];
     const args = [knownVersion, wantsParts ? '1' : '0'];
     const reply = await this.attempt(keys, (client) => READ.run(client, keyNames, args));
     return Array.isArray(reply) ? this.readReply(reply, keys, wanted) : undefined;
@@ -101,7 +105,7 @@ export class RedisStore {
   }
 
   private readReply(reply: readonly unknown[], keys: RedisKeys, wanted: readonly string[]): StoredEntry {
-    const [version, ...rest] = reply;
+    const [version, change, ...rest] = reply;
     const { cipher, now } = this.options;
     const parts = new Map<string, StoredValue>();
     for (let i = 0; i + 2 < rest.length; i += 3) {
@@ -110,6 +114,17 @@ export class RedisStore {
       const value = decodeValue(keys.value(name), rest[i + 1], { leftMs: Number(rest[i + 2]), now: now(), cipher });
       if (value !== undefined) parts.set(name, value);
     }
-    return { version: Buffer.isBuffer(version) ? version.toString('utf8') : '', head: parts.get(HEAD), parts };
+    return {
+      version: Buffer.isBuffer(version) ? version.toString('utf8') : '',
+      change: readChange(change),
+      head: parts.get(HEAD),
+      parts,
+    };
   }
+}
+
+/** undefined for what the CHANGE script did not write. */
+export function readChange(reply: unknown): number | undefined {
+  const text = Buffer.isBuffer(reply) ? reply.toString('latin1') : '';
+  return /^[1-9]\d{0,15}$/.test(text) ? Number(text) : undefined;
 }

@@ -1,5 +1,6 @@
 import { type CallOptions } from '../desk/call-options.js';
-import { type Arrived } from './freshness.js';
+import { type Arrived, type Basis } from './freshness.js';
+import { type Moment } from './moment.js';
 import { type StoredEntry, type StoredWrite } from './redis-store.js';
 import { type View } from './result.js';
 
@@ -7,7 +8,7 @@ import { type View } from './result.js';
 export interface Fetch<Update> {
   /** One flight of a name at a time for an entry, over all replicas; the name of the part that it brings. */
   readonly name: string;
-  readonly run: (options: CallOptions) => Promise<Update>;
+  readonly run: (options: CallOptions, basis: Basis) => Promise<Update>;
 }
 
 /** What a load does next: it has its view, or lacks something. */
@@ -15,7 +16,7 @@ export type Step<Update, V> = { readonly view: V } | { readonly fetches: readonl
 
 /** What a load knows when it decides about its next step. */
 export interface LoadContext {
-  readonly now: number;
+  readonly moment: Moment;
   /** Fresh; or asked for while this load went on, which is fresh for it, however short lifetimes are. */
   readonly isUsable: (part: Arrived) => boolean;
   /** The fetches that this load has behind it. */
@@ -40,7 +41,7 @@ export interface RestoreContext<Query> {
 /** One kind of cached thing, as the cache needs to know it: what its state is, and how that is shown, asked and stored. */
 export interface Resource<Query, State, Update, V extends View> {
   /** What a query gets to see, however old; undefined where a part of it is missing. */
-  view(state: State, query: Query, now: number): V | undefined;
+  view(state: State, query: Query, moment: Moment): V | undefined;
   /** @param state undefined where nothing that counts is held */
   next(id: string, query: Query, state: State | undefined, context: LoadContext): Step<Update, V>;
   merge(id: string, state: State | undefined, update: Update): Merged<State>;

@@ -3,8 +3,10 @@ export type Level = 'memory' | 'redis' | 'none';
 
 /** What a query gets to see of a cached state, and how fresh that is. */
 export interface View {
-  /** The whole freshness lifetime, and what is left of it: negative once stale. */
+  /** The ordinary freshness lifetime, and how much of it is over: what clients are told. */
   readonly lifetimeMs: number;
+  readonly ageMs: number;
+  /** For how long it is fresh here, with what is known of changes; negative once stale. */
   readonly remainingMs: number;
 }
 

@@ -123,6 +123,7 @@ export class SingleFlight {
           await this.askDesk(entry, request, options, lock);
           return 'asked';
         case 'ours':
+          if (acquired.change !== undefined) entry.learnChange(acquired.change, this.now() - acquired.changedAgoMs);
           if (request.mayBeStored(acquired.version) && (await request.collect(false))) {
             void lock.release(OK);
             return 'joined';

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, parseJson } from '../json.js';
-import { type Dated } from './freshness.js';
+import { type Basis, type Dated } from './freshness.js';
 import { type ValueCipher } from './value-cipher.js';
 
 /** Raised whenever the format changes; a value of another one is a miss (golden file: stored-value.golden.json). */
@@ -21,6 +21,7 @@ interface Header {
   readonly ttl: number;
   readonly age: number;
   readonly life: number;
+  readonly basis: Basis | undefined;
   readonly fields: JsonObject;
 }
 
@@ -28,11 +29,11 @@ const NEWLINE = 0x0a;
 
 export function encodeValue(
   key: string,
-  { kind, fields, payload, askedAt, lifetimeMs }: StoredValue,
+  { kind, fields, payload, askedAt, lifetimeMs, basis }: StoredValue,
   { ttl, now, cipher }: { readonly ttl: number; readonly now: number; readonly cipher: ValueCipher },
 ): Buffer {
   const age = Math.max(0, Math.round(now - askedAt));
-  const line = JSON.stringify({ v: FORMAT, kind, ttl, age, life: lifetimeMs, fields });
+  const line = JSON.stringify({ v: FORMAT, kind, ttl, age, life: lifetimeMs, ...basis, fields });
   return Buffer.concat([Buffer.from(`${line}\n`), cipher.encrypt(payload, `${key}\n${line}`)]);
 }
 
@@ -51,8 +52,9 @@ export function decodeValue(
   if (header === undefined || leftMs > header.ttl) return undefined;
   const payload = cipher.decrypt(stored.subarray(end + 1), `${key}\n${line}`);
   if (payload === undefined) return undefined;
-  const { kind, fields, ttl, age, life } = header;
-  return { kind, fields, payload, askedAt: now - age - Math.max(0, ttl - leftMs), lifetimeMs: life };
+  const { kind, fields, ttl, age, life, basis } = header;
+  const askedAt = now - age - Math.max(0, ttl - leftMs);
+  return { kind, fields, payload, askedAt, lifetimeMs: life, ...(basis === undefined ? {} : { basis }) };
 }
 
 function readHeader(line: string): Header | undefined {
@@ -62,7 +64,12 @@ function readHeader(line: string): Header | undefined {
   const [ttl, age, life] = [readCount(json, 'ttl'), readCount(json, 'age'), readCount(json, 'life')];
   if (typeof kind !== 'string' || !isJsonObject(fields)) return undefined;
   if (ttl === undefined || age === undefined || life === undefined) return undefined;
-  return { kind, ttl, age, life, fields };
+  return { kind, ttl, age, life, basis: readBasis(json), fields };
+}
+
+function readBasis(json: JsonObject): Basis | undefined {
+  const change = readCount(json, 'change');
+  return change === undefined ? undefined : { change, mayLag: json['mayLag'] !== false };
 }
 
 /** A whole number from 0 on. */

@@ -41,15 +41,17 @@ describe('docker-compose.yml', () => {
     expect(compose.service('prometheus').secrets).toEqual([secretAt(path)]);
   });
 
-  it.each(['api-keys', 'cache-encryption-key', 'desk-secret-key', 'desk-secret-key-demo', 'metrics-key'])(
-    'has a file for the secret %s even where nobody names one',
-    (name) => {
-      expect([compose.secretFile(name), existsSync(compose.secretFile(name))]).toEqual([
-        compose.secretFile(name),
-        true,
-      ]);
-    },
-  );
+  it.each([
+    'api-keys',
+    'cache-encryption-key',
+    'desk-secret-key',
+    'desk-secret-key-demo',
+    'metrics-key',
+    'webhook-path-secret',
+    'webhook-tokens',
+  ])('has a file for the secret %s even where nobody names one', (name) => {
+    expect([compose.secretFile(name), existsSync(compose.secretFile(name))]).toEqual([compose.secretFile(name), true]);
+  });
 
   it('shows Grafana the dashboards where its settings and its provisioning look for them', () => {
     const { mounts, variables } = compose.service('grafana');

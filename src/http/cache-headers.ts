@@ -7,14 +7,14 @@ const FIRST_HTTP_DATE = Date.UTC(1, 0, 1);
 
 /** What a 200 and a 304 say of an answer, names and values by turns; `now` keeps Last-Modified out of the future. */
 export function cacheHeaders({ representation, result, modifiedAt }: Answer, { etag }: Variant, now: number): string[] {
-  const { lifetimeMs, remainingMs } = result.view;
+  const { lifetimeMs, ageMs } = result.view;
   const lines = [
     'etag',
     etag,
     'cache-control',
     `private, max-age=${Math.floor(lifetimeMs / 1000)}`,
     'age',
-    String(Math.max(0, Math.floor((lifetimeMs - remainingMs) / 1000))),
+    String(Math.max(0, Math.floor(ageMs / 1000))),
     'cache-status',
     cacheStatus(result),
   ];

@@ -12,11 +12,11 @@ export function announcesBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }
 
-/** Nothing here takes a body, so none is parsed: a broken one is no other fault than the method it came with. */
+/** Only what the desk sends has a body that is read; a broken one elsewhere is no other fault than the method it came with. */
 export function ignoreBodies(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => {
-    done(null);
+  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
+    done(null, request.routeOptions.config.access === 'desk' ? body : undefined);
   });
   readBodiesOfReads(fastify);
 }

@@ -6,6 +6,7 @@ import { readableQuery } from './percent-encoding.js';
 const CANONICAL_NUMBER = /^(?:0|[1-9]\d{0,15})$/;
 /** A query of 16 KB can have thousands (contract). */
 const MAX_FAULTS = 20;
+const UNKNOWN_PARAMETER = 'is not a parameter of this resource';
 
 /** Every name that a resource takes. */
 export type Parameters = Readonly<Record<string, 'text' | 'number'>>;
@@ -26,7 +27,7 @@ export function fillInput(input: object, query: string, parameters: Parameters):
   const faults: Fault[] = [];
   for (const [name, value] of valuesIn(query)) {
     const kind = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
-    if (kind === undefined) faults.push({ field: name, message: 'is not a parameter of this resource' });
+    if (kind === undefined) faults.push({ field: name, message: UNKNOWN_PARAMETER });
     else if (value === undefined) faults.push({ field: name, message: 'must be given once' });
     else Object.assign(input, { [name]: kind === 'number' && CANONICAL_NUMBER.test(value) ? Number(value) : value });
   }
@@ -36,7 +37,13 @@ export function fillInput(input: object, query: string, parameters: Parameters):
   return faults;
 }
 
-function invalidRequest(faults: readonly Fault[]): ProblemError {
+/** @throws ProblemError `invalid-request` where a resource without parameters is given some */
+export function refuseParameters(query: string): void {
+  const faults = [...valuesIn(query).keys()].map((field) => ({ field, message: UNKNOWN_PARAMETER }));
+  if (faults.length > 0) throw invalidRequest(faults);
+}
+
+export function invalidRequest(faults: readonly Fault[]): ProblemError {
   const listed = faults.length > MAX_FAULTS ? `the first ${MAX_FAULTS}` : 'them';
   const detail = `The request has faults; \`errors\` lists ${listed}.`;
   return new ProblemError('invalid-request', { detail, errors: faults.slice(0, MAX_FAULTS) });

@@ -14,7 +14,16 @@ export function readableTarget(target: string): string {
 
 /** The path that was asked for, as it was written: a problem's `instance`. */
 export function pathAsSent(target: string): string {
-  return pathOf(originForm(target));
+  const path = pathOf(originForm(target));
+  return isOfWebhook(path) ? WEBHOOK_PATH : path;
+}
+
+/** The path of the desk's webhook, as problems, metrics and log name it: what follows it is a secret. */
+export const WEBHOOK_PATH = '/webhooks/desk';
+
+/** However it is spelt, and also where it is missed by a slash: whoever mistypes it has the secret in it all the same. */
+function isOfWebhook(path: string): boolean {
+  return /^\/+webhooks(?:\/|$)/i.test(decodeURIComponent(readablePath(path)));
 }
 
 /** Also of what a proxy would be asked with (`http://host/path`), and of targets that are no path at all. */

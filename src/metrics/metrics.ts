@@ -66,6 +66,12 @@ export class Metrics {
     help: 'Sessions whose answers contradicted the model of a log that grows at its end',
     registers: this.registers,
   });
+  readonly webhookEvents = new Counter({
+    name: 'webhook_events_total',
+    help: 'Webhooks of the desk: accepted, duplicate, ignored (of another kind) or refused',
+    labelNames: ['outcome'],
+    registers: this.registers,
+  });
   readonly redisUp = new Gauge({
     name: 'redis_up',
     help: '1 while Redis is used, 0 while it is away or not configured',
@@ -103,6 +109,7 @@ export class Metrics {
     });
     this.contradictions.inc(0);
     this.userSigSigned.inc(0);
+    for (const outcome of ['accepted', 'duplicate', 'ignored', 'refused']) this.webhookEvents.inc({ outcome }, 0);
   }
 
   /** Read at each scrape. `command` is `all` for the cool-down of all commands. */

@@ -14,6 +14,7 @@ import { SessionsController } from './sessions.controller.js';
 
 function createStateRoute(caches: CacheFactory, desk: Desk, representations: RepresentationCache): SessionStateRoute {
   const states = new SessionStates({ ...caches.options('state', caches.policy.freshMinMs), desk });
+  caches.changes.register(states);
   return new SessionStateRoute(states, representations);
 }
 

@@ -1,3 +1,4 @@
+import { type Basis } from '../cache/freshness.js';
 import { HEAD } from '../cache/redis-store.js';
 import { type Fetch } from '../cache/resource.js';
 import { type Clock } from '../clock.js';
@@ -19,28 +20,28 @@ export class Fetcher {
   ) {}
 
   head(sessionId: string): Fetch<TranscriptUpdate> {
-    const run = async (options: CallOptions) =>
-      ({ kind: 'head', answer: await this.ask(sessionId, HEAD_WINDOW, options) }) as const;
+    const run = async (options: CallOptions, basis: Basis) =>
+      ({ kind: 'head', answer: await this.ask(sessionId, HEAD_WINDOW, options, basis) }) as const;
     return { name: HEAD, run };
   }
 
   block(sessionId: string, log: Log, frame: Frame, index: number): Fetch<TranscriptUpdate> {
     const window = blockWindow(log, frame, index);
-    const run = async (options: CallOptions) =>
-      ({ kind: 'block', log, frame, index, answer: await this.ask(sessionId, window, options) }) as const;
+    const run = async (options: CallOptions, basis: Basis) =>
+      ({ kind: 'block', log, frame, index, answer: await this.ask(sessionId, window, options, basis) }) as const;
     return { name: storedBlockName(log.epoch, blockKey(log, frame, index)), run };
   }
 
   window(sessionId: string, name: string, window: Window): Fetch<TranscriptUpdate> {
-    const run = async (options: CallOptions) =>
-      ({ kind: 'window', answer: await this.ask(sessionId, window, options) }) as const;
+    const run = async (options: CallOptions, basis: Basis) =>
+      ({ kind: 'window', answer: await this.ask(sessionId, window, options, basis) }) as const;
     return { name, run };
   }
 
-  private async ask(sessionId: string, window: Window, options: CallOptions): Promise<Answer> {
+  private async ask(sessionId: string, window: Window, options: CallOptions, basis: Basis): Promise<Answer> {
     const { answer, askedAt } = await this.desk.call(describeChatMessages, { sessionId, ...window }, options);
     const { messages, total } = answer;
     const oldestFirst = window.order === 'asc' ? messages : messages.toReversed();
-    return { window, messages: RenderedMessages.of(oldestFirst), total, askedAt, arrivedAt: this.now() };
+    return { window, messages: RenderedMessages.of(oldestFirst), total, askedAt, arrivedAt: this.now(), basis };
   }
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { heuristicLifetime } from '../cache/freshness.js';
+import { heuristicLifetime, UNCHANGING } from '../cache/freshness.js';
 import { type Block, blockKey, type Frame, type Head, type Log, newestAt, tailStart, withBlock } from './log.js';
 import { type RenderedMessages } from './rendered-messages.js';
 import { isQuiet, type TranscriptPolicy } from './transcript-policy.js';
@@ -67,15 +67,16 @@ function firstLog(answer: Answer, proven: boolean, policy: TranscriptPolicy): Lo
   return { kind: 'log', epoch: newName(), frame: newName(), proven, head, blocks: new Map(), strays: new Map() };
 }
 
-function headOf({ total, askedAt, arrivedAt }: Answer, policy: TranscriptPolicy, tail: RenderedMessages): Head {
-  return { total, tail, askedAt, arrivedAt, lifetimeMs: heuristicLifetime(policy, askedAt, tail.newestAt) };
+function headOf({ total, askedAt, arrivedAt, basis }: Answer, policy: TranscriptPolicy, tail: RenderedMessages): Head {
+  return { total, tail, askedAt, arrivedAt, basis, lifetimeMs: heuristicLifetime(policy, askedAt, tail.newestAt) };
 }
 
-function blockOf(first: number, log: Log, { messages, askedAt, arrivedAt }: Answer, policy: TranscriptPolicy): Block {
+function blockOf(first: number, log: Log, answer: Answer, policy: TranscriptPolicy): Block {
+  const { messages, askedAt, arrivedAt } = answer;
   const isSealed = messages.count === BLOCK_SIZE && isQuiet(policy, askedAt, messages.newestAt);
   const newest = Math.max(newestAt(log) ?? 0, messages.newestAt ?? 0);
   const lifetimeMs = isSealed ? policy.sealedMs : heuristicLifetime(policy, askedAt, newest);
-  return { first, messages, askedAt, arrivedAt, lifetimeMs };
+  return { first, messages, askedAt, arrivedAt, basis: isSealed ? UNCHANGING : answer.basis, lifetimeMs };
 }
 
 /**

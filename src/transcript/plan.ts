@@ -19,11 +19,11 @@ export function nextStep(
   state: TranscriptState | undefined,
   context: LoadContext,
 ): TranscriptStep {
-  const { now, isUsable } = context;
+  const { moment, isUsable } = context;
   const viewIn = (answer: WindowAnswer | undefined, hasPositions: boolean): TranscriptView | undefined =>
-    answer !== undefined && isUsable(answer) ? viewOfAnswer(answer, query, hasPositions, now) : undefined;
+    answer !== undefined && isUsable(answer) ? viewOfAnswer(answer, query, hasPositions, moment) : undefined;
 
-  if (state?.kind === 'contradicted' && state.until > now) {
+  if (state?.kind === 'contradicted' && state.until > moment.now) {
     const window = plainWindowOf(query, totalOf(state));
     const view = viewIn(state.windows.get(windowKey(window)), false);
     return view ? { view } : { fetches: [fetcher.window(sessionId, storedWindowName(state.epoch, window), window)] };
@@ -32,7 +32,7 @@ export function nextStep(
   if (!isSpan(query) && !isUsable(state.head)) return { fetches: [fetcher.head(sessionId)] };
 
   const found = slice(state, query, isUsable);
-  if (found.missing.length === 0) return { view: viewOfSlice(state, found, now) };
+  if (found.missing.length === 0) return { view: viewOfSlice(state, found, moment) };
   const blocks = blockFetches(fetcher, sessionId, state, found.order, found.missing);
   const untried = blocks.filter(({ name }) => !context.tried.has(name));
   if (untried.length > 0) return { fetches: untried };

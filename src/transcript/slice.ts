@@ -1,4 +1,4 @@
-import { type Dated } from '../cache/freshness.js';
+import { type Arrived } from '../cache/freshness.js';
 import { type Block, blockKey, type Log, tailStart, usableFrames } from './log.js';
 import { type RenderedMessages } from './rendered-messages.js';
 import { type TranscriptQuery, windowsOf } from './query.js';
@@ -17,7 +17,7 @@ export interface Slice {
   readonly order: Order;
   readonly first: number;
   readonly pieces: readonly Piece[];
-  readonly parts: readonly Dated[];
+  readonly parts: readonly Arrived[];
   readonly missing: readonly number[];
 }
 
@@ -32,7 +32,7 @@ function sliceOf(log: Log, window: Window, isUsable: (block: Block) => boolean):
   const { first, end } = spanOf(window, log.head.total);
   const tailFrom = log.proven || window.order === 'desc' ? tailStart(log) : Infinity;
   const pieces: Piece[] = [];
-  const parts: Dated[] = [log.head];
+  const parts: Arrived[] = [log.head];
   const missing: number[] = [];
   for (let position = first; position < end;) {
     const index = Math.floor(position / BLOCK_SIZE);

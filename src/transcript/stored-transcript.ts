@@ -39,10 +39,10 @@ export function storedNames(state: TranscriptState, query: TranscriptQuery): rea
 }
 
 export function writeLog({ head, epoch, frame, proven }: Log, policy: TranscriptPolicy): StoredWrite {
-  const { total, tail, askedAt, lifetimeMs } = head;
+  const { total, tail, askedAt, lifetimeMs, basis } = head;
   const fields = { epoch, frame, proven, total };
   const kept = headKeptMs(policy, lifetimeMs);
-  return { name: HEAD, kind: 'log', fields, payload: tail.encode(), askedAt, lifetimeMs, keptMs: kept };
+  return { name: HEAD, kind: 'log', fields, payload: tail.encode(), askedAt, lifetimeMs, basis, keptMs: kept };
 }
 
 export function writeContradicted({ epoch, askedAt, until }: Contradicted, now: number): StoredWrite {
@@ -59,11 +59,12 @@ export function writeContradicted({ epoch, askedAt, until }: Contradicted, now: 
 }
 
 export function writeBlock(log: Log, key: string, block: Block, policy: TranscriptPolicy): StoredWrite[] {
-  const { first, messages, askedAt, lifetimeMs } = block;
+  const { first, messages, askedAt, lifetimeMs, basis } = block;
   const name = storedBlockName(log.epoch, key);
   const kept = keptMs(policy, lifetimeMs);
   const payload = messages.encode();
-  const write: StoredWrite = { name, kind: 'block', fields: { first }, payload, askedAt, lifetimeMs, keptMs: kept };
+  const dates = { askedAt, lifetimeMs, basis, keptMs: kept };
+  const write: StoredWrite = { name, kind: 'block', fields: { first }, payload, ...dates };
   return log.proven ? [write, writeProof(log, policy)] : [write];
 }
 
@@ -74,7 +75,7 @@ function writeProof(log: Log, policy: TranscriptPolicy): StoredWrite {
 }
 
 export function writeWindow(epoch: string, answer: WindowAnswer, policy: TranscriptPolicy): StoredWrite {
-  const { window, total, messages, askedAt, lifetimeMs } = answer;
+  const { window, total, messages, askedAt, lifetimeMs, basis } = answer;
   return {
     name: storedWindowName(epoch, window),
     kind: 'window',
@@ -82,13 +83,14 @@ export function writeWindow(epoch: string, answer: WindowAnswer, policy: Transcr
     payload: messages.encode(),
     askedAt,
     lifetimeMs,
+    basis,
     keptMs: keptMs(policy, lifetimeMs),
   };
 }
 
 /** undefined for what none of the above wrote: what lies in Redis is outside data. */
 export function readHead(stored: StoredValue, arrivedAt: number): TranscriptState | undefined {
-  const { kind, fields, askedAt, lifetimeMs } = stored;
+  const { kind, fields, askedAt, lifetimeMs, basis } = stored;
   const epoch = readText(fields, 'epoch');
   if (epoch === undefined) return undefined;
   if (kind === 'contradicted') return { kind, epoch, askedAt, until: askedAt + lifetimeMs, windows: new Map() };
@@ -97,26 +99,26 @@ export function readHead(stored: StoredValue, arrivedAt: number): TranscriptStat
   const total = readCount(fields, 'total');
   if (kind !== 'log' || frame === undefined || total === undefined) return undefined;
   if (tail?.count !== Math.min(total, BLOCK_SIZE)) return undefined;
-  const head = { total, tail, askedAt, arrivedAt, lifetimeMs };
+  const head = { total, tail, askedAt, arrivedAt, lifetimeMs, basis };
   return { kind, epoch, frame, proven: fields['proven'] === true, head, blocks: new Map(), strays: new Map() };
 }
 
 export function readBlock(key: string, stored: StoredValue, arrivedAt: number): Block | undefined {
-  const { kind, fields, askedAt, lifetimeMs } = stored;
+  const { kind, fields, askedAt, lifetimeMs, basis } = stored;
   const messages = RenderedMessages.decode(stored.payload);
   const first = readCount(fields, 'first');
   if (kind !== 'block' || messages === undefined || first === undefined || messages.count > BLOCK_SIZE)
     return undefined;
   // Another block's value under this name: all is well with it, only not here.
   if (Number(/\d+$/.exec(key)?.[0]) * BLOCK_SIZE !== first) return undefined;
-  return { first, messages, askedAt, arrivedAt, lifetimeMs };
+  return { first, messages, askedAt, arrivedAt, lifetimeMs, basis };
 }
 
 export function readWindow(window: Window, stored: StoredValue, arrivedAt: number): WindowAnswer | undefined {
-  const { kind, fields, askedAt, lifetimeMs } = stored;
+  const { kind, fields, askedAt, lifetimeMs, basis } = stored;
   const messages = RenderedMessages.decode(stored.payload);
   const total = readCount(fields, 'total');
   if (kind !== 'window' || messages === undefined || total === undefined || messages.count > window.limit)
     return undefined;
-  return { window, messages, total, askedAt, arrivedAt, lifetimeMs };
+  return { window, messages, total, askedAt, arrivedAt, lifetimeMs, basis };
 }

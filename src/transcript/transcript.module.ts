@@ -15,7 +15,7 @@ function createTranscripts(
   metrics: Metrics,
   logger: Logger,
 ): Transcripts {
-  return new Transcripts({
+  const transcripts = new Transcripts({
     ...caches.options('messages', Math.max(sealedMs, cacheFreshMaxMs)),
     policy: { ...caches.policy, sealedMs, sealAfterMs },
     desk,
@@ -24,6 +24,8 @@ function createTranscripts(
       logger.warn({ sessionId }, "the desk's answers about a session contradict each other");
     },
   });
+  caches.changes.register(transcripts);
+  return transcripts;
 }
 
 /** A session's messages as a log: windows, blocks, and how they are stored. */

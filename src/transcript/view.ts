@@ -1,4 +1,4 @@
-import { type Dated, remainingMs } from '../cache/freshness.js';
+import { type Moment } from '../cache/moment.js';
 import { type View } from '../cache/result.js';
 import { type Log } from './log.js';
 import { mostOf, plainWindowOf, type TranscriptQuery } from './query.js';
@@ -19,25 +19,24 @@ export interface TranscriptView extends View {
 }
 
 /** The window, if all of it is held, however old. */
-export function viewOf(state: TranscriptState, query: TranscriptQuery, now: number): TranscriptView | undefined {
+export function viewOf(state: TranscriptState, query: TranscriptQuery, moment: Moment): TranscriptView | undefined {
   if (state.kind === 'log') {
     const found = slice(state, query, () => true);
-    return found.missing.length === 0 ? viewOfSlice(state, found, now) : undefined;
+    return found.missing.length === 0 ? viewOfSlice(state, found, moment) : undefined;
   }
-  if (state.until <= now) return undefined;
+  if (state.until <= moment.now) return undefined;
   const answer = state.windows.get(windowKey(plainWindowOf(query, totalOf(state))));
-  return answer && viewOfAnswer(answer, query, false, now);
+  return answer && viewOfAnswer(answer, query, false, moment);
 }
 
-export function viewOfSlice(log: Log, { first, pieces, parts }: Slice, now: number): TranscriptView {
+export function viewOfSlice(log: Log, { first, pieces, parts }: Slice, moment: Moment): TranscriptView {
   return {
     total: log.head.total,
     first,
     offset: first,
     pieces,
     newestAt: log.head.tail.newestAt,
-    lifetimeMs: log.head.lifetimeMs,
-    remainingMs: leastRemaining(parts, now),
+    ...moment.timesOf(log.head.lifetimeMs, parts),
   };
 }
 
@@ -46,7 +45,7 @@ export function viewOfAnswer(
   answer: WindowAnswer,
   query: TranscriptQuery,
   hasPositions: boolean,
-  now: number,
+  moment: Moment,
 ): TranscriptView {
   const { window, messages, total, lifetimeMs } = answer;
   const { first } = spanOf(window, total);
@@ -57,11 +56,6 @@ export function viewOfAnswer(
     offset: window.order === 'asc' ? window.offset : first,
     pieces: count === 0 ? [] : [{ messages, from: 0, to: count }],
     newestAt: messages.newestAt,
-    lifetimeMs,
-    remainingMs: remainingMs(answer, now),
+    ...moment.timesOf(lifetimeMs, [answer]),
   };
-}
-
-function leastRemaining(parts: readonly Dated[], now: number): number {
-  return parts.reduce((least, part) => Math.min(least, remainingMs(part, now)), Infinity);
 }

@@ -1,5 +1,7 @@
 import { type RenderedMessages } from './rendered-messages.js';
 
+import { type Basis } from '../cache/freshness.js';
+
 export type Order = 'asc' | 'desc';
 
 /** What a caller asks for: `limit` messages after `offset`, oldest first (`asc`) or newest first (`desc`). */
@@ -16,6 +18,7 @@ export interface Answer {
   readonly total: number;
   readonly askedAt: number;
   readonly arrivedAt: number;
+  readonly basis?: Basis | undefined;
 }
 
 /** The desk gives at most 100 messages a call (API page, "Limit"), so that is the size of a block. */

@@ -1,0 +1,41 @@
+import { ControlError } from './control-error.js';
+import { type ControlRequest } from './control-routes.js';
+import { isWholeNumber, type JsonObject } from './json-object.js';
+import { type Simulation } from './simulation.js';
+import { type WebhookManners } from './webhooks.js';
+
+export function readWebhooks({ webhooks }: Simulation): unknown {
+  return { isOn: webhooks.isOn, ...webhooks.manners, sent: webhooks.sent };
+}
+
+/** What a body leaves out stays as it is; `url: null` ends them. */
+export function changeWebhooks(simulation: Simulation, { body }: ControlRequest): unknown {
+  const { url, token, secret, reorder } = body;
+  for (const [name, value] of Object.entries({ token, secret })) {
+    if (value !== undefined && typeof value !== 'string') throw new ControlError(`${name}: must be a string`);
+  }
+  if (reorder !== undefined && typeof reorder !== 'boolean') throw new ControlError('reorder: must be true or false');
+  const { webhooks } = simulation;
+  const numbers = numbersIn(body);
+  if (url === null) webhooks.aim(undefined);
+  else if (typeof url === 'string' && URL.canParse(url)) {
+    webhooks.aim({
+      url,
+      ...(typeof token === 'string' ? { token } : {}),
+      ...(typeof secret === 'string' ? { secret } : {}),
+    });
+  } else if (url !== undefined) throw new ControlError('url: must be a URL, or null for none');
+  webhooks.behave({ ...numbers, ...(reorder === undefined ? {} : { reorder }) });
+  return readWebhooks(simulation);
+}
+
+function numbersIn(body: JsonObject): Partial<WebhookManners> {
+  const read: Record<string, number> = {};
+  for (const name of ['loseOneIn', 'repeat', 'delayMs', 'recordsLagMs']) {
+    const value = body[name];
+    if (value === undefined) continue;
+    if (!isWholeNumber(value, 0)) throw new ControlError(`${name}: must be a whole number`);
+    read[name] = value;
+  }
+  return read;
+}

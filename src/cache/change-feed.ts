@@ -1,0 +1,134 @@
+import { type Clock } from '../clock.js';
+import { RedisChannel } from '../redis/redis-channel.js';
+import { isRedisTrouble, type RedisLink } from '../redis/redis-link.js';
+import { RedisKeys } from './redis-keys.js';
+import { CHANGE } from './redis-scripts.js';
+import { readChange } from './redis-store.js';
+import { type ValueCipher } from './value-cipher.js';
+
+export interface ChangeFeedParts {
+  readonly redis: RedisLink;
+  readonly keyPrefix: string;
+  readonly cipher: ValueCipher;
+  /** How long the number of a change is kept. */
+  readonly changeMs: number;
+  /** Whether anybody tells of changes at all. */
+  readonly isUsed: boolean;
+  readonly now: Clock;
+}
+
+/** A cache whose entries may be told to have changed. */
+export interface Changeable {
+  invalidate(id: string): void;
+  learnChange(id: string, change: number): void;
+}
+
+/** Who was told of a change in this time will be told of the next one too. */
+const TOLD_MS = 600_000;
+/** How often Redis is asked whether another replica was told, while this one was not. */
+const LOOK_MS = 2000;
+const RETRY_MS = 500;
+/** A change that could not be written is forgotten when so many wait; replicas then learn of it by age. */
+const MAX_PENDING = 10_000;
+const NEWLINE = 0x0a;
+
+/** What is told of as changed, to all caches of all replicas (ADR 12). */
+export class ChangeFeed {
+  private readonly caches: Changeable[] = [];
+  private readonly pending = new Set<string>();
+  private readonly channel: RedisChannel | undefined;
+  private readonly channelName: string;
+  private toldUntil = -Infinity;
+  private lookedAt = -Infinity;
+  private retry: NodeJS.Timeout | undefined;
+
+  constructor(private readonly parts: ChangeFeedParts) {
+    const { redis, keyPrefix, isUsed } = parts;
+    this.channelName = `${keyPrefix}:changes`;
+    const client = isUsed ? redis.client : undefined;
+    this.channel =
+      client &&
+      new RedisChannel(client, this.channelName, (message) => {
+        this.take(message);
+      });
+  }
+
+  register(cache: Changeable): void {
+    this.caches.push(cache);
+  }
+
+  /** Whether changes are told of at present. Where replicas cannot tell each other they are not. */
+  get isTold(): boolean {
+    const { redis, now, isUsed } = this.parts;
+    if (!isUsed || redis.state === 'down') return false;
+    if (now() < this.toldUntil) return true;
+    if (redis.state === 'up' && now() - this.lookedAt >= LOOK_MS) void this.look();
+    return false;
+  }
+
+  /** Here at once, and on all replicas as soon as Redis takes it. */
+  async invalidate(id: string): Promise<void> {
+    for (const cache of this.caches) cache.invalidate(id);
+    this.wasTold();
+    if (this.parts.redis.state !== 'off') await this.tell(id);
+  }
+
+  close(): void {
+    clearTimeout(this.retry);
+    this.channel?.close();
+  }
+
+  private get toldKey(): string {
+    return `${this.channelName}:told`;
+  }
+
+  private async tell(id: string): Promise<void> {
+    const { redis, keyPrefix, cipher, changeMs } = this.parts;
+    const { change: key } = new RedisKeys(keyPrefix, '', id);
+    const args = [changeMs, this.channelName, cipher.encrypt(Buffer.from(id), this.channelName)];
+    try {
+      const reply = await redis.run((client) => CHANGE.run(client, [key], args), key);
+      const change = readChange(reply);
+      if (change !== undefined) for (const cache of this.caches) cache.learnChange(id, change);
+      await redis.run((client) => client.set(this.toldKey, '1', 'PX', TOLD_MS), this.toldKey);
+    } catch (error) {
+      if (!isRedisTrouble(error)) throw error;
+      this.tellLater(id);
+    }
+  }
+
+  private tellLater(id: string): void {
+    if (this.pending.size < MAX_PENDING) this.pending.add(id);
+    this.retry ??= setTimeout(() => {
+      this.retry = undefined;
+      const ids = [...this.pending];
+      this.pending.clear();
+      for (const one of ids) void this.tell(one);
+    }, RETRY_MS).unref();
+  }
+
+  /** A notice of any replica, this one included. */
+  private take(message: Buffer): void {
+    const end = message.indexOf(NEWLINE);
+    const change = end < 0 ? undefined : readChange(message.subarray(0, end));
+    const id = this.parts.cipher.decrypt(message.subarray(end + 1), this.channelName)?.toString();
+    if (change === undefined || id === undefined) return;
+    this.wasTold();
+    for (const cache of this.caches) cache.learnChange(id, change);
+  }
+
+  private wasTold(forMs = TOLD_MS): void {
+    this.toldUntil = Math.max(this.toldUntil, this.parts.now() + forMs);
+  }
+
+  private async look(): Promise<void> {
+    const { redis, now } = this.parts;
+    this.lookedAt = now();
+    try {
+      const leftMs = await redis.run((client) => client.pttl(this.toldKey), this.toldKey);
+      if (leftMs > 0) this.wasTold(Math.min(leftMs, TOLD_MS));
+    } catch (error) {
+      if (!isRedisTrouble(error)) throw error;
+    }
+  }
+}

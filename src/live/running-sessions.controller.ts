@@ -1,0 +1,39 @@
+import { Controller, Get, Header, Inject, Req } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { type FastifyRequest } from 'fastify';
+import { AllowAccess } from '../access/access.js';
+import { Environment, hasWebhook } from '../environment.js';
+import { refuseParameters } from '../http/request-input.js';
+import { queryOf } from '../http/request-target.js';
+import { ProblemError } from '../problem/problem.js';
+import { RunningSessions } from './running-sessions.js';
+import { type RunningSessionsDto } from './running-sessions.dto.js';
+import { DocumentRunningSessions } from './running-sessions.openapi.js';
+
+/** The sessions that a webhook told of lately. */
+@ApiTags('sessions')
+@Controller('running-sessions')
+export class RunningSessionsController {
+  constructor(
+    @Inject(Environment) private readonly environment: Environment,
+    @Inject(RunningSessions) private readonly running: RunningSessions,
+  ) {}
+
+  @Get()
+  @AllowAccess('callers')
+  @Header('cache-control', 'no-store')
+  @DocumentRunningSessions()
+  async list(@Req() request: FastifyRequest): Promise<RunningSessionsDto> {
+    if (!hasWebhook(this.environment)) throw new ProblemError('not-found', { detail: 'No webhook is set up.' });
+    refuseParameters(queryOf(request.url));
+    request.context.audit = AUDIT;
+    const sessions = await this.running.list();
+    request.context.cacheOutcome = 'listed';
+    return {
+      sessions: sessions.map(({ id, lastEventAt }) => ({ id, lastEventAt: new Date(lastEventAt).toISOString() })),
+    };
+  }
+}
+
+/** Who listed, for the audit line; also of a caller over the limit. */
+export const AUDIT = { list: 'running-sessions' } as const;

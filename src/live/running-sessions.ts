@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { type ValueCipher } from '../cache/value-cipher.js';
+import { type Clock } from '../clock.js';
+import { isRedisTrouble, type RedisLink } from '../redis/redis-link.js';
+import { RedisScript } from '../redis/redis-script.js';
+
+export interface RunningSession {
+  readonly id: string;
+  /** Unix milliseconds. */
+  readonly lastEventAt: number;
+}
+
+export interface RunningSessionsParts {
+  readonly redis: RedisLink;
+  readonly keyPrefix: string;
+  readonly cipher: ValueCipher;
+  readonly now: Clock;
+}
+
+/** A session of which nothing was told for so long is over, or nobody can tell. */
+const KEPT_MS = 1_800_000;
+const MAX_LISTED = 1000;
+/** More than are listed: a crowd must not push out whoever is told of again in a moment. */
+const MAX_KEPT = 5000;
+
+/**
+ * KEYS the times by name, the ids by name; ARGV name, id, milliseconds kept, how many. Times are those of Redis's clock;
+ * what is of another type is begun anew.
+ */
+const NOTE = new RedisScript(`
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local function drop(names)
+  if #names == 0 then return end
+  redis.call('ZREM', KEYS[1], unpack(names))
+  redis.call('HDEL', KEYS[2], unpack(names))
+end
+if redis.call('TYPE', KEYS[1]).ok ~= 'zset' then redis.call('DEL', KEYS[1]) end
+if redis.call('TYPE', KEYS[2]).ok ~= 'hash' then redis.call('DEL', KEYS[2]) end
+redis.call('ZADD', KEYS[1], now, ARGV[1])
+redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
+drop(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[3], 'LIMIT', 0, 1000))
+drop(redis.call('ZRANGE', KEYS[1], 0, -1 - ARGV[4]))
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+redis.call('PEXPIRE', KEYS[2], ARGV[3])
+return now`);
+
+/** KEYS as above; ARGV milliseconds kept, how many. Replies {name, id, milliseconds ago} of each by turns, newest first. */
+const LIST = new RedisScript(`
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local reply = {}
+local found = redis.call('ZREVRANGEBYSCORE', KEYS[1], '+inf', now - ARGV[1], 'WITHSCORES', 'LIMIT', 0, ARGV[2])
+for i = 1, #found, 2 do
+  local id = redis.call('HGET', KEYS[2], found[i])
+  if id then
+    reply[#reply + 1] = found[i]
+    reply[#reply + 1] = id
+    reply[#reply + 1] = now - math.floor(tonumber(found[i + 1]))
+  end
+end
+return reply`);
+
+/** The sessions that a webhook told of lately: nothing in the desk's own API lists those that still run. */
+export class RunningSessions {
+  /** What this replica was told: all there is without Redis, and while it is away. */
+  private readonly here: LRUCache<string, number>;
+
+  constructor(private readonly parts: RunningSessionsParts) {
+    this.here = new LRUCache({ max: MAX_LISTED });
+  }
+
+  async note(id: string): Promise<void> {
+    const { redis, cipher, now } = this.parts;
+    this.here.set(id, now());
+    const name = createHash('sha256').update(id).digest('base64url').slice(0, 22);
+    const args = [name, cipher.encrypt(Buffer.from(id), name), KEPT_MS, MAX_KEPT];
+    await this.attempt(() => redis.run((client) => NOTE.run(client, this.keys, args), this.keys[0]));
+  }
+
+  /** Newest first. */
+  async list(): Promise<readonly RunningSession[]> {
+    const { redis } = this.parts;
+    const reply = await this.attempt(() =>
+      redis.run((client) => LIST.run(client, this.keys, [KEPT_MS, MAX_LISTED]), this.keys[0]),
+    );
+    return Array.isArray(reply) ? this.readReply(reply) : this.listOfHere();
+  }
+
+  /** One slot of a cluster. */
+  private get keys(): readonly [string, string] {
+    const { keyPrefix } = this.parts;
+    return [`${keyPrefix}:{running}:times`, `${keyPrefix}:{running}:ids`];
+  }
+
+  private readReply(reply: readonly unknown[]): RunningSession[] {
+    const { cipher, now } = this.parts;
+    const sessions: RunningSession[] = [];
+    for (let i = 0; i + 2 < reply.length; i += 3) {
+      const [name, stored, agoMs] = [String(reply[i]), reply[i + 1], Number(reply[i + 2])];
+      const id = Buffer.isBuffer(stored) ? cipher.decrypt(stored, name)?.toString() : undefined;
+      if (id !== undefined) sessions.push({ id, lastEventAt: now() - Math.max(0, agoMs) });
+    }
+    return sessions;
+  }
+
+  private listOfHere(): RunningSession[] {
+    const since = this.parts.now() - KEPT_MS;
+    return [...this.here.entries()]
+      .map(([id, lastEventAt]) => ({ id, lastEventAt }))
+      .filter(({ lastEventAt }) => lastEventAt > since);
+  }
+
+  private async attempt<T>(command: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await command();
+    } catch (error) {
+      if (!isRedisTrouble(error)) throw error;
+      return undefined;
+    }
+  }
+}

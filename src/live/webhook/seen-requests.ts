@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { isRedisTrouble, type RedisLink } from '../../redis/redis-link.js';
+
+/** The desk sends again what it got no answer to. */
+const SEEN_MS = 600_000;
+const MAX_SEEN = 50_000;
+
+/** The webhooks of the last minutes, over all replicas; kept as hashes, since nobody promises what their ids hold. */
+export class SeenRequests {
+  private readonly here = new LRUCache<string, true>({ max: MAX_SEEN, ttl: SEEN_MS });
+
+  constructor(
+    private readonly redis: RedisLink,
+    private readonly keyPrefix: string,
+  ) {}
+
+  /** Without waiting where this replica saw it, or where there is no Redis to ask. */
+  has(requestId: string): boolean | Promise<boolean> {
+    const key = this.keyOf(requestId);
+    if (this.here.has(key)) return true;
+    return this.redis.state === 'up' ? this.isInRedis(key) : false;
+  }
+
+  async note(requestId: string): Promise<void> {
+    const key = this.keyOf(requestId);
+    this.here.set(key, true);
+    if (this.redis.state !== 'up') return;
+    try {
+      await this.redis.run((client) => client.set(key, '1', 'PX', SEEN_MS), key);
+    } catch (error) {
+      if (!isRedisTrouble(error)) throw error;
+    }
+  }
+
+  /** What lives longer than these do was not written by us. */
+  private async isInRedis(key: string): Promise<boolean> {
+    try {
+      const leftMs = await this.redis.run((client) => client.pttl(key), key);
+      return leftMs > 0 && leftMs <= SEEN_MS;
+    } catch (error) {
+      if (!isRedisTrouble(error)) throw error;
+      return false;
+    }
+  }
+
+  private keyOf(requestId: string): string {
+    return `${this.keyPrefix}:webhook:${createHash('sha256').update(requestId).digest('base64url').slice(0, 22)}`;
+  }
+}
