@@ -343,15 +343,23 @@ export interface components {
             sessionId: string;
         };
         Page: {
+            /** @description Instead of offset */
+            after?: number;
+            /** @description Instead of offset */
+            before?: number;
             /** @example 20 */
             limit: number;
+            /** @description With after: the highest position shown, null where there is nothing newer just now */
+            nextAfter?: number | null;
+            /** @description With before: the lowest position shown, null where there is nothing older */
+            nextBefore?: number | null;
             /**
              * @description Offset of the next page, null on the last
              * @example 20
              */
-            nextOffset: number | null;
+            nextOffset?: number | null;
             /** @example 0 */
-            offset: number;
+            offset?: number;
             /**
              * @example desc
              * @enum {string}
@@ -1078,6 +1086,8 @@ export interface operations {
                 clientId?: string;
                 limit?: number;
                 offset?: number;
+                /** @description Without it a page. `ndjson` and `csv`: the whole collection as a file. Only a last line `{"type":"end",…}` says that an ndjson file is whole; a file that fails ends with a cut connection */
+                format?: "json" | "ndjson" | "csv";
             };
             header?: {
                 /** @description 304 where the answer is unchanged */
@@ -1092,7 +1102,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The window of the list */
+            /** @description The window of the list; with `format` the whole collection as a file, `private, no-store` and without an entity tag */
             200: {
                 headers: {
                     /**
@@ -1110,6 +1120,11 @@ export interface operations {
                      * @example desk-bff; hit; ttl=57; detail=memory
                      */
                     "Cache-Status"?: string;
+                    /**
+                     * @description Of a file
+                     * @example attachment; filename="messages-1.ndjson"
+                     */
+                    "Content-Disposition"?: string;
                     /**
                      * @description Strong, of the body as sent
                      * @example "mK3pS1vYw2n0ZbQx4rT6uA8cE9f"
@@ -1134,6 +1149,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionsPage"];
+                    /** @example {"type":"end","total":0} */
+                    "application/x-ndjson": string;
+                    "text/csv": string;
                 };
             };
             /** @description The answer is unchanged */
@@ -2028,8 +2046,16 @@ export interface operations {
             query?: {
                 limit?: number;
                 offset?: number;
-                /** @description `asc`: oldest first · `desc`: newest first */
+                /** @description `asc`: oldest first · `desc`: newest first, the default but for `after` */
                 order?: "asc" | "desc";
+                /** @description The messages nearest to this position that are older, newest first; instead of `offset` */
+                before?: number;
+                /** @description The messages nearest to this position that are newer, oldest first; instead of `offset` */
+                after?: number;
+                /** @description Without it a page. `ndjson` and `csv`: the whole collection as a file. Only a last line `{"type":"end",…}` says that an ndjson file is whole; a file that fails ends with a cut connection */
+                format?: "json" | "ndjson" | "csv";
+                /** @description With a `format` that is a file: the position to begin with */
+                from?: number;
             };
             header?: {
                 /** @description 304 where the answer is unchanged */
@@ -2046,7 +2072,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The window */
+            /** @description The window; with `format` the whole collection as a file, `private, no-store` and without an entity tag */
             200: {
                 headers: {
                     /**
@@ -2064,6 +2090,11 @@ export interface operations {
                      * @example desk-bff; hit; ttl=57; detail=memory
                      */
                     "Cache-Status"?: string;
+                    /**
+                     * @description Of a file
+                     * @example attachment; filename="messages-1.ndjson"
+                     */
+                    "Content-Disposition"?: string;
                     /**
                      * @description Strong, of the body as sent
                      * @example "mK3pS1vYw2n0ZbQx4rT6uA8cE9f"
@@ -2093,6 +2124,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MessagesPage"];
+                    /** @example {"type":"end","total":0} */
+                    "application/x-ndjson": string;
+                    "text/csv": string;
                 };
             };
             /** @description The answer is unchanged */

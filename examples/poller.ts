@@ -74,7 +74,7 @@ class Poller {
   private async *pagesFrom(first: MessagesPage): AsyncGenerator<MessagesPage> {
     yield first;
     let offset = first.page.nextOffset;
-    while (offset !== null) {
+    while (typeof offset === 'number') {
       const { body }: Answer = await this.get(offset, null);
       if (body === null) return;
       yield body;

@@ -75,7 +75,11 @@ export class Webhooks {
     const send = () => {
       for (let i = 0; i <= repeat; i++) void this.send(target, sessionId, requestId, body);
     };
-    const inOrder = reorder ? () => this.swap(send) : send;
+    const inOrder = reorder
+      ? () => {
+          this.swap(send);
+        }
+      : send;
     if (delayMs === 0) inOrder();
     else this.later(inOrder, delayMs);
   }

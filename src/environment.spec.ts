@@ -46,6 +46,7 @@ describe('readEnvironment', () => {
       cacheNotFoundMs: 5000,
       cacheMemoryBytes: 67108864,
       authMode: 'none',
+      webhookFreshMs: 30_000,
       rateLimitPerMinute: 600,
       metricsPublic: false,
       corsOrigins: [],

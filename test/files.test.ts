@@ -186,7 +186,7 @@ describe('csv', () => {
   test.each(['=1+1', '+1', '-1', '@x', '\t=1', '\r=1', '\n=1', '＝1', '＋1', '－1', '＠1'])(
     'disarms an account of %j',
     async (account) => {
-      const id = `formula-${[...account].map((one) => one.charCodeAt(0)).join('-')}`;
+      const id = `formula-${Buffer.from(account).toString('hex')}`;
       simulator.setSession(id, [textMessage(account, 1, 1730939030138, 'x')]);
       const { text } = await ask(service, `/sessions/${id}/messages?format=csv`);
       const isQuoted = /[\r\n]/.test(account);
@@ -244,7 +244,10 @@ describe('the reader of a file', () => {
     simulator.forgetCalls();
     const incoming = await begin('/sessions/left/messages?format=ndjson');
     incoming.pause();
-    for (let before = -1; before !== simulator.calls.length; await sleep(300)) before = simulator.calls.length;
+    for (let before = -1; before !== simulator.calls.length;) {
+      before = simulator.calls.length;
+      await sleep(300);
+    }
     const taken = simulator.calls.length;
     expect(taken).toBeLessThan(12);
     incoming.destroy();

@@ -4,6 +4,7 @@ import { replayOptimum } from '../mixed-day/optimum.mjs';
 import { mixedDay as makeTrace } from '../mixed-day/trace.mjs';
 import { replayTranscripts } from '../mixed-day/transcripts.mjs';
 import { replayUrlCache } from '../mixed-day/url-cache.mjs';
+import { webhooksOf } from '../mixed-day/webhooks.mjs';
 import { times } from '../row.mjs';
 
 const MOST = 1 / 3;
@@ -19,6 +20,7 @@ export async function mixedDay({ days }) {
   const perUrl = 'a cache per URL, same freshness';
   const missing = nginxIsMissing();
   const results = [
+    ...(await toldOfChanges(day)),
     await compareCalls('desk calls on a mixed day', day, perUrl, replayUrlCache),
     await compareCalls('the same without the wall of dashboards', people, perUrl, replayUrlCache),
     missing === undefined
@@ -26,6 +28,39 @@ export async function mixedDay({ days }) {
       : { raw: { missing }, row: skipped(missing) },
   ];
   return { raw: results.map(({ raw }) => raw), rows: results.map(({ row }) => row) };
+}
+
+const RECORDS_LAG_MS = 2000;
+const LOST_ONE_IN = 100;
+
+/** What webhooks are worth: calls, and answers that lack a message which the desk already showed. */
+async function toldOfChanges(day) {
+  const without = await told('no webhooks', day, undefined);
+  const results = [
+    without,
+    await told('a webhook for each message', day, webhooksOf(day)),
+    await told(`one in ${LOST_ONE_IN} is lost`, day, webhooksOf(day, LOST_ONE_IN)),
+    await told(`records lag ${RECORDS_LAG_MS / 1000} s behind`, day, webhooksOf(day), RECORDS_LAG_MS),
+  ];
+  return results.map((result) => ({ raw: result, row: toldRow(result, without) }));
+}
+
+async function told(name, day, webhooks, lagMs = 0) {
+  const clock = { now: day.requests[0].at };
+  const desk = new CountingDesk(day.sessions, () => clock.now, lagMs);
+  const lacking = await replayTranscripts(day, desk, clock, webhooks);
+  return { name, calls: desk.calls, lacking: lacking / day.requests.length };
+}
+
+function toldRow({ name, calls, lacking }, without) {
+  const share = `${(lacking * 100).toFixed(2)} % of the answers lack a message`;
+  return {
+    case: `the same day, ${name}`,
+    against: 'no webhooks',
+    goal: name === 'no webhooks' ? '' : 'fewer calls',
+    measured: `${thousands(calls)} calls; ${share}`,
+    ...(name === 'no webhooks' ? {} : { isMet: calls < without.calls }),
+  };
 }
 
 async function compareCalls(what, trace, against, replayTheirs) {

@@ -4,9 +4,16 @@ import { totalAt } from './sessions.mjs';
 export class CountingDesk {
   calls = 0;
 
-  constructor(sessions, now) {
+  /** @param lagMs how far its records are behind what happened */
+  constructor(sessions, now, lagMs = 0) {
     this.sessions = sessions;
     this.now = now;
+    this.lagMs = lagMs;
+  }
+
+  /** How many messages it shows at this moment. */
+  totalOf(session) {
+    return totalAt(session, this.now() - this.lagMs);
   }
 
   /** The service's own question and answer (src/desk/desk.ts). */
@@ -14,7 +21,7 @@ export class CountingDesk {
     this.calls += 1;
     const session = this.sessions.get(sessionId);
     const askedAt = this.now();
-    const total = totalAt(session, askedAt);
+    const total = this.totalOf(session);
     const first = order === 'asc' ? offset : Math.max(0, total - offset - limit);
     const end = order === 'asc' ? Math.min(total, offset + limit) : Math.max(0, total - offset);
     const oldestFirst = session.times

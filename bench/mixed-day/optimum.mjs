@@ -1,4 +1,4 @@
-import { freshnessLifetime } from '../../dist/transcript/freshness.js';
+import { heuristicLifetime } from '../../dist/cache/freshness.js';
 import { totalAt } from './sessions.mjs';
 import { POLICY } from './url-cache.mjs';
 
@@ -14,6 +14,6 @@ export function replayOptimum({ sessions, requests }, desk, clock) {
     desk.ask({ sessionId, ...window });
     const session = sessions.get(sessionId);
     const newestAt = session.times[totalAt(session, at) - 1];
-    freshUntil.set(sessionId, at + freshnessLifetime(POLICY, at, newestAt));
+    freshUntil.set(sessionId, at + heuristicLifetime(POLICY, at, newestAt));
   }
 }

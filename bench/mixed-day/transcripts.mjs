@@ -2,6 +2,8 @@ import 'reflect-metadata';
 import { setImmediate as settled } from 'node:timers/promises';
 import { Test } from '@nestjs/testing';
 import { AppModule } from '../../dist/app.module.js';
+import { CacheFactory } from '../../dist/cache/cache-factory.js';
+import { describeChatMessages } from '../../dist/desk/commands/describe-chat-messages.js';
 import { Desk } from '../../dist/desk/desk.js';
 import { readEnvironment } from '../../dist/environment/read-environment.js';
 import { Transcripts } from '../../dist/transcript/transcripts.js';
@@ -9,39 +11,58 @@ import { Transcripts } from '../../dist/transcript/transcripts.js';
 /**
  * The service's own cache, as it is built, in this process: only the desk behind it and the time are not real. A day
  * goes by as fast as it can be computed.
+ *
+ * @param webhooks what the service is told of, in the order of time: `{ at, sessionId }`; undefined where it has no webhook
+ * @returns how many answers lacked a message that the desk showed at that moment
  */
-export async function replayTranscripts({ requests }, desk, clock) {
+export async function replayTranscripts({ requests, sessions }, desk, clock, webhooks) {
   const realNow = Date.now;
   Date.now = () => clock.now;
+  let lacking = 0;
+  let told = 0;
+  const module = await createModule(desk, webhooks !== undefined);
+  const transcripts = module.get(Transcripts);
+  const { changes } = module.get(CacheFactory);
   try {
-    const transcripts = await createTranscripts(desk);
     for (const { at, sessionId, window } of requests) {
+      for (; told < (webhooks?.length ?? 0) && webhooks[told].at <= at; told++) {
+        clock.now = webhooks[told].at;
+        await changes.invalidate(webhooks[told].sessionId);
+      }
       clock.now = at;
-      if (transcripts.peek(sessionId, window) !== undefined) continue;
-      const { outcome } = await transcripts.read(sessionId, window);
+      const result =
+        transcripts.peek(sessionId, window) ?? (await transcripts.read(sessionId, window, { noCache: false }));
       // A refresh behind a stale page ends at the moment it began.
-      if (outcome === 'stale') await settled();
+      if (result.outcome === 'stale') await settled();
+      if (lacks(window, result.view.total, desk.totalOf(sessions.get(sessionId)))) lacking += 1;
     }
   } finally {
     Date.now = realNow;
+    await module.close();
   }
+  return lacking;
 }
 
-async function createTranscripts(desk) {
+/** Newest first, any new message moves the window; oldest first, only one within it is missed. */
+function lacks({ order, offset, limit }, shown, total) {
+  return shown < total && (order === 'desc' || offset + limit > shown);
+}
+
+function createModule(desk, hasWebhook) {
   const environment = readEnvironment({
     DESK_SDK_APP_ID: '1400000000',
     DESK_SECRET_KEY: 'none is needed here',
     AUTH_MODE: 'none',
     LOG_LEVEL: 'silent',
+    ...(hasWebhook ? { WEBHOOK_TOKENS: 'none is needed here' } : {}),
   });
-  const module = await Test.createTestingModule({ imports: [AppModule.with(environment)] })
+  const call = (command, question) => {
+    if (command !== describeChatMessages) throw new Error('the mixed day only reads messages');
+    const { messages, total, askedAt } = desk.ask(question);
+    return Promise.resolve({ answer: { messages, total }, askedAt });
+  };
+  return Test.createTestingModule({ imports: [AppModule.with(environment)] })
     .overrideProvider(Desk)
-    .useValue({ call: (_command, question) => Promise.resolve(replyTo(desk.ask(question))) })
+    .useValue({ call })
     .compile();
-  return module.get(Transcripts);
-}
-
-/** As the desk's own client replies: what the command read, and when it was asked. */
-function replyTo({ askedAt, ...answer }) {
-  return { answer, askedAt };
 }

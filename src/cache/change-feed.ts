@@ -32,7 +32,7 @@ const RETRY_MS = 500;
 const MAX_PENDING = 10_000;
 const NEWLINE = 0x0a;
 
-/** What is told of as changed, to all caches of all replicas (ADR 12). */
+/** What is told of as changed, to all caches of all replicas. */
 export class ChangeFeed {
   private readonly caches: Changeable[] = [];
   private readonly pending = new Set<string>();

@@ -2,6 +2,7 @@ import { stringify } from 'csv-stringify/sync';
 
 export type CsvRow = readonly (string | number | null)[];
 
+const LINE_BREAK = /[\r\n]/;
 const BYTE_ORDER_MARK = '\ufeff';
 
 /** A BOM, without which Excel takes UTF-8 for something else, and the names of the columns. */
@@ -14,6 +15,8 @@ export function csvLines(rows: readonly CsvRow[]): Buffer {
   const text = stringify([...rows], {
     record_delimiter: 'windows',
     escape_formulas: true,
+    // By itself it quotes only what holds the whole CRLF; RFC 4180 wants either of the two quoted.
+    quoted_match: LINE_BREAK,
     cast: { string: withoutLeadingLineFeed },
   });
   return Buffer.from(text);

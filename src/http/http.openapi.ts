@@ -1,6 +1,7 @@
 import { applyDecorators, type Type } from '@nestjs/common';
-import { ApiExtraModels, ApiResponse } from '@nestjs/swagger';
+import { ApiExtraModels, ApiQuery, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import { ProblemDto } from '../problem/problem.dto.js';
+import { FORMATS } from './file-format.js';
 import { problemResponse } from '../problem/problem.openapi.js';
 import { headerParameters } from './parameters.openapi.js';
 
@@ -52,6 +53,8 @@ const problems = [
 export interface DocumentedAnswer {
   readonly type: Type;
   readonly description: string;
+  /** Also to be had as a file. */
+  readonly hasFiles?: boolean;
   /** Headers beside those of all cached answers. */
   readonly headers?: Readonly<Record<string, ReturnType<typeof headerText>>>;
 }
@@ -62,13 +65,48 @@ export const sessionNotFound = problemResponse(404, 'session-not-found', 'The de
 });
 
 /** What every GET of a cached resource takes and answers, beside what it is about. */
-export function DocumentCachedAnswer({ type, description, headers = {} }: DocumentedAnswer): MethodDecorator {
+export function DocumentCachedAnswer({
+  type,
+  description,
+  hasFiles = false,
+  headers = {},
+}: DocumentedAnswer): MethodDecorator {
   const all = { ...cachedHeaders, ...headers };
   return applyDecorators(
-    ApiExtraModels(ProblemDto),
+    ApiExtraModels(ProblemDto, type),
     ...headerParameters,
-    ApiResponse({ status: 200, type, description, headers: all }),
+    hasFiles ? fileResponse(type, description, all) : ApiResponse({ status: 200, type, description, headers: all }),
     ApiResponse({ status: 304, description: 'The answer is unchanged', headers: all }),
     ...problems,
   );
 }
+
+/** The page, or with `format` the whole collection; a file is never cached and has no entity tag. */
+function fileResponse(type: Type, description: string, headers: DocumentedAnswer['headers'] & object): MethodDecorator {
+  return ApiResponse({
+    status: 200,
+    description: `${description}; with \`format\` the whole collection as a file, \`private, no-store\` and without an entity tag`,
+    headers: {
+      ...headers,
+      'Content-Disposition': headerText('Of a file', 'attachment; filename="messages-1.ndjson"'),
+    },
+    content: {
+      'application/json': { schema: { $ref: getSchemaPath(type) } },
+      'application/x-ndjson': {
+        schema: { type: 'string' },
+        example: '{"type":"end","total":0}\n',
+      },
+      'text/csv': { schema: { type: 'string' } },
+    },
+  });
+}
+
+/** The formats of a resource that is also to be had as a file. */
+export const formatParameter = ApiQuery({
+  name: 'format',
+  required: false,
+  description:
+    'Without it a page. `ndjson` and `csv`: the whole collection as a file. Only a last line `{"type":"end",…}` says that an ' +
+    'ndjson file is whole; a file that fails ends with a cut connection',
+  schema: { type: 'string', enum: [...FORMATS], default: 'json', example: 'json' },
+});

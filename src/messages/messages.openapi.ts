@@ -1,7 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiOperation, ApiQuery } from '@nestjs/swagger';
-import { DocumentCachedAnswer, headerText, sessionNotFound } from '../http/http.openapi.js';
-import { pagingParameters, SESSION_ID, sessionIdParameter } from '../http/parameters.openapi.js';
+import { DocumentCachedAnswer, formatParameter, headerText, sessionNotFound } from '../http/http.openapi.js';
+import { MAX_OFFSET } from '../http/paging.js';
+import { absent, pagingParameters, SESSION_ID, sessionIdParameter } from '../http/parameters.openapi.js';
 import { MessagesPageDto } from './messages-page.dto.js';
 
 /** The resource as /docs and generated clients see it; contract and code are compared by the tests. */
@@ -17,11 +18,16 @@ export function DocumentMessages(): MethodDecorator {
     ApiQuery({
       name: 'order',
       required: false,
-      description: '`asc`: oldest first · `desc`: newest first',
+      description: '`asc`: oldest first · `desc`: newest first, the default but for `after`',
       schema: { type: 'string', enum: ['asc', 'desc'], default: 'desc', example: 'desc' },
     }),
+    position('before', 'The messages nearest to this position that are older, newest first; instead of `offset`'),
+    position('after', 'The messages nearest to this position that are newer, oldest first; instead of `offset`'),
+    formatParameter,
+    position('from', 'With a `format` that is a file: the position to begin with'),
     sessionNotFound,
     DocumentCachedAnswer({
+      hasFiles: true,
       type: MessagesPageDto,
       description: 'The window',
       headers: {
@@ -36,4 +42,15 @@ export function DocumentMessages(): MethodDecorator {
       },
     }),
   );
+}
+
+/** Absent by default: Swagger UI fills in the first example, and these contradict `offset`. */
+function position(name: string, description: string) {
+  return ApiQuery({
+    name,
+    required: false,
+    description,
+    schema: { type: 'integer', minimum: 0, maximum: MAX_OFFSET },
+    examples: { ...absent('Not given'), given: { summary: 'Such a position', value: 20 } },
+  });
 }

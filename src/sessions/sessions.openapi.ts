@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiOperation, ApiQuery } from '@nestjs/swagger';
-import { DocumentCachedAnswer, headerText, sessionNotFound } from '../http/http.openapi.js';
+import { DocumentCachedAnswer, formatParameter, headerText, sessionNotFound } from '../http/http.openapi.js';
 import { absent, identifierSchema, pagingParameters, sessionIdParameter } from '../http/parameters.openapi.js';
 import { SessionsPageDto } from './list/sessions-page.dto.js';
 import { SessionStateDto } from './state/session-state.dto.js';
@@ -53,7 +53,9 @@ export function DocumentSessions(): MethodDecorator {
     }),
     ...listParameters,
     ...pagingParameters,
+    formatParameter,
     DocumentCachedAnswer({
+      hasFiles: true,
       type: SessionsPageDto,
       description: 'The window of the list',
       headers: {

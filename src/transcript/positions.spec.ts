@@ -33,7 +33,7 @@ describe('pages by position while the session grows', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 0, max: 400 }),
-        fc.integer({ min: 1, max: 100 }),
+        fc.integer({ min: 20, max: 100 }),
         growth,
         async (count, limit, steps) => {
           const rig = new Rig({ count, quietMs: 60_000 });
@@ -54,7 +54,7 @@ describe('pages by position while the session grows', () => {
           expect(rig.contradictions).toBe(0);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
@@ -62,7 +62,7 @@ describe('pages by position while the session grows', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 300 }),
-        fc.integer({ min: 1, max: 100 }),
+        fc.integer({ min: 20, max: 100 }),
         growth,
         async (count, limit, steps) => {
           const rig = new Rig({ count, quietMs: 60_000 });
@@ -77,7 +77,7 @@ describe('pages by position while the session grows', () => {
           expect(seen).toEqual(seen.map((_, i) => i));
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 });

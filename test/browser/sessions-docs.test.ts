@@ -50,7 +50,7 @@ function inBrowser(): void {
     for (const name of ['from', 'to', 'clientId'])
       expect(await field(LIST, name).locator('select').inputValue()).toBe('absent');
     const answer = await execute(LIST);
-    expect(answer.url()).toBe(`${service.url}/sessions?limit=20&offset=0`);
+    expect(answer.url()).toBe(`${service.url}/sessions?limit=20&offset=0&format=json`);
     expect(answer.status()).toBe(200);
     expect(await answer.text()).toContain('"growing-session"');
     await page.locator(`${LIST} .live-responses-table`, { hasText: 'growing-session' }).waitFor();
@@ -63,7 +63,7 @@ function inBrowser(): void {
     for (const name of ['from', 'to']) await field(LIST, name).locator('select').selectOption(example);
     await field(LIST, 'clientId').locator('select').selectOption('one');
     const answer = await execute(LIST);
-    expect(answer.url()).toBe(`${service.url}/sessions?${query}&clientId=1299314544&limit=20&offset=0`);
+    expect(answer.url()).toBe(`${service.url}/sessions?${query}&clientId=1299314544&limit=20&offset=0&format=json`);
     expect(answer.status()).toBe(200);
     expect(await answer.text()).toContain('"b0f4ca12-4850-4218-a284-efe679a87066"');
   });

@@ -32,7 +32,7 @@ test.each([
   ['from=2024-11-01T00:00:00Z&from=2024-11-01T00:00:00Z', ['from']],
   ['clientId=a+b', ['clientId']],
   [`clientId=${'a'.repeat(129)}`, ['clientId']],
-  ['order=asc&before=1&format=json', ['order', 'before', 'format']],
+  ['order=asc&before=1&shape=json', ['order', 'before', 'shape']],
   ['From=2024-11-01T00:00:00Z', ['From']],
 ])('refuses %s, every fault named', (query, fields) => {
   expect(faultsOf(query)).toEqual(fields);

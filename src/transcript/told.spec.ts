@@ -1,0 +1,88 @@
+import { describe, expect, it } from '@jest/globals';
+import { Rig } from '../../test/transcripts-rig.js';
+
+const ORDINARY_MS = 2000;
+const TOLD_MS = 30_000;
+const rigOf = (count = 20) => new Rig({ count, quietMs: 0, policy: { toldFreshMs: TOLD_MS } });
+
+describe('while changes are told of', () => {
+  it('answers are fresh for longer, and say their ordinary lifetime and true age all the same', async () => {
+    const rig = rigOf();
+    rig.isTold = true;
+    await rig.read();
+    rig.time += TOLD_MS - 1;
+    const { outcome, view } = await rig.read();
+    expect([outcome, view.lifetimeMs, view.ageMs, view.remainingMs]).toEqual(['hit', ORDINARY_MS, TOLD_MS - 1, 1]);
+    rig.isTold = false;
+    expect((await rig.read()).outcome).not.toBe('hit');
+  });
+
+  it.each([
+    [4999, 'stale'],
+    [5000, 'hit'],
+  ])('one that is asked for %d ms after a change is a %s after its ordinary lifetime', async (afterMs, outcome) => {
+    const rig = rigOf();
+    rig.isTold = true;
+    await rig.read();
+    rig.transcripts.invalidate('session');
+    rig.time += afterMs;
+    await rig.read();
+    rig.time += ORDINARY_MS;
+    expect((await rig.read()).outcome).toBe(outcome);
+  });
+});
+
+describe('a change that is told of', () => {
+  it('makes the next read new, for one call', async () => {
+    const rig = rigOf();
+    await rig.read();
+    rig.desk.grow(1);
+    rig.transcripts.invalidate('session');
+    expect(
+      await rig.callsOf(async () => {
+        expect((await rig.read()).view.total).toBe(21);
+      }),
+    ).toBe(1);
+    expect(await rig.callsOf(() => rig.read())).toBe(0);
+  });
+
+  it('keeps a flight that was under way from counting as new, but for those who waited for it already', async () => {
+    const rig = rigOf();
+    const open = rig.desk.hold();
+    const early = rig.read();
+    await new Promise((resolve) => setImmediate(resolve));
+    rig.desk.grow(1);
+    rig.transcripts.invalidate('session');
+    const late = rig.read();
+    open();
+    expect((await early).view.total).toBe(20);
+    expect((await late).view.total).toBe(21);
+    expect(rig.desk.calls).toHaveLength(2);
+  });
+
+  it('leaves blocks that are sealed', async () => {
+    const rig = new Rig({ count: 250 });
+    await rig.walk('asc', 100);
+    rig.transcripts.invalidate('session');
+    expect(await rig.callsOf(() => rig.walk('asc', 100))).toBe(1);
+  });
+
+  it('is told to whoever subscribed to its id', () => {
+    const rig = rigOf();
+    let told = 0;
+    rig.transcripts.changes.subscribe('session', () => (told += 1));
+    rig.transcripts.invalidate('session');
+    rig.transcripts.invalidate('another');
+    expect(told).toBe(1);
+  });
+
+  it('is known by its number, which is told but once', async () => {
+    const rig = rigOf();
+    await rig.read();
+    let told = 0;
+    rig.transcripts.changes.subscribe('session', () => (told += 1));
+    for (const change of [7, 7, 6]) rig.transcripts.learnChange('session', change);
+    expect(told).toBe(1);
+    expect(await rig.callsOf(() => rig.read())).toBe(1);
+  });
+});
