@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { burst } from './cases/burst.mjs';
+import { files } from './cases/files.mjs';
 import { hit } from './cases/hit.mjs';
 import { memory } from './cases/memory.mjs';
 import { miss } from './cases/miss.mjs';
@@ -23,6 +24,7 @@ const CASES = {
   burst,
   start,
   memory,
+  files,
   profile,
 };
 const FULL = { rounds: 5, seconds: 2, misses: 400, starts: 7, requests: 100_000, days: 1 };

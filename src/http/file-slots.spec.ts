@@ -1,0 +1,50 @@
+import { describe, expect, it } from '@jest/globals';
+import { ProblemError } from '../problem/problem.js';
+import { FileSlots } from './file-slots.js';
+
+const take = (slots: FileSlots, caller: string, count: number) =>
+  Array.from({ length: count }, () => slots.take(caller));
+
+describe('the places for files', () => {
+  it('are ten for a caller', () => {
+    const slots = new FileSlots();
+    take(slots, 'ann', 10);
+    expect(() => slots.take('ann')).toThrow('Too many files of this caller are under way.');
+    expect(() => slots.take('bob')).not.toThrow();
+  });
+
+  it('are twenty for all', () => {
+    const slots = new FileSlots();
+    take(slots, 'ann', 10);
+    take(slots, 'bob', 10);
+    expect(() => slots.take('cleo')).toThrow('Too many files are under way.');
+  });
+
+  it('are refused with a time to come back', () => {
+    const slots = new FileSlots();
+    take(slots, 'ann', 10);
+    const error = new ProblemError('unavailable', {
+      detail: 'Too many files of this caller are under way.',
+      retryAfterMs: 5000,
+    });
+    expect(() => slots.take('ann')).toThrow(expect.objectContaining({ code: error.code, details: error.details }));
+  });
+
+  it('are free again once given back', () => {
+    const slots = new FileSlots();
+    const [first] = take(slots, 'ann', 10);
+    take(slots, 'bob', 10);
+    first?.();
+    expect(() => slots.take('bob')).toThrow(ProblemError);
+    slots.take('cleo');
+    expect(() => slots.take('ann')).toThrow(ProblemError);
+  });
+
+  it('are not kept for callers who have none', () => {
+    const slots = new FileSlots();
+    for (let i = 0; i < 100; i++) slots.take(`caller-${i}`)();
+    take(slots, 'ann', 10);
+    take(slots, 'bob', 10);
+    expect(() => slots.take('cleo')).toThrow(ProblemError);
+  });
+});
