@@ -58,10 +58,9 @@ function names(i: number): string {
     .slice(0, FILLED_BYTES);
 }
 
-/** Header lines of four bytes each, more than Node keeps. */
-// Fewer than 2,000: of more, Node 20 ignores the rest and Node 24 answers 431.
+/** Header lines of four bytes each, fewer than 1,000: of more, Node 20 keeps 2,000 and Node 24 answers 431. */
 function manyLines(): string {
-  return Array.from({ length: 1900 }, (_, i) => `${i.toString(36)}:\r\n`)
+  return Array.from({ length: 900 }, (_, i) => `${i.toString(36)}:\r\n`)
     .join('')
     .slice(0, FILLED_BYTES);
 }
@@ -96,8 +95,8 @@ describe('no request costs more than 5 ms of CPU', () => {
     ['Authorization of blanks', 401, () => request(PATH, `Authorization: Bearer ${filled(' ')}a b\r\n`)],
     ['an API key that nobody has', 401, (i) => request(PATH, `X-API-Key: ${i}${filled('x')}\r\n`)],
     ['Cookie', 200, () => request(PATH, `${KEY}Cookie: ${filled('a=b; ')}\r\n`)],
-    ['1,900 headers', 200, () => request(PATH, KEY + manyLines())],
-    ['one header 1,900 times', 200, () => request(PATH, KEY + 'a:\r\n'.repeat(1900))],
+    ['900 headers', 200, () => request(PATH, KEY + manyLines())],
+    ['one header 900 times', 200, () => request(PATH, KEY + 'a:\r\n'.repeat(900))],
     [
       'a media type of parameters',
       404,
