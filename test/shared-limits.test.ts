@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CallerLimit } from '../src/access/caller-limit.js';
 import { Quota } from '../src/desk/admission/quota.js';
 import { connectRedis } from '../src/redis/connect.js';
@@ -49,10 +49,49 @@ describeWithRedis('during a rolling deploy', () => {
     const key = `${prefix}:limit:ann`;
     await client.set(key, '3', 'PX', 30_000);
     const limit = new CallerLimit(link, prefix, 5, () => performance.now());
-    const waits = await Promise.all(Array.from({ length: 4 }, () => limit.take(request(), 'ann')));
+    const waits = await Promise.all(Array.from({ length: 4 }, async () => limit.take(request(), 'ann')));
     expect(waits.map((ms) => ms > 0)).toEqual([false, false, true, true]);
     expect(Math.max(...waits)).toBeLessThanOrEqual(30_000);
     expect(await client.get(key)).toBe('7');
+  });
+
+  describe('a limit of 600 on ten replicas', () => {
+    const replicas = (now: () => number) => Array.from({ length: 10 }, () => new CallerLimit(link, prefix, 600, now));
+    const commands = async () => Number(/evalsha:calls=(\d+)/.exec(await client.info('commandstats'))?.[1] ?? 0);
+    /** How many of `count` requests pass, each replica in its turn. */
+    async function passed(limits: readonly CallerLimit[], count: number): Promise<number> {
+      let passes = 0;
+      for (let i = 0; i < count; i++) {
+        if ((await limits[i % limits.length]?.take(request(), 'ann')) === 0) passes += 1;
+      }
+      return passes;
+    }
+
+    it('is spent in leases: nearly all of it passes, none beyond it, and most requests cost no command', async () => {
+      const limits = replicas(() => 0);
+      const before = await commands();
+      const passes = await passed(limits, 700);
+      expect(passes).toBeLessThanOrEqual(600);
+      expect(passes).toBeGreaterThan(570);
+      expect((await commands()) - before).toBeLessThan(400);
+    });
+
+    it('is all for one replica where the others saw a caller once', async () => {
+      const limits = replicas(() => 0);
+      expect(await passed(limits, 10)).toBe(10);
+      expect(await passed(limits.slice(0, 1), 600)).toBeGreaterThan(575);
+    });
+
+    it('begins anew with the minute, whatever is left of a lease', async () => {
+      let now = 0;
+      const limits = replicas(() => now);
+      expect(await passed(limits, 300)).toBe(300);
+      now = 60_000;
+      await client.del(`${prefix}:limit:ann`);
+      const passes = await passed(limits, 700);
+      expect(passes).toBeLessThanOrEqual(600);
+      expect(passes).toBeGreaterThan(570);
+    });
   });
 
   it('who is over the limit costs Redis nothing until the minute is over', async () => {

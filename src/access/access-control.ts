@@ -44,9 +44,9 @@ export class AccessControl {
     throw new ProblemError('unauthorized', { detail: 'This is for the desk only.', headers });
   }
 
-  /** Milliseconds until the caller may send a request, 0 for now. Counts a request once. undefined without a limit. */
-  allowance(request: IncomingMessage, caller: Caller): Promise<number> | undefined {
-    return this.parts.limit?.take(request, caller.name);
+  /** Milliseconds until the caller may send a request, 0 for now. Counts a request once. A promise where Redis is asked. */
+  allowance(request: IncomingMessage, caller: Caller): number | Promise<number> {
+    return this.parts.limit?.take(request, caller.name) ?? 0;
   }
 
   private checked(request: IncomingMessage, access: Access, caller: Caller | undefined): Caller {

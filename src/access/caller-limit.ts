@@ -4,16 +4,30 @@ import { type Clock } from '../clock.js';
 import { type RedisLink } from '../redis/redis-link.js';
 import { type MinuteCount, OwnMinuteCounts, SharedMinuteCounts } from './minute-counts.js';
 
-const MAX_REFUSED = 10_000;
+const MAX_CALLERS = 10_000;
 
-/** How many requests a caller may make in a minute, counted over all replicas; callers do not affect each other. */
+/** Requests of a caller's minute that Redis has counted before they came. */
+interface Lease {
+  left: number;
+  /** The next lease asks for twice as much: a replica that sees a caller rarely takes little from the others. */
+  readonly size: number;
+  readonly endsAt: number;
+}
+
+/**
+ * How many requests a caller may make in a minute, counted over all replicas; callers do not affect each other. Redis is not
+ * asked about each request: it leases some, which count as made. What is left of a lease when the minute ends is given up.
+ */
 export class CallerLimit {
   private readonly shared: SharedMinuteCounts;
   /** Without Redis each replica counts alone, from 0: an outage of Redis is not the caller's fault. */
   private readonly own: OwnMinuteCounts;
   /** When the minute ends of callers who have used it up: until then their requests cost no command. */
-  private readonly refusedUntil = new LRUCache<string, number>({ max: MAX_REFUSED });
-  private readonly counted = new WeakMap<IncomingMessage, Promise<number>>();
+  private readonly refusedUntil = new LRUCache<string, number>({ max: MAX_CALLERS });
+  private readonly leases = new LRUCache<string, Lease>({ max: MAX_CALLERS });
+  /** Callers for whom a lease is asked for just now: one is enough. */
+  private readonly leasing = new Set<string>();
+  private readonly counted = new WeakMap<IncomingMessage, number | Promise<number>>();
 
   constructor(
     private readonly redis: RedisLink,
@@ -21,25 +35,50 @@ export class CallerLimit {
     private readonly perMinute: number,
     private readonly now: Clock,
   ) {
-    this.shared = new SharedMinuteCounts(redis, keyPrefix);
+    this.shared = new SharedMinuteCounts(redis, keyPrefix, perMinute);
     this.own = new OwnMinuteCounts(now);
   }
 
   /** Counts a request, once: 0 where it may pass, else the milliseconds until one may. Never rejects. */
-  take(request: IncomingMessage, caller: string): Promise<number> {
-    const allowance = this.counted.get(request) ?? this.count(caller);
-    this.counted.set(request, allowance);
-    return allowance;
+  take(request: IncomingMessage, caller: string): number | Promise<number> {
+    const counted = this.counted.get(request);
+    if (counted !== undefined) return counted;
+    const waitMs = this.takeLeased(caller) ? 0 : this.count(caller);
+    this.counted.set(request, waitMs);
+    return waitMs;
+  }
+
+  private takeLeased(caller: string): boolean {
+    const lease = this.leases.get(caller);
+    if (lease === undefined || lease.left === 0 || lease.endsAt <= this.now()) return false;
+    lease.left -= 1;
+    return true;
   }
 
   private async count(caller: string): Promise<number> {
     if (this.redis.state !== 'up') return this.waitMs(this.own.add(caller));
-    const refusedMs = (this.refusedUntil.get(caller) ?? 0) - this.now();
+    const askedAt = this.now();
+    const refusedMs = (this.refusedUntil.get(caller) ?? 0) - askedAt;
     if (refusedMs > 0) return refusedMs;
-    const minute = await this.shared.add(caller);
+    const minute = await this.countShared(caller, askedAt);
     if (minute === undefined) return this.waitMs(this.own.add(caller));
     if (minute.count >= this.perMinute) this.refusedUntil.set(caller, this.now() + minute.remainingMs);
     return this.waitMs(minute);
+  }
+
+  private async countShared(caller: string, askedAt: number): Promise<MinuteCount | undefined> {
+    if (this.leasing.has(caller)) return this.shared.add(caller, 0);
+    const last = this.leases.get(caller);
+    const wanted = last === undefined || last.endsAt <= askedAt ? 1 : last.size * 2;
+    this.leasing.add(caller);
+    const minute = await this.shared.add(caller, wanted);
+    this.leasing.delete(caller);
+    const size = minute?.leased ?? 0;
+    // Counted from before Redis was asked: the lease ends before its minute does, never after.
+    if (minute !== undefined && size > 0) {
+      this.leases.set(caller, { left: size, size, endsAt: askedAt + minute.remainingMs });
+    }
+    return minute;
   }
 
   private waitMs({ count, remainingMs }: MinuteCount): number {

@@ -43,7 +43,7 @@ async function admit(
   const caller = await access.admit(request.raw, declared);
   request.context.caller = caller.name;
   if (declared !== 'callers') return;
-  const waitMs = (await access.allowance(request.raw, caller)) ?? 0;
+  const waitMs = await access.allowance(request.raw, caller);
   if (waitMs === 0) return;
   const audit = auditOfRefused(request);
   if (audit !== undefined) request.context.audit = audit;

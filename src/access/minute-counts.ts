@@ -12,9 +12,17 @@ export interface MinuteCount {
   readonly remainingMs: number;
 }
 
+/** A lease: further requests of this minute, already counted, that this replica may let pass. */
+export interface LeasedCount extends MinuteCount {
+  readonly leased: number;
+}
+
+/** A lease is at most this part of what is left of the limit, so that one replica's lease hardly shortens another's. */
+const LEASE_PART = 30;
+
 /**
  * A key of another type, with a text, or with a number out of range is started anew: INCRBY would fail on it for ever.
- * KEYS counter; ARGV requests, milliseconds of a minute.
+ * KEYS counter; ARGV requests, milliseconds of a minute, limit, requests wanted as a lease.
  */
 const COUNT = new RedisScript(`
 local count = redis.pcall('INCRBY', KEYS[1], ARGV[1])
@@ -28,7 +36,10 @@ if rest < 0 or rest > minute then
   redis.call('PEXPIRE', KEYS[1], minute)
   rest = minute
 end
-return {count, rest}`);
+local left = math.floor((tonumber(ARGV[3]) - count) / ${LEASE_PART})
+local leased = math.max(0, math.min(tonumber(ARGV[4]), left))
+if leased > 0 then redis.call('INCRBY', KEYS[1], leased) end
+return {count, rest, leased}`);
 
 interface Batch {
   size: number;
@@ -42,26 +53,32 @@ export class SharedMinuteCounts {
   constructor(
     private readonly redis: RedisLink,
     private readonly keyPrefix: string,
+    private readonly perMinute: number,
   ) {}
 
-  /** undefined where Redis is of no help. */
-  async add(caller: string): Promise<MinuteCount | undefined> {
-    const batch = this.batches.get(caller) ?? this.open(caller);
+  /** `wanted` further requests are leased where the limit allows; the lease is given once for all requests of a turn. */
+  async add(caller: string, wanted: number): Promise<LeasedCount | undefined> {
+    const batch = this.batches.get(caller) ?? this.open(caller, wanted);
     batch.size += 1;
     const place = batch.size;
     const reply = await batch.reply;
     if (!Array.isArray(reply)) return undefined;
     const values: readonly unknown[] = reply;
-    const [count, remainingMs] = values;
-    return { count: Number(count) - batch.size + place, remainingMs: Number(remainingMs) };
+    const [count, remainingMs, leased] = values;
+    return {
+      count: Number(count) - batch.size + place,
+      remainingMs: Number(remainingMs),
+      leased: place === 1 ? Number(leased) : 0,
+    };
   }
 
-  private open(caller: string): Batch {
+  private open(caller: string, wanted: number): Batch {
     const key = `${this.keyPrefix}:limit:${caller}`;
     const turn = new Promise((resolve) => setImmediate(resolve));
     const reply = turn.then(() => {
       this.batches.delete(caller);
-      return this.redis.tryRun((client) => COUNT.run(client, [key], [batch.size, MINUTE_MS]));
+      const args = [batch.size, MINUTE_MS, this.perMinute, wanted];
+      return this.redis.tryRun((client) => COUNT.run(client, [key], args));
     });
     const batch: Batch = { size: 0, reply };
     this.batches.set(caller, batch);

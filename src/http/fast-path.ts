@@ -44,14 +44,12 @@ export class FastPath {
       return;
     }
     const allowance = this.parts.access.allowance(request, atHand.caller);
-    if (allowance === undefined) {
-      this.answer(request, response, atHand, startedAt);
-      return;
-    }
-    void allowance.then((waitMs) => {
+    const go = (waitMs: number) => {
       if (waitMs > 0) otherwise(request, response);
       else this.answer(request, response, atHand, startedAt);
-    });
+    };
+    if (typeof allowance === 'number') go(allowance);
+    else void allowance.then(go);
   }
 
   private find(request: IncomingMessage): AtHand | undefined {
