@@ -22,7 +22,7 @@ const ENVIRONMENT = {
 /** Fresh for as long as the bench runs, so that a case about hits measures hits. */
 export const LONG_FRESH = { CACHE_FRESH_MIN_MS: '3600000', CACHE_FRESH_MAX_MS: '3600000' };
 
-/** A caller's limit that is counted in Redis for every request, and never reached. */
+/** A caller's limit that is counted in Redis and never reached. */
 export const LIMITED = { RATE_LIMIT_PER_MINUTE: '100000000' };
 
 /** The access and the audit line. */

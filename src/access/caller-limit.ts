@@ -27,7 +27,8 @@ export class CallerLimit {
   private readonly leases = new LRUCache<string, Lease>({ max: MAX_CALLERS });
   /** Callers for whom a lease is asked for just now: one is enough. */
   private readonly leasing = new Set<string>();
-  private readonly counted = new WeakMap<IncomingMessage, number | Promise<number>>();
+  /** Only these are looked at twice, by the fast path and behind it; to remember every request costs a hit a tenth. */
+  private readonly refused = new WeakMap<IncomingMessage, number>();
 
   constructor(
     private readonly redis: RedisLink,
@@ -39,13 +40,10 @@ export class CallerLimit {
     this.own = new OwnMinuteCounts(now);
   }
 
-  /** Counts a request, once: 0 where it may pass, else the milliseconds until one may. Never rejects. */
+  /** 0 where a request may pass, else the milliseconds until one may. Counts it, unless it was refused before. Never rejects. */
   take(request: IncomingMessage, caller: string): number | Promise<number> {
-    const counted = this.counted.get(request);
-    if (counted !== undefined) return counted;
-    const waitMs = this.takeLeased(caller) ? 0 : this.count(caller);
-    this.counted.set(request, waitMs);
-    return waitMs;
+    if (this.takeLeased(caller)) return 0;
+    return this.refused.get(request) ?? this.count(request, caller);
   }
 
   private takeLeased(caller: string): boolean {
@@ -55,15 +53,21 @@ export class CallerLimit {
     return true;
   }
 
-  private async count(caller: string): Promise<number> {
-    if (this.redis.state !== 'up') return this.waitMs(this.own.add(caller));
+  private async count(request: IncomingMessage, caller: string): Promise<number> {
+    const waitMs = await this.waitMs(caller);
+    if (waitMs > 0) this.refused.set(request, waitMs);
+    return waitMs;
+  }
+
+  private async waitMs(caller: string): Promise<number> {
+    if (this.redis.state !== 'up') return this.excessMs(this.own.add(caller));
     const askedAt = this.now();
     const refusedMs = (this.refusedUntil.get(caller) ?? 0) - askedAt;
     if (refusedMs > 0) return refusedMs;
     const minute = await this.countShared(caller, askedAt);
-    if (minute === undefined) return this.waitMs(this.own.add(caller));
+    if (minute === undefined) return this.excessMs(this.own.add(caller));
     if (minute.count >= this.perMinute) this.refusedUntil.set(caller, this.now() + minute.remainingMs);
-    return this.waitMs(minute);
+    return this.excessMs(minute);
   }
 
   private async countShared(caller: string, askedAt: number): Promise<MinuteCount | undefined> {
@@ -81,7 +85,7 @@ export class CallerLimit {
     return minute;
   }
 
-  private waitMs({ count, remainingMs }: MinuteCount): number {
+  private excessMs({ count, remainingMs }: MinuteCount): number {
     return count > this.perMinute ? Math.max(1, remainingMs) : 0;
   }
 }
