@@ -8,9 +8,10 @@ COPY .npmrc package.json package-lock.json ./
 # Nothing here needs an install script, so none may run.
 RUN npm ci --ignore-scripts
 COPY nest-cli.json tsconfig.build.json tsconfig.json ./
+COPY scripts/bundle.mjs scripts/
 COPY src src
 # Not `npm run build`: that compiles the simulator as well.
-RUN npx --no-install nest build
+RUN npx --no-install nest build && node scripts/bundle.mjs
 
 FROM build AS build-simulator
 COPY simulator simulator

@@ -2,7 +2,7 @@ import tseslint from 'typescript-eslint';
 
 // Type-aware rules on purpose: a promise nobody waits for is the bug this service can least afford.
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'coverage/', 'artifacts/', 'examples/*.d.ts'] },
+  { ignores: ['build/', 'dist/', 'node_modules/', 'coverage/', 'artifacts/', 'examples/*.d.ts'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {

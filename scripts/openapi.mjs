@@ -1,8 +1,8 @@
 // Writes openapi.json from the built service, or with --check compares the two: the committed document is what ships.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createApp } from '../dist/configure-app.js';
-import { readEnvironment } from '../dist/environment/read-environment.js';
-import { createApiDocument } from '../dist/openapi.js';
+import { createApp } from '../build/configure-app.js';
+import { readEnvironment } from '../build/environment/read-environment.js';
+import { createApiDocument } from '../build/openapi.js';
 
 const environment = readEnvironment({
   AUTH_MODE: 'none',

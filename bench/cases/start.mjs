@@ -3,7 +3,7 @@ import { times } from '../row.mjs';
 import { startServer } from '../server-process.mjs';
 import { get, startService } from '../service.mjs';
 
-const MOST = 1.5;
+const MOST = 1;
 
 /** From the start of the process to the first answer that says "ready". */
 export async function start({ desk, starts }) {

@@ -1,4 +1,4 @@
-import { heuristicLifetime } from '../../dist/cache/freshness.js';
+import { heuristicLifetime } from '../../build/cache/freshness.js';
 import { totalAt } from './sessions.mjs';
 import { POLICY } from './url-cache.mjs';
 

@@ -1,12 +1,12 @@
 import 'reflect-metadata';
 import { setImmediate as settled } from 'node:timers/promises';
 import { Test } from '@nestjs/testing';
-import { AppModule } from '../../dist/app.module.js';
-import { CacheFactory } from '../../dist/cache/cache-factory.js';
-import { describeChatMessages } from '../../dist/desk/commands/describe-chat-messages.js';
-import { Desk } from '../../dist/desk/desk.js';
-import { readEnvironment } from '../../dist/environment/read-environment.js';
-import { Transcripts } from '../../dist/transcript/transcripts.js';
+import { AppModule } from '../../build/app.module.js';
+import { CacheFactory } from '../../build/cache/cache-factory.js';
+import { describeChatMessages } from '../../build/desk/commands/describe-chat-messages.js';
+import { Desk } from '../../build/desk/desk.js';
+import { readEnvironment } from '../../build/environment/read-environment.js';
+import { Transcripts } from '../../build/transcript/transcripts.js';
 
 /**
  * The service's own cache, as it is built, in this process: only the desk behind it and the time are not real. A day

@@ -1,4 +1,4 @@
-import { heuristicLifetime, phaseOf } from '../../dist/cache/freshness.js';
+import { heuristicLifetime, phaseOf } from '../../build/cache/freshness.js';
 
 /** The service's defaults. */
 export const POLICY = {

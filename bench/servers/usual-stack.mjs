@@ -12,7 +12,7 @@ import { ExpressAdapter } from '@nestjs/platform-express';
 import KeyvRedis from '@keyv/redis';
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
-import { toMessage } from '../../dist/content/message.js';
+import { toMessage } from '../../build/content/message.js';
 import { announce } from './answer.mjs';
 import { decorate, decorateMethod, decorateProperty, inject } from './decorate.mjs';
 

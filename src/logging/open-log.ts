@@ -8,8 +8,9 @@ const STDOUT = 1;
 export async function openLog(metrics: Metrics): Promise<LogDestination> {
   // Reading process.stdout makes Node set a pipe to non-blocking, and a terminal to blocking.
   if (!process.stdout.isTTY) return new LogDestination(STDOUT, metrics);
-  const { prettyFactory } = await import('pino-pretty');
-  const pretty = prettyFactory({ ignore: 'pid,hostname' });
+  // By its default export: a bundle knows no other names of a CommonJS package.
+  const { default: pinoPretty } = await import('pino-pretty');
+  const pretty = pinoPretty.prettyFactory({ ignore: 'pid,hostname' });
   return new LogDestination(openTerminal(), metrics, (lines) =>
     lines
       .split('\n')
