@@ -1,10 +1,9 @@
 import { type Clock } from '../clock.js';
 import { RedisChannel } from '../redis/redis-channel.js';
 import { isRedisTrouble, type RedisLink } from '../redis/redis-link.js';
-import { RedisKeys } from './redis-keys.js';
 import { CHANGE } from './redis-scripts.js';
-import { readChange } from './redis-store.js';
-import { type ValueCipher } from './value-cipher.js';
+import { readChange, RedisKeys } from './redis-store.js';
+import { type ValueCipher } from './stored-value.js';
 
 export interface ChangeFeedParts {
   readonly redis: RedisLink;

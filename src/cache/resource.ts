@@ -1,6 +1,5 @@
 import { type CallOptions } from '../desk/call-options.js';
-import { type Arrived, type Basis } from './freshness.js';
-import { type Moment } from './moment.js';
+import { type Arrived, type Basis, type Moment } from './freshness.js';
 import { type StoredEntry, type StoredWrite } from './redis-store.js';
 import { type View } from './result.js';
 

@@ -7,8 +7,7 @@ import { type Readiness } from '../operations/readiness.js';
 import { chooseEncoding } from './accept-encoding.js';
 import { type CachedRoute, type PeekedAnswer } from './answer.js';
 import { type Variant } from './representation.js';
-import { announcesBody } from './request-bodies.js';
-import { faultOfHeaders } from './request-headers.js';
+import { announcesBody, faultOfHeaders } from './request-checks.js';
 import { type RequestObserver } from './request-observer.js';
 import { type Responder } from './serve.js';
 

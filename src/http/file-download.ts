@@ -3,13 +3,13 @@ import { pipeline } from 'node:stream/promises';
 import { constants, createGzip } from 'node:zlib';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type AuditFields, runInContext } from '../logging/request-context.js';
+import { type Environment } from '../environment.js';
 import { acceptsGzip } from './accept-encoding.js';
 import { csvHead } from './csv.js';
 import { CONTENT_TYPES, type FileFormat } from './file-format.js';
 import { type FileSlots } from './file-slots.js';
 import { type ProblemSender } from './problem-sender.js';
-import { NO_ROUTE } from './request-hooks.js';
-import { type RequestObserver } from './request-observer.js';
+import { NO_ROUTE, type RequestObserver } from './request-observer.js';
 import { type ResponseHeaders } from './response-headers.js';
 import { GoneReaderError, StalledReaderError, writeAtReadersPace } from './slow-reader.js';
 
@@ -177,4 +177,12 @@ export class FileDownload {
 
 function line(value: object): Buffer {
   return Buffer.from(`${JSON.stringify(value)}\n`);
+}
+
+/** The longest cool-down, and time for the call after it to have its turn (contract). */
+const COOL_DOWNS = 1.5;
+
+/** How long a file goes without a call to the desk before it fails. */
+export function filePatienceMs({ deskCooldownMaxMs }: Pick<Environment, 'deskCooldownMaxMs'>): number {
+  return deskCooldownMaxMs * COOL_DOWNS;
 }

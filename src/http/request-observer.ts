@@ -1,8 +1,10 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type DestinationStream, type Logger } from 'pino';
+import { type FastifyInstance } from 'fastify';
 import { type Metrics } from '../metrics/metrics.js';
-import { type RequestContext } from '../logging/request-context.js';
+import { newRequestContext, type RequestContext } from '../logging/request-context.js';
 import { accessLine, auditLine, type RequestEnd } from '../logging/request-lines.js';
+import { WEBHOOK_PATH } from './request-target.js';
 
 /** What nginx calls it when the client did not wait for its answer. */
 const CLIENT_GONE = 499;
@@ -71,4 +73,28 @@ export class RequestObserver {
     }
     this.pending += lines;
   }
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    context: RequestContext;
+  }
+}
+
+/** What no route answers is one label, or strangers could make labels. */
+export const NO_ROUTE = 'none';
+
+/** The webhook's secret may stand in its path: nothing tells that there is one. */
+function templateOf(url: string | undefined): string {
+  return url?.startsWith(WEBHOOK_PATH) === true ? WEBHOOK_PATH : (url ?? NO_ROUTE);
+}
+
+/** Gives every request its context, and has it observed. */
+export function observeRequests(fastify: FastifyInstance, observer: RequestObserver): void {
+  fastify.decorateRequest('context');
+  fastify.addHook('onRequest', (request, reply, done) => {
+    request.context = newRequestContext(request.headers);
+    observer.watch(request.raw, reply.raw, request.context, templateOf(request.routeOptions.url));
+    done();
+  });
 }

@@ -1,10 +1,51 @@
-import { type FileFormat, faultsOfFile } from '../http/file-format.js';
-import { IDENTIFIER, IDENTIFIER_PATTERN } from '../http/identifier.js';
-import { fillInput, invalidRequest } from '../http/request-input.js';
-import { isUsualQuery, ValidQueries } from '../http/valid-queries.js';
+import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { faultsOfFile, type FileFormat, type Format, FORMAT_RULE, FORMATS } from '../http/file-format.js';
+import { IDENTIFIER, IDENTIFIER_PATTERN, IsIdentifier } from '../http/identifier.js';
+import { fillInput, invalidRequest, isUsualQuery, ValidQueries } from '../http/request-input.js';
 import { type Fault } from '../problem/problem.js';
 import { type PageQuery } from '../transcript/query.js';
-import { MessagesRequestDto } from './messages-query.dto.js';
+import { LIMIT_RULE, MAX_LIMIT, MAX_OFFSET, OFFSET_RULE } from '../http/paging.js';
+
+const IsPosition = (): PropertyDecorator => (target, name) => {
+  IsOptional()(target, name);
+  Max(MAX_OFFSET, { message: OFFSET_RULE })(target, name);
+  Min(0, { message: OFFSET_RULE })(target, name);
+  IsInt({ message: OFFSET_RULE })(target, name);
+};
+
+/**
+ * What a request may ask for; undefined is what it leaves out. Strings come in: whoever fills this in makes numbers of
+ * canonical decimals only and leaves everything else as it is, to be refused here.
+ */
+class MessagesRequestDto {
+  @IsIdentifier()
+  sessionId = '';
+
+  @IsOptional()
+  @Max(MAX_LIMIT, { message: LIMIT_RULE })
+  @Min(1, { message: LIMIT_RULE })
+  @IsInt({ message: LIMIT_RULE })
+  limit: number | undefined = undefined;
+
+  @IsPosition()
+  offset: number | undefined = undefined;
+
+  @IsOptional()
+  @IsIn(['asc', 'desc'], { message: 'must be asc or desc' })
+  order: 'asc' | 'desc' | undefined = undefined;
+
+  @IsPosition()
+  before: number | undefined = undefined;
+
+  @IsPosition()
+  after: number | undefined = undefined;
+
+  @IsIn(FORMATS, { message: FORMAT_RULE })
+  format: Format = 'json';
+
+  @IsPosition()
+  from: number | undefined = undefined;
+}
 
 export interface MessagesRequest {
   readonly sessionId: string;

@@ -1,7 +1,7 @@
 import { type Arrived } from '../cache/freshness.js';
 import { type Log, newestAt } from './log.js';
 import { type RenderedMessages } from './rendered-messages.js';
-import { type Answer, windowKey } from './window.js';
+import { type Answer, windowKey } from './query.js';
 
 /** One window, exactly as the desk answered it. */
 export type WindowAnswer = Answer & Arrived;

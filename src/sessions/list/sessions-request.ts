@@ -1,9 +1,8 @@
 import { IsIn, IsInt, IsOptional, Max, Min, ValidateBy } from 'class-validator';
 import { type FileFormat, faultsOfFile, FORMAT_RULE, FORMATS, type Format } from '../../http/file-format.js';
 import { IsIdentifier } from '../../http/identifier.js';
-import { fillInput, invalidRequest } from '../../http/request-input.js';
+import { fillInput, invalidRequest, isUsualQuery, ValidQueries } from '../../http/request-input.js';
 import { LIMIT_RULE, MAX_LIMIT, MAX_OFFSET, OFFSET_RULE } from '../../http/paging.js';
-import { isUsualQuery, ValidQueries } from '../../http/valid-queries.js';
 import { type Fault } from '../../problem/problem.js';
 import { parseDateTime, type Period, periodOf } from './period.js';
 

@@ -3,7 +3,7 @@ import { type KeyedView } from '../../cache/keyed-value.js';
 import { type Result } from '../../cache/result.js';
 import { type Answer, type CachedRoute, type PeekedAnswer, type RouteParams } from '../../http/answer.js';
 import { IDENTIFIER, IDENTIFIER_PATTERN } from '../../http/identifier.js';
-import { type RepresentationCache } from '../../http/representation-cache.js';
+import { type RepresentationCache } from '../../http/representation.js';
 import { type AuditFields } from '../../logging/request-context.js';
 import { encodeSessionState, type SessionState } from './session-state.js';
 import { type SessionStates } from './session-states.js';
