@@ -1,7 +1,7 @@
 import { type Logger } from 'pino';
 import { type Clock } from '../clock.js';
 import { DeskNotFoundError } from '../desk/desk-error.js';
-import { Changes } from './changes.js';
+import { Changes } from './change-feed.js';
 import { Entries, type Entry, NotFound } from './entry.js';
 import { type FreshnessPolicy, Moments, phaseOf } from './freshness.js';
 import { Learner } from './learner.js';

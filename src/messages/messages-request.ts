@@ -1,17 +1,10 @@
-import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsIn, IsOptional } from 'class-validator';
 import { faultsOfFile, type FileFormat, type Format, FORMAT_RULE, FORMATS } from '../http/file-format.js';
-import { IDENTIFIER, IDENTIFIER_PATTERN, IsIdentifier } from '../http/identifier.js';
+import { IDENTIFIER, isIdentifier, IsIdentifier } from '../http/identifier.js';
 import { fillInput, invalidRequest, isUsualQuery, ValidQueries } from '../http/request-input.js';
 import { type Fault } from '../problem/problem.js';
 import { type PageQuery } from '../transcript/query.js';
-import { LIMIT_RULE, MAX_LIMIT, MAX_OFFSET, OFFSET_RULE } from '../http/paging.js';
-
-const IsPosition = (): PropertyDecorator => (target, name) => {
-  IsOptional()(target, name);
-  Max(MAX_OFFSET, { message: OFFSET_RULE })(target, name);
-  Min(0, { message: OFFSET_RULE })(target, name);
-  IsInt({ message: OFFSET_RULE })(target, name);
-};
+import { IsLimit, IsOffset } from '../http/paging.js';
 
 /**
  * What a request may ask for; undefined is what it leaves out. Strings come in: whoever fills this in makes numbers of
@@ -21,29 +14,26 @@ class MessagesRequestDto {
   @IsIdentifier()
   sessionId = '';
 
-  @IsOptional()
-  @Max(MAX_LIMIT, { message: LIMIT_RULE })
-  @Min(1, { message: LIMIT_RULE })
-  @IsInt({ message: LIMIT_RULE })
+  @IsLimit()
   limit: number | undefined = undefined;
 
-  @IsPosition()
+  @IsOffset()
   offset: number | undefined = undefined;
 
   @IsOptional()
   @IsIn(['asc', 'desc'], { message: 'must be asc or desc' })
   order: 'asc' | 'desc' | undefined = undefined;
 
-  @IsPosition()
+  @IsOffset()
   before: number | undefined = undefined;
 
-  @IsPosition()
+  @IsOffset()
   after: number | undefined = undefined;
 
   @IsIn(FORMATS, { message: FORMAT_RULE })
   format: Format = 'json';
 
-  @IsPosition()
+  @IsOffset()
   from: number | undefined = undefined;
 }
 
@@ -68,7 +58,6 @@ const PARAMETERS = {
   from: 'number',
 } as const;
 const DEFAULT_LIMIT = 20;
-const SESSION_ID = new RegExp(IDENTIFIER_PATTERN);
 const TARGET = new RegExp(`^/sessions/(${IDENTIFIER})/messages(?:\\?(.*))?$`);
 
 /** Of pages only: what asks for a file takes work in any case. */
@@ -84,7 +73,7 @@ export function recallMessagesRequest(target: string): MessagesRequest | undefin
 /** @throws ProblemError `invalid-request` with the first faults of both */
 export function readMessagesRequest(sessionId: string, query: string): PageQuery | FileQuery {
   const known = valid.get(query);
-  if (known !== undefined && SESSION_ID.test(sessionId)) return known;
+  if (known !== undefined && isIdentifier(sessionId)) return known;
   const input = inputFor(sessionId);
   const faults = faultsIn(input, query);
   if (faults.length > 0) throw invalidRequest(faults);
