@@ -22,7 +22,7 @@ export interface TranscriptView extends View {
   readonly first: number | undefined;
   /** Its offset in `asc` order, as far as the desk's word goes: what pages by position are continued from. */
   readonly offset: number;
-  readonly pieces: readonly Piece[];
+  readonly pieces: readonly RunSlice[];
   /** Milliseconds of the newest message known of the session. */
   readonly newestAt: number | undefined;
 }
@@ -70,7 +70,7 @@ export function viewOfAnswer(
 }
 
 /** Messages `from` up to but not including `to` of a run. */
-interface Piece {
+interface RunSlice {
   readonly messages: RenderedMessages;
   readonly from: number;
   readonly to: number;
@@ -81,7 +81,7 @@ interface Slice {
   /** The end that its window is counted from. */
   readonly order: Order;
   readonly first: number;
-  readonly pieces: readonly Piece[];
+  readonly pieces: readonly RunSlice[];
   readonly parts: readonly Arrived[];
   readonly missing: readonly number[];
 }
@@ -96,7 +96,7 @@ export function slice(log: Log, query: TranscriptQuery, isUsable: (block: Block)
 function sliceOf(log: Log, window: Window, isUsable: (block: Block) => boolean): Slice {
   const { first, end } = spanOf(window, log.head.total);
   const tailFrom = log.proven || window.order === 'desc' ? tailStart(log) : Infinity;
-  const pieces: Piece[] = [];
+  const pieces: RunSlice[] = [];
   const parts: Arrived[] = [log.head];
   const missing: number[] = [];
   for (let position = first; position < end;) {
