@@ -103,7 +103,7 @@ export class Entries<State> {
     return this.hold(this.get(id) ?? new Entry<State>(id));
   }
 
-  /** Every `enter` and every `hold` needs a `leave`. */
+  /** Keeps the entry in memory. Every `enter` and every `hold` needs a `leave`. */
   hold(entry: Entry<State>): Entry<State> {
     entry.users += 1;
     this.inUse.set(entry.id, entry);

@@ -30,10 +30,10 @@ export interface Basis {
   readonly mayLag: boolean;
 }
 
-/** Of what no change that is told of concerns. */
+/** For parts that no reported change concerns (sealed blocks). */
 export const UNCHANGING: Basis = { change: Number.MAX_SAFE_INTEGER, mayLag: true };
 
-/** The same, and when this process learned of it. */
+/** The same, and when this process received it. */
 export interface Arrived extends Dated {
   readonly arrivedAt: number;
 }
@@ -113,7 +113,7 @@ interface MomentsParts {
   readonly isTold: () => boolean;
 }
 
-/** The present, for one entry after the other. */
+/** Makes the `Moment` of an entry. */
 export class Moments {
   constructor(private readonly parts: MomentsParts) {}
 

@@ -53,7 +53,7 @@ export class Load<Query, State, Update, V extends View> {
   ) {
     this.since = parts.now();
     this.change = entry.change;
-    // A millisecond is long: what was here when this began did not arrive while it waited.
+    // By identity, since a time stamp does not tell parts of the same millisecond apart.
     this.heldBefore = new Set(this.heldParts());
   }
 

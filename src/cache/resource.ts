@@ -53,6 +53,6 @@ export interface Resource<Query, State, Update, V extends View> {
   parts(state: State): Iterable<Arrived>;
   /** What holding this costs in memory, roughly. */
   byteLength(state: State): number;
-  /** The state without what makes it larger than this; not there where a state is small, or all of it is needed. */
+  /** The state reduced to this size; absent where states are small, or needed as a whole. */
   trim?(state: State, maxBytes: number): State;
 }

@@ -39,7 +39,7 @@ function choose(header: string, offered: readonly Encoding[] = OFFERED): Encodin
   let bestQuality = 0;
   for (const encoding of offered) {
     const alias = encoding === 'gzip' ? qualities.get('x-gzip') : undefined;
-    // identity is acceptable unless excluded, but whoever names another encoding would rather have that.
+    // identity is acceptable unless excluded; an encoding that the client names itself is preferred to it.
     const quality = qualities.get(encoding) ?? alias ?? any ?? (encoding === 'identity' ? 0.0001 : 0);
     if (quality > bestQuality) {
       best = encoding;

@@ -60,7 +60,7 @@ function valuesIn(query: string): Map<string, string | undefined> {
   return values;
 }
 
-/** No request needs a longer query, however it is encoded; only padding makes it longer. */
+/** No useful query is longer, however it is encoded. */
 const MAX_USUAL_LENGTH = 200;
 
 /** Query strings that proved valid, and what they ask for: dashboards send the same few over and over. */

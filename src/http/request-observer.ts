@@ -21,11 +21,11 @@ export class RequestObserver {
     private readonly metrics: Metrics,
   ) {
     this.writesAccess = logger.isLevelEnabled('info');
-    // Whoever wants few lines still has to know who read what.
+    // The audit trail is needed at every log level but `silent`.
     this.writesAudit = logger.level !== 'silent';
   }
 
-  /** Not by Fastify's onResponse, which never comes for a client that went away: a read is to be seen all the same. */
+  /** Not by Fastify's onResponse, which is not called for a client that disconnected: such a read has to be logged too. */
   watch(request: IncomingMessage, response: ServerResponse, context: RequestContext, route: string): void {
     const { method = '', socket } = request;
     let isObserved = false;
@@ -38,7 +38,7 @@ export class RequestObserver {
       return;
     }
     response.once('close', observe);
-    // Pipelined behind another it has no socket yet, of whose end it could hear.
+    // A pipelined response has no socket yet, so it gets no 'close' when the connection ends.
     if (response.socket === null) {
       request.once('close', () => {
         if (socket.destroyed) observe();
@@ -46,7 +46,7 @@ export class RequestObserver {
     }
   }
 
-  /** What goes on for long is measured at its first byte; its lines are written at its end all the same. */
+  /** Long answers (files) are measured at their first byte; their log lines are written at the end. */
   measure(context: RequestContext, end: Omit<RequestEnd, 'durationMs'>): void {
     context.isMeasured = true;
     this.metrics.httpDuration.observe(end, (performance.now() - context.startedAt) / 1000);
@@ -62,7 +62,7 @@ export class RequestObserver {
     this.write(access + audit);
   }
 
-  /** Once a turn of the event loop: pino's destination measures all that it still holds with every piece it gets. */
+  /** Once a turn of the event loop: with each write, pino's destination measures everything that it still buffers. */
   private write(lines: string): void {
     if (lines === '') return;
     if (this.pending === '') {
@@ -81,10 +81,10 @@ declare module 'fastify' {
   }
 }
 
-/** What no route answers is one label, or strangers could make labels. */
+/** One label for all requests without a route: else clients could create any number of time series. */
 export const NO_ROUTE = 'none';
 
-/** The webhook's secret may stand in its path: nothing tells that there is one. */
+/** The webhook's path may contain its secret, so only the fixed part is logged. */
 function templateOf(url: string | undefined): string {
   return url?.startsWith(WEBHOOK_PATH) === true ? WEBHOOK_PATH : (url ?? NO_ROUTE);
 }

@@ -1,8 +1,8 @@
 const ABSOLUTE = /^https?:\/\/[^/?#]*/i;
 
 /**
- * A target that the router can read. What it cannot (`/%ff`, `/%zz`, `*`) it would answer itself, before anybody is known
- * and not as a problem; so that takes the way of all requests.
+ * A target that the router can read. Others (`/%ff`, `/%zz`, `*`) the router would answer itself, before
+ * authentication and not as a problem; rewritten, they pass the same hooks as all requests.
  */
 export function readableTarget(target: string): string {
   const origin = originForm(target);
@@ -19,7 +19,7 @@ export function pathAsSent(target: string): string {
 /** The path of the desk's webhook, as problems, metrics and log name it: what follows it is a secret. */
 export const WEBHOOK_PATH = '/webhooks/desk';
 
-/** However it is spelt, and also where it is missed by a slash: whoever mistypes it has the secret in it all the same. */
+/** In any spelling, and with a slash too many or too few: a mistyped path contains the secret too. */
 function isOfWebhook(path: string): boolean {
   return /^\/+webhooks(?:\/|$)/i.test(decodeURIComponent(readablePath(path)));
 }

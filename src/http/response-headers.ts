@@ -20,7 +20,7 @@ export class ResponseHeaders {
     this.fixedOfRepresentation = Object.entries(ofRepresentation).flat();
   }
 
-  /** Whether this is the last answer on its connection: who is told so asks elsewhere next time, and nothing is lost. */
+  /** While stopping, each answer closes its connection: the client's next request then goes to another replica. */
   get isLast(): boolean {
     return this.readiness.isStopping;
   }
@@ -30,7 +30,7 @@ export class ResponseHeaders {
     return { 'x-request-id': requestId, ...this.fixed, ...Object.fromEntries(ofOrigin) };
   }
 
-  /** The same and what a representation varies by, names and values by turns, as Node writes them at the least cost. */
+  /** The same with `Vary`, as a flat list of names and values, which Node writes fastest. */
   linesOfRepresentation(requestId: string, origin: string | undefined): string[] {
     const lines = ['x-request-id', requestId, ...this.fixedOfRepresentation];
     if (this.cors.allows(origin)) lines.push(...this.cors.headersFor(origin).flat());
@@ -39,7 +39,7 @@ export class ResponseHeaders {
   }
 }
 
-/** On all that Fastify sends; who writes past it (`Responder`) brings them along. */
+/** On all answers that Fastify sends; `Responder` writes past Fastify and adds them itself. */
 export function setResponseHeaders(fastify: FastifyInstance, headers: ResponseHeaders): void {
   fastify.addHook('onRequest', ({ context, headers: { origin } }, reply, done) => {
     void reply.headers(headers.of(context.requestId, origin));
@@ -63,7 +63,7 @@ const setHeaders = helmet({
     },
   },
   frameguard: { action: 'deny' },
-  // Whoever terminates TLS knows whether the whole host speaks it.
+  // Set where TLS ends: only there it is known whether the whole host uses it.
   strictTransportSecurity: false,
 });
 

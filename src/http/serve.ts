@@ -57,7 +57,7 @@ export class Responder {
     this.metrics.cacheRequests.inc({ resource: route.resource, outcome, level });
     const ifNoneMatch = request.headers['if-none-match'];
     const isUnchanged = ifNoneMatch !== undefined && matchesEntityTag(ifNoneMatch, variant.etag);
-    // Names and values by turns, as Node writes them at the least cost: joining tables would cost more.
+    // A flat list of names and values, which Node writes fastest.
     const lines = this.headers.linesOfRepresentation(context.requestId, request.headers.origin);
     lines.push(...cacheHeaders(answer, variant, Date.now()));
     if (!isUnchanged) {
@@ -69,7 +69,7 @@ export class Responder {
   }
 }
 
-/** Aborted when the client goes before it has its answer: nobody is to be asked on its behalf any more. */
+/** Aborted when the client disconnects before its answer: the desk is not called for it any more. */
 function signalOf(response: ServerResponse): AbortSignal {
   const gone = new AbortController();
   response.once('close', () => {
@@ -110,7 +110,7 @@ function cacheStatus({ outcome, level, view, forwarded, isStored, isCollapsed }:
   return `desk-bff; fwd=${forwarded ?? 'miss'}${stored}${collapsed}`;
 }
 
-/** Without the `W/` that may stand before them: the comparison is weak. */
+/** Without a leading `W/`: the comparison is weak. */
 const OPAQUE_TAGS = /"[^"]*"/g;
 
 /** Whether If-None-Match names this entity tag, weakly compared (RFC 9110 §13.1.2), or is `*`. */

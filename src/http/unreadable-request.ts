@@ -6,7 +6,7 @@ import { type Metrics } from '../metrics/metrics.js';
 import { problemDocument, ProblemError, problemHeaders } from '../problem/problem.js';
 import { NO_ROUTE } from './request-observer.js';
 
-/** Node's word for what it could not read, as a status. */
+/** Statuses for Node's error codes of unreadable requests. */
 const STATUSES: Readonly<Record<string, number>> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
 
 /** Answers what never became a request, on the bare socket: the same problem format, and the connection closed. */
@@ -24,7 +24,7 @@ export class UnreadableRequest {
       socket.destroy();
       return;
     }
-    // What still comes cannot be read either. Unread it keeps no time-out of the connection from running.
+    // What follows cannot be read either. While paused, it does not restart the connection's timeouts.
     socket.pause();
     if (this.refused.has(socket)) return;
     this.refused.add(socket);
@@ -34,7 +34,7 @@ export class UnreadableRequest {
         this.refuse(socket, reason);
         return;
       }
-      // A second answer to one request would be taken for the answer to another.
+      // The client would take a second answer to this request for the answer to the next one.
       afterwards(broken, () => {
         endOf(socket);
       });
@@ -57,7 +57,7 @@ function afterwards(response: ServerResponse | undefined, then: () => void): voi
   else response.once('close', then);
 }
 
-/** Reads on only once all is sent, to hear of the other side's end. */
+/** Reads again only when everything is sent: the socket has to notice that the other side closes. */
 function endOf(socket: Duplex, lastWords = ''): void {
   socket.end(lastWords, () => socket.resume());
 }
@@ -83,7 +83,7 @@ interface Exchange {
   readonly before: ServerResponse | undefined;
 }
 
-/** What a connection owes when something on it cannot be read. */
+/** Answers that are still under way on a connection when something on it cannot be read. */
 interface Owed {
   /** The answer to the last request that was read to its end. Node keeps answers in order, so all before it go out first. */
   readonly whole: ServerResponse | undefined;

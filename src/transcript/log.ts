@@ -29,7 +29,7 @@ export interface Log {
   readonly proven: boolean;
   readonly head: Head;
   readonly blocks: ReadonlyMap<string, Block>;
-  /** Windows that could not be fitted in, since the session grew meanwhile: for those who wait for them, and nobody later. */
+  /** Windows that could not be fitted in, since the session grew meanwhile: kept only for the requests that wait for them. */
   readonly strays: ReadonlyMap<string, Answer & Arrived>;
 }
 
@@ -65,7 +65,7 @@ export function withBlock(log: Log, key: string, block: Block): Log {
   return { ...log, blocks: new Map(log.blocks).set(key, block) };
 }
 
-/** As many as may be waited for at once; the head's next answer lets them all go. */
+/** A bound on the windows waited for at the same time; the next head drops all of them. */
 const MAX_STRAYS = 20;
 
 export function withStray(log: Log, answer: Answer): Log {

@@ -49,7 +49,7 @@ export function nextStep(
   const blocks = blockFetches(fetcher, sessionId, state, found.order, found.missing);
   const untried = blocks.filter(({ name }) => !context.tried.has(name));
   if (untried.length > 0) return { fetches: untried };
-  // It grew between head and block: the two cannot be joined, and asking for either again may fail the same way.
+  // The session grew between head and block, so the two cannot be joined. Fetching them again may fail in the same way.
   const window = plainWindowOf(query, state.head.total);
   const view = viewIn(state.strays.get(windowKey(window)), true);
   return view ? { view } : { fetches: [fetcher.window(sessionId, `stray:${windowKey(window)}`, window)] };

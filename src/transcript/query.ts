@@ -74,7 +74,7 @@ export function plainWindowOf(query: TranscriptQuery, total: number): Window {
     return { order: 'asc', offset: Math.min(query.after + 1, LAST_OFFSET), limit: query.limit };
   }
   const { first, end } = within(query, total);
-  // The desk knows no empty window; its total is wanted all the same.
+  // The desk has no empty windows, but its total is needed.
   return { order: 'asc', offset: first, limit: Math.max(1, end - first) };
 }
 
