@@ -21,9 +21,11 @@ export function pathAsSent(target: string): string {
 /** The path of the desk's webhook, as problems, metrics and log name it: what follows it is a secret. */
 export const WEBHOOK_PATH = '/webhooks/desk';
 
-/** However it is spelt, and also where it is missed by a slash: whoever mistypes it has the secret in it all the same. */
+/** However it is spelt, where it is missed by a slash, or behind a prefix that a proxy left: the secret is in it all the same. */
+const OF_WEBHOOK = /^\/+webhooks(?:\/|$)|\/webhooks?\/+desk(?:\/|$)/i;
+
 function isOfWebhook(path: string): boolean {
-  return /^\/+webhooks(?:\/|$)/i.test(decodeURIComponent(readablePath(path)));
+  return OF_WEBHOOK.test(decodeURIComponent(readablePath(path)));
 }
 
 /** Also of what a proxy would be asked with (`http://host/path`), and of targets that are no path at all. */
