@@ -17,9 +17,8 @@ const KINDS_BY_NUMBER: ReadonlyMap<number, ImageKind> = new Map([
   [3, 'thumbnail'],
 ]);
 
-// OpenAPI 3.0.3: a nullable enum has to list null itself.
-const FORMATS = [...FORMATS_BY_NUMBER.values(), 'other', null];
-const KINDS = [...KINDS_BY_NUMBER.values(), 'unknown', null];
+const FORMATS = [...FORMATS_BY_NUMBER.values(), 'other'];
+const KINDS = [...KINDS_BY_NUMBER.values(), 'unknown'];
 
 @ApiSchema({ name: 'ImageVariant' })
 export class ImageVariant {
