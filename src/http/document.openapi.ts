@@ -6,7 +6,7 @@ type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 /** Either of the two is enough. */
 const CREDENTIALS = [{ apiKey: [] }, { bearer: [] }];
 
-/** What @nestjs/swagger made of the decorators, brought to OpenAPI 3.1, with what holds for every operation. */
+/** What @nestjs/swagger made of the decorators, with what holds for every operation. */
 export function finished({ paths, components, ...document }: OpenAPIObject): OpenAPIObject {
   const items = Object.entries(paths).map(([path, { get, ...others }]) => {
     if (get === undefined) return [path, others];
@@ -17,7 +17,7 @@ export function finished({ paths, components, ...document }: OpenAPIObject): Ope
   return {
     ...document,
     paths: Object.fromEntries(items),
-    components: { ...components, schemas: eachWithNull(components?.schemas ?? {}) },
+    components: { ...components, schemas: eachWithNullApart(components?.schemas ?? {}) },
   };
 }
 
@@ -36,27 +36,18 @@ function headOf({ responses, summary = '', operationId = '', ...get }: Operation
   };
 }
 
-/** `nullable` is of OpenAPI 3.0; generators disagree on it beside an enum or a reference. 3.1 has the type `null`. */
-function withNull(schema: Schemas[string]): Schemas[string] {
+/** An enum with null among its values: orval and openapi-zod-client make code of it that does not compile. */
+function withNullApart(schema: Schemas[string]): Schemas[string] {
   if ('$ref' in schema) return schema;
-  const { nullable = false, properties, items, anyOf, ...rest } = schema;
-  const { description, example, type, enum: values, ...shape } = rest;
-  if (nullable && values !== undefined) {
-    return {
-      ...(description === undefined ? {} : { description }),
-      ...(example === undefined ? {} : { example }),
-      anyOf: [{ ...shape, ...(type === undefined ? {} : { type }), enum: values }, { type: 'null' }],
-    };
+  const { properties, description = '', example, ...shape } = schema;
+  const values: unknown[] = shape.enum ?? [];
+  if (values.includes(null)) {
+    const texts = values.filter((value) => typeof value === 'string');
+    return { description, example, anyOf: [{ type: 'string', enum: texts }, { type: 'null' }] };
   }
-  return {
-    ...rest,
-    ...(nullable && typeof type === 'string' ? { type: [type, 'null'] } : {}),
-    ...(properties === undefined ? {} : { properties: eachWithNull(properties) }),
-    ...(items === undefined ? {} : { items: withNull(items) }),
-    ...(anyOf === undefined ? {} : { anyOf: anyOf.map(withNull) }),
-  };
+  return properties === undefined ? schema : { ...schema, properties: eachWithNullApart(properties) };
 }
 
-function eachWithNull(schemas: Schemas): Schemas {
-  return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, withNull(schema)]));
+function eachWithNullApart(schemas: Schemas): Schemas {
+  return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, withNullApart(schema)]));
 }
