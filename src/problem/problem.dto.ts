@@ -28,7 +28,7 @@ export class ProblemDto {
 
   @ApiProperty({
     type: String,
-    format: 'uri-reference',
+    description: 'The path as it was sent, without its query',
     example: '/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages',
   })
   declare instance: string;
