@@ -6,6 +6,7 @@ import { CallQueue } from './desk/admission/call-queue.js';
 import { Readiness } from './operations/readiness.js';
 import { LogDestination } from './logging/log-destination.js';
 import { LOGGER } from './logging/logging.module.js';
+import { stopTracing } from './tracing/start-tracing.js';
 import { within } from './within.js';
 
 const IDLE_CHECK_MS = 50;
@@ -27,6 +28,7 @@ export async function stopApp(app: NestFastifyApplication, signal: NodeJS.Signal
   if (closing === 'late') cutOff(app, logger);
   // The log is written behind the requests, those that were cut off included; nothing of it may be lost.
   await sleep(LAST_LINES_MS);
+  await stopTracing(Math.max(endsAt - LOG_MS - performance.now(), 0));
   await app.get(LogDestination).end(Math.max(endsAt - performance.now(), LOG_MS));
   process.exit(0);
 }

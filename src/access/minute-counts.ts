@@ -16,7 +16,8 @@ export interface MinuteCount {
  * A key of another type, with a text, or with a number out of range is started anew: INCRBY would fail on it for ever.
  * KEYS counter; ARGV requests, milliseconds of a minute.
  */
-const COUNT = new RedisScript(`
+const COUNT = new RedisScript(
+  `
 local count = redis.pcall('INCRBY', KEYS[1], ARGV[1])
 if type(count) ~= 'number' or count < tonumber(ARGV[1]) then
   redis.call('DEL', KEYS[1])
@@ -28,7 +29,9 @@ if rest < 0 or rest > minute then
   redis.call('PEXPIRE', KEYS[1], minute)
   rest = minute
 end
-return {count, rest}`);
+return {count, rest}`,
+  'count',
+);
 
 interface Batch {
   size: number;

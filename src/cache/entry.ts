@@ -1,3 +1,4 @@
+import { type Span } from '@opentelemetry/api';
 import { LRUCache } from 'lru-cache';
 import { type CallPriority } from '../desk/call-options.js';
 import { NotFound } from './not-found.js';
@@ -11,6 +12,8 @@ export interface Flight {
   readonly end: Promise<FlightResult>;
   readonly priority: CallPriority;
   readonly abandon: AbortController;
+  /** Where the request that began it is traced. */
+  readonly span: Span | undefined;
   waiting: number;
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock } from '../clock.js';
 import { type CallOptions, CallPriority } from '../desk/call-options.js';
 import { DeskAbandonedError, DeskError, DeskJoinTimeoutError, DeskUnavailableError } from '../desk/desk-error.js';
+import { spanOf, startSpan, trace, untraced } from '../tracing/trace.js';
 import { type Entry, type Flight, type FlightResult } from './entry.js';
 import { FlightLock } from './flight-lock.js';
 import { type RedisStore, type StoredWrite } from './redis-store.js';
@@ -47,8 +48,9 @@ export class SingleFlight {
     const underWay = entry.flights.get(request.name);
     const flight = underWay ?? this.begin(entry, request);
     try {
-      const result = await this.wait(flight, request, underWay !== undefined);
-      return underWay === undefined ? result : 'joined';
+      if (underWay === undefined) return await this.wait(flight, request, false);
+      await trace('cache.join', { link: flight.span }, () => this.wait(flight, request, true));
+      return 'joined';
     } catch (error) {
       if (underWay !== undefined && this.mayBegin(error, request)) return this.run(entry, request);
       throw error;
@@ -65,10 +67,11 @@ export class SingleFlight {
     const priority = new CallPriority(request.isBackground);
     const abandon = new AbortController();
     const options = { deadlineAt: request.deadlineAt, priority, signal: abandon.signal };
-    const end = this.overReplicas(entry, request, options).finally(() => {
+    const span = startSpan('cache.flight', { attributes: { 'cache.resource': this.store.options.resource } });
+    const end = spanOf(span, () => this.overReplicas(entry, request, options)).finally(() => {
       entry.flights.delete(request.name);
     });
-    const flight: Flight = { end, priority, abandon, waiting: 0 };
+    const flight: Flight = { end, priority, abandon, span, waiting: 0 };
     entry.flights.set(request.name, flight);
     return flight;
   }
@@ -117,7 +120,9 @@ export class SingleFlight {
         case 'failed':
           throw new GaveWayError('a refresh failed a moment ago', { retryAfterMs: acquired.remainingMs });
         case 'theirs':
-          if (await this.waitFor(entry, request, options, lock, acquired.token)) return 'joined';
+          if (await trace('cache.wait', {}, () => this.waitFor(entry, request, options, lock, acquired.token))) {
+            return 'joined';
+          }
           break;
         case 'away':
           await this.askDesk(entry, request, options, lock);
@@ -183,7 +188,8 @@ export class SingleFlight {
     while (this.now() < deadlineAt) {
       await sleep(POLL_MS * (1 + this.random()));
       if (signal.aborted) throw new DeskAbandonedError('the client has gone');
-      const state = await lock.watch(token);
+      // A command each 30 ms says no more than the span around all of them.
+      const state = await untraced(() => lock.watch(token));
       if (state.kind === 'under-way') continue;
       if (state.kind === 'lost' || state.outcome === ABANDONED) return false;
       if (state.outcome === OK) return request.collect(true);

@@ -3,6 +3,7 @@ import { type DestinationStream, type Logger } from 'pino';
 import { type Metrics } from '../metrics/metrics.js';
 import { type RequestContext } from '../logging/request-context.js';
 import { accessLine, auditLine, type RequestEnd } from '../logging/request-lines.js';
+import { endRequestSpan, traceLastByte, traceRequest } from './request-span.js';
 
 /** What nginx calls it when the client did not wait for its answer. */
 const CLIENT_GONE = 499;
@@ -26,6 +27,7 @@ export class RequestObserver {
   /** Not by Fastify's onResponse, which never comes for a client that went away: a read is to be seen all the same. */
   watch(request: IncomingMessage, response: ServerResponse, context: RequestContext, route: string): void {
     const { method = '', socket } = request;
+    traceRequest(context, method, route);
     let isObserved = false;
     const observe = () => {
       if (!isObserved) this.observe(method, response, context, route);
@@ -47,13 +49,19 @@ export class RequestObserver {
   /** What goes on for long is measured at its first byte; its lines are written at its end all the same. */
   measure(context: RequestContext, end: Omit<RequestEnd, 'durationMs'>): void {
     context.isMeasured = true;
+    endRequestSpan(context, end.status);
     this.metrics.httpDuration.observe(end, (performance.now() - context.startedAt) / 1000);
   }
 
   private observe(method: string, response: ServerResponse, context: RequestContext, route: string): void {
     const ms = performance.now() - context.startedAt;
     const status = response.writableFinished || context.outcome !== undefined ? response.statusCode : CLIENT_GONE;
-    if (context.isMeasured !== true) this.metrics.httpDuration.observe({ route, method, status }, ms / 1000);
+    if (context.isMeasured === true) {
+      traceLastByte(context, ms);
+    } else {
+      this.metrics.httpDuration.observe({ route, method, status }, ms / 1000);
+      endRequestSpan(context, status);
+    }
     const end = { route, method, status, durationMs: Math.round(ms * 100) / 100 };
     const access = this.writesAccess ? accessLine(context, end) : '';
     const audit = this.writesAudit ? auditLine(context, status) : '';
