@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isList, isObject, type JsonObject } from '../simulator/json-object.js';
 
 /** A span as it was received. */
@@ -16,18 +15,15 @@ export interface ReceivedSpan {
   readonly links: readonly string[];
   readonly isError: boolean;
   readonly startedAt: bigint;
-  readonly endedAt: bigint;
 }
 
 export interface OtlpReceiver {
   readonly url: string;
-  /** All so far, in the order of their beginning. */
+  /** All so far, in the order in which they ended. */
   readonly spans: () => readonly ReceivedSpan[];
   /** Every request so far, as its bytes. */
   readonly bodies: readonly Buffer[];
   readonly requests: readonly IncomingMessage[];
-  /** Resolves once so many spans of this name came; a test's timeout says that they never did. */
-  readonly until: (name: string, count?: number) => Promise<readonly ReceivedSpan[]>;
   readonly close: () => Promise<void>;
 }
 
@@ -53,19 +49,12 @@ export async function startOtlpReceiver(answer: AnswerExport = accept): Promise<
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
-  const spans = () => bodies.flatMap(spansOf).sort((a, b) => Number(a.startedAt - b.startedAt));
+  const spans = () => bodies.flatMap(spansOf);
   return {
     url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
     spans,
     bodies,
     requests,
-    until: async (name, count = 1) => {
-      for (;;) {
-        const found = spans().filter((span) => span.name === name);
-        if (found.length >= count) return found;
-        await sleep(20);
-      }
-    },
     close: async () => {
       server.closeAllConnections();
       server.close();
@@ -85,7 +74,7 @@ function spansOf(body: Buffer): ReceivedSpan[] {
 
 function readSpan(span: unknown): ReceivedSpan {
   if (!isObject(span)) throw new Error('a span is no object');
-  const { name, traceId, spanId, parentSpanId, kind, status, startTimeUnixNano, endTimeUnixNano } = span;
+  const { name, traceId, spanId, parentSpanId, kind, status, startTimeUnixNano } = span;
   return {
     name: String(name),
     traceId: String(traceId),
@@ -96,7 +85,6 @@ function readSpan(span: unknown): ReceivedSpan {
     links: listIn(span, 'links').map((link) => String(isObject(link) ? link['spanId'] : '')),
     isError: isObject(status) && status['code'] === 2,
     startedAt: BigInt(String(startTimeUnixNano)),
-    endedAt: BigInt(String(endTimeUnixNano)),
   };
 }
 
@@ -117,6 +105,8 @@ export function treeOf(
   root: ReceivedSpan,
   line: (span: ReceivedSpan) => string,
 ): string[] {
-  const children = spans.filter(({ parentSpanId }) => parentSpanId === root.spanId);
+  const children = spans
+    .filter(({ parentSpanId }) => parentSpanId === root.spanId)
+    .sort((a, b) => Number(a.startedAt - b.startedAt));
   return [line(root), ...children.flatMap((child) => treeOf(spans, child, line).map((text) => `  ${text}`))];
 }

@@ -20,7 +20,7 @@ export function traceRequest(context: RequestContext, method: string, route: str
   const name = isKnown ? method : 'HTTP';
   // What no route answers has no template.
   const isRouted = route.startsWith('/');
-  const span = startRequestSpan(isRouted ? `${name} ${route}` : name, context.parent, context.startedAt);
+  const span = startRequestSpan(isRouted ? `${name} ${route}` : name, context.parent);
   if (span === undefined) return;
   context.traceId = span.spanContext().traceId;
   if (!span.isRecording()) return;

@@ -14,9 +14,9 @@ export class SpanRecorder {
   constructor(private readonly tracer: Tracer) {}
 
   /** The sampler decides here, for all that a request does. */
-  request(name: string, parent: SpanContext | undefined, startedAt: number): Span {
+  request(name: string, parent: SpanContext | undefined): Span {
     const context = parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent);
-    return this.tracer.startSpan(name, { kind: SpanKind.SERVER, startTime: startedAt }, context);
+    return this.tracer.startSpan(name, { kind: SpanKind.SERVER }, context);
   }
 
   part(name: string, parent: Span, { isCall, attributes, link }: SpanOptions): Span {

@@ -18,8 +18,8 @@ export function recordTracesBy(by: SpanRecorder): void {
 }
 
 /** The span of a request, whether it is sampled or not; undefined where nobody wants traces. */
-export function startRequestSpan(name: string, parent: SpanContext | undefined, startedAt: number): Span | undefined {
-  return recorder?.request(name, parent, startedAt);
+export function startRequestSpan(name: string, parent: SpanContext | undefined): Span | undefined {
+  return recorder?.request(name, parent);
 }
 
 /** A part of the work under way, or of another span; undefined where that is not recorded. Whoever starts it ends it. */
