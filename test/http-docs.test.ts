@@ -65,3 +65,16 @@ test('every parameter has an example in the document, where a client without a b
   ];
   expect(document).toMatchObject({ paths: { '/sessions/{sessionId}/messages': { get: { parameters } } } });
 });
+
+test('the document describes the stream, with an example of every parameter', async () => {
+  const document = (await ask(service, '/openapi.json')).json();
+  const parameters = [
+    { name: 'sessionId', schema: { example: 'b0f4ca12-4850-4218-a284-efe679a87066' } },
+    { name: 'from', schema: { example: 0 } },
+    { name: 'Last-Event-ID', examples: { absent: { value: '' }, seen: { value: '26' } } },
+  ];
+  const responses = { 200: { content: { 'text/event-stream': {} } }, 401: {}, 404: {}, 503: {} };
+  expect(document).toMatchObject({
+    paths: { '/sessions/{sessionId}/messages/stream': { get: { parameters, responses } } },
+  });
+});

@@ -1,12 +1,17 @@
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import { IsIdentifier } from '../../http/identifier.js';
 import { MAX_OFFSET, OFFSET_RULE } from '../../http/paging.js';
+import { type AuditFields } from '../../logging/request-context.js';
+import { isUsualQuery } from '../../http/valid-queries.js';
 import { fillInput, invalidRequest, toParameter } from '../../http/request-input.js';
 
 const IsPosition = (): PropertyDecorator => (target, key) => {
   const rules = [IsOptional(), IsInt({ message: OFFSET_RULE }), Min(0, { message: OFFSET_RULE })];
   for (const rule of [...rules, Max(MAX_OFFSET, { message: OFFSET_RULE })]) rule(target, key);
 };
+
+export const STREAM_ROUTE = '/sessions/:sessionId/messages/stream';
+const PARAMETERS = { from: 'number' } as const;
 
 class StreamRequestDto {
   @IsIdentifier()
@@ -17,6 +22,18 @@ class StreamRequestDto {
 
   @IsPosition()
   'Last-Event-ID': number | undefined = undefined;
+}
+
+/** The audit fields of a request that is refused for another reason. */
+export function auditOfRefusedStream(sessionId: string, query: string): AuditFields | undefined {
+  const input = Object.assign(new StreamRequestDto(), { sessionId });
+  if (!isUsualQuery(query) || fillInput(input, query, PARAMETERS).length > 0) return undefined;
+  return auditOf(sessionId, input.from);
+}
+
+/** What is followed, for the audit line. */
+export function auditOf(sessionId: string, from: number | undefined): AuditFields {
+  return { sessionId, ...(from === undefined ? {} : { from }) };
 }
 
 /**
@@ -32,7 +49,7 @@ export function readStreamRequest(
   const input = Object.assign(new StreamRequestDto(), { sessionId });
   if (lastEventId !== undefined && lastEventId !== '')
     Object.assign(input, { 'Last-Event-ID': toParameter(lastEventId, 'number') });
-  const faults = fillInput(input, query, { from: 'number' });
+  const faults = fillInput(input, query, PARAMETERS);
   if (faults.length > 0) throw invalidRequest(faults);
   return input['Last-Event-ID'] ?? input.from;
 }

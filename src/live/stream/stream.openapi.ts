@@ -1,5 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiHeader, ApiOperation, ApiParam, ApiQuery, ApiResponse } from '@nestjs/swagger';
+import { headerText } from '../../http/http.openapi.js';
 import { IDENTIFIER_PATTERN } from '../../http/identifier.js';
 import { MAX_OFFSET } from '../../http/paging.js';
 import { ProblemDto } from '../../problem/problem.dto.js';
@@ -42,6 +43,11 @@ export function DocumentStream(): MethodDecorator {
     ApiResponse({
       status: 200,
       description: 'The stream, until the token expires, the service stops or the session is gone',
+      headers: {
+        'Cache-Control': headerText('It is never cached, compressed or kept back', 'no-store, no-transform'),
+        'X-Accel-Buffering': headerText('For nginx', 'no'),
+        'X-Request-Id': headerText('Also in every log line and problem', '0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e'),
+      },
       content: { 'text/event-stream': { schema: { type: 'string' }, example: EXAMPLE } },
     }),
     problemResponse(400, 'invalid-request', 'The id, `from` or `Last-Event-ID` is not as it should be', {
