@@ -40,6 +40,13 @@ describe('the places for files', () => {
     expect(() => slots.take('ann')).toThrow(ProblemError);
   });
 
+  it('are as many as were given back', () => {
+    const slots = new FileSlots();
+    take(slots, 'ann', 10)[0]?.();
+    slots.take('ann');
+    expect(() => slots.take('ann')).toThrow(ProblemError);
+  });
+
   it('are counted for each caller by himself, also where another gives back his last', () => {
     const slots = new FileSlots();
     take(slots, 'bob', 10);
