@@ -104,10 +104,10 @@ function inBrowser(): void {
     await fresh.close();
   });
 
-  it('is no wider than a phone, with everything unfolded and an answer shown', async () => {
+  it('is no wider than a phone, with every GET unfolded and an answer shown', async () => {
     const phone = await browser.newPage({ viewport: { width: 390, height: 844 } });
     await phone.goto(`${service.url}/docs`);
-    const summaries = phone.locator('.opblock .opblock-summary-control');
+    const summaries = phone.locator('.opblock-get .opblock-summary-control');
     await summaries.first().waitFor();
     for (const summary of await summaries.all()) await summary.click();
     await shown(phone, await execute(phone));
