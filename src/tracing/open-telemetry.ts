@@ -9,7 +9,7 @@ import {
 } from '@opentelemetry/resources';
 import { BasicTracerProvider, type SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { version } from '../version.js';
-import { within } from '../within.js';
+import { within } from '../clock.js';
 import { type Complaints } from './complaints.js';
 import { SpanOutbox } from './span-outbox.js';
 import { SpanRecorder } from './span-recorder.js';
