@@ -13,13 +13,14 @@ describe('a watch', () => {
   let changes: Changes;
   let news: Changes;
   let known: TranscriptView | undefined;
+  let knownAt: number;
   let refreshes: number[];
   /** What the next refreshes bring. */
   let desk: () => TranscriptView;
   let told: (Change | 'gone')[];
   let watch: Watch;
 
-  /** Messages `from` up to but not including `total`, asked for just now, fresh for 2 s. */
+  /** Messages `first` up to but not including `total`, asked for just now, fresh for 2 s. */
   const view = (total: number, { first = 0, edited = -1, hasPositions = true } = {}): TranscriptView => {
     const list = Array.from({ length: total - first }, (_, i) =>
       messageOf(first + i, START - 1000, first + i === edited ? 'edited' : undefined),
@@ -36,12 +37,19 @@ describe('a watch', () => {
     };
   };
 
+  /** As it is by now. */
+  const aged = (of: TranscriptView): TranscriptView => {
+    const ageMs = of.ageMs + Date.now() - knownAt;
+    return { ...of, ageMs, remainingMs: of.lifetimeMs - ageMs };
+  };
+
   beforeEach(() => {
     jest.useFakeTimers({ now: START, doNotFake: ['nextTick', 'queueMicrotask'] });
     [changes, news] = [new Changes(), new Changes()];
     refreshes = [];
     told = [];
     known = view(3);
+    knownAt = START;
     const latest = known;
     desk = () => latest;
     watch = new Watch(
@@ -50,11 +58,12 @@ describe('a watch', () => {
         transcripts: {
           changes,
           news,
-          recall: () => known,
+          recall: () => known && aged(known),
           refresh: () => {
             refreshes.push(Date.now() - START);
             return Promise.resolve().then(() => {
               known = desk();
+              knownAt = Date.now();
               news.notify('session');
             });
           },
@@ -100,7 +109,7 @@ describe('a watch', () => {
     await jest.advanceTimersByTimeAsync(1500);
     changes.notify('session');
     await jest.advanceTimersByTimeAsync(1);
-    expect(refreshes).toEqual([2000, 3501]);
+    expect(refreshes).toEqual([2000, 3500]);
   });
 
   it('tells that positions mean nothing any more where the log shrank, once that was asked anew', () => {
