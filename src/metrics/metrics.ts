@@ -56,6 +56,11 @@ export class Metrics {
     help: 'Calls that wait for their turn at the desk in this replica',
     registers: this.registers,
   });
+  readonly deskMaxRps = new Gauge({
+    name: 'desk_max_rps',
+    help: 'DESK_MAX_RPS: calls to the desk in any second, of all replicas together',
+    registers: this.registers,
+  });
   readonly userSigSigned = new Counter({
     name: 'user_sig_signed_total',
     help: 'UserSigs made',
