@@ -4,18 +4,26 @@ import { LogDestination } from './log-destination.js';
 
 const STDOUT = 1;
 
-/** JSON lines, or readable ones where stdout is a terminal. */
+/** JSON lines; readable ones on the terminal of somebody who has pino-pretty, which only development installs. */
 export async function openLog(metrics: Metrics): Promise<LogDestination> {
   // Reading process.stdout makes Node set a pipe to non-blocking, and a terminal to blocking.
   if (!process.stdout.isTTY) return new LogDestination(STDOUT, metrics);
-  const { prettyFactory } = await import('pino-pretty');
-  const pretty = prettyFactory({ ignore: 'pid,hostname' });
-  return new LogDestination(openTerminal(), metrics, (lines) =>
-    lines
-      .split('\n')
-      .map((line) => (line === '' ? '' : pretty(line)))
-      .join(''),
-  );
+  return new LogDestination(openTerminal(), metrics, await prettyPrinter());
+}
+
+async function prettyPrinter(): Promise<((lines: string) => string) | undefined> {
+  try {
+    const { prettyFactory } = await import('pino-pretty');
+    const pretty = prettyFactory({ ignore: 'pid,hostname' });
+    return (lines) =>
+      lines
+        .split('\n')
+        .map((line) => (line === '' ? '' : pretty(line)))
+        .join('');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') return undefined;
+    throw error;
+  }
 }
 
 function openTerminal(): number {
