@@ -1,11 +1,15 @@
-// Every link of every Markdown file, and every runbook_url of the alerts, leads to a file that is here and to a heading in it.
-// Addresses on the internet are left out: whether they answer is not this repository's doing.
+// Every link of every Markdown file, every path in backquotes, and every runbook_url of the alerts leads to a file that
+// exists, and to a heading in it. Addresses on the internet are not checked.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 
 const NOT_OURS = new Set(['node_modules', 'dist', 'artifacts', 'coverage', '.git']);
 const ALERTS = 'deploy/prometheus/alerts.yml';
 const RUNBOOK = /runbook_url: '?\{\{ \$externalLabels\.runbook_base \}\}([^'\s]+)/g;
+
+const PATH = /`((?:bench|deploy|docs|examples|scripts|simulator|soak|src|test)\/[\w./-]+\.\w+)`/g;
+/** It names files of older versions as well. */
+const HISTORY = 'CHANGELOG.md';
 
 const pages = markdownFiles('.');
 const links = [...pages.flatMap(linksOf), ...targets(ALERTS, readFileSync(ALERTS, 'utf8'), RUNBOOK, '.')];
@@ -27,7 +31,9 @@ function markdownFiles(folder) {
 }
 
 function linksOf(page) {
-  return targets(page, withoutCode(readFileSync(page, 'utf8')), /\]\(([^)\s]+)(?: "[^"]*")?\)/g, dirname(page));
+  const text = readFileSync(page, 'utf8');
+  const paths = page === HISTORY ? [] : targets(page, text, PATH, '.');
+  return [...paths, ...targets(page, withoutCode(text), /\]\(([^)\s]+)(?: "[^"]*")?\)/g, dirname(page))];
 }
 
 function targets(from, text, pattern, base) {
