@@ -8,10 +8,12 @@ import { join } from 'node:path';
 const folder = mkdtempSync(join(tmpdir(), 'sbom-'));
 const npm = (...args) => execFileSync('npm', args, { cwd: folder, encoding: 'utf8', maxBuffer: 2 ** 26 });
 try {
-  // The overrides are about development tools only, and may name them.
+  // Overrides with overrides of their own are about development tools, and may name them by `$`.
   const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
   delete manifest.devDependencies;
-  delete manifest.overrides;
+  manifest.overrides = Object.fromEntries(
+    Object.entries(manifest.overrides).filter(([, version]) => typeof version === 'string'),
+  );
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
   copyFileSync('package-lock.json', join(folder, 'package-lock.json'));
   npm('install', '--package-lock-only', '--ignore-scripts', '--omit=optional', '--omit=peer');
