@@ -1,8 +1,10 @@
 // npm run demo: the service on a simulated desk, nothing to set and nothing to install. Ctrl-C stops both.
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { demoCredentials } from '../dist/simulator/credentials.js';
+import { serveDashboard } from './serve-dashboard.mjs';
 
 const STOP_MS = 12_000;
 /** Makes a child stop when the demo is gone, however it went: the channel to its parent is then closed. */
@@ -30,15 +32,21 @@ try {
 async function demo() {
   const desk = start('dist/simulator/main.js', { SIMULATOR_PORT: '0' });
   const deskUrl = await desk.said(/^desk simulator on (\S+)/);
+  const dashboard = await serveDashboard();
+  const token = randomBytes(16).toString('hex');
   const service = start('dist/main.js', {
     PORT: process.env.PORT || '0',
     AUTH_MODE: 'none',
+    CORS_ORIGINS: dashboard.url,
+    WEBHOOK_TOKENS: token,
     DESK_BASE_URL: deskUrl,
     DESK_SDK_APP_ID: String(demoCredentials.sdkAppId),
     DESK_SECRET_KEY: demoCredentials.secretKey,
   });
   const url = await service.said(/"url":"(http[^"]+)","msg":"listening"/);
-  console.log(await guide(url, deskUrl));
+  await tellDesk(deskUrl, { url: `${url}/webhooks/desk`, token });
+  dashboard.show(url);
+  console.log(await guide(url, deskUrl, dashboard.url));
   service.lines.on('line', showRequest);
 }
 
@@ -88,12 +96,19 @@ async function stop(code) {
   process.exit(code);
 }
 
-async function guide(url, deskUrl) {
+/** Where the desk's webhooks go. */
+async function tellDesk(deskUrl, target) {
+  const answer = await fetch(`${deskUrl}/simulator/webhooks`, { method: 'PUT', body: JSON.stringify(target) });
+  if (!answer.ok) throw new Error(`the desk did not take the webhook: ${answer.status}`);
+}
+
+async function guide(url, deskUrl, dashboardUrl) {
   const pages = `${url}/sessions/${SESSION}/messages`;
   const page = await fetch(pages, { headers: { 'accept-encoding': 'identity' } });
   if (page.status !== 200) throw new Error(`the first page was answered with ${page.status}`);
   return `
   desk-bff runs at ${url}
+  Dashboard       ${dashboardUrl}
   Swagger UI      ${url}/docs
 
   the sessions of the last 24 hours, and of the week of the session below

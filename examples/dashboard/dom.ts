@@ -1,0 +1,52 @@
+/*
+ * The page is made of elements and text nodes alone: no string of the service is ever read as HTML, and the page's policy
+ * (require-trusted-types-for) would not let it.
+ */
+export function el<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  className: string,
+  ...children: readonly (Node | string)[]
+): HTMLElementTagNameMap[Tag] {
+  const element = document.createElement(tag);
+  if (className !== '') element.className = className;
+  element.append(...children);
+  return element;
+}
+
+export function byId<Kind extends HTMLElement>(id: string, kind: new () => Kind): Kind {
+  const element = document.getElementById(id);
+  if (!(element instanceof kind)) throw new Error(`index.html has no such #${id}`);
+  return element;
+}
+
+/** Words that lead to an address which somebody sent: only the web is worth a click, `javascript:` stays text. */
+export function link(words: string, url: unknown): HTMLElement {
+  if (typeof url !== 'string' || url === '') return el('span', '', words);
+  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) return el('span', '', `${words} (${url})`);
+  const anchor = el('a', '', words);
+  anchor.href = url;
+  anchor.target = '_blank';
+  anchor.rel = 'noopener noreferrer';
+  return anchor;
+}
+
+const MOMENT = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+
+export function time(iso: string): HTMLTimeElement {
+  const element = el('time', '', MOMENT.format(new Date(iso)));
+  element.dateTime = iso;
+  return element;
+}
+
+export function words(text: string | null): HTMLElement {
+  const element = el('p', 'words', text ?? '');
+  // Each in the direction of its own script.
+  element.dir = 'auto';
+  return element;
+}
+
+/** A label, what it is about, and what else is known of it. */
+export function attachment(label: string, about: HTMLElement, facts: string[], ...more: Node[]): HTMLElement {
+  const known = facts.filter((fact) => fact !== '').join(' · ');
+  return el('div', 'attachment', el('span', 'label', label), about, el('span', 'facts', known), ...more);
+}
