@@ -1,90 +1,118 @@
-import { contentElement } from './content.js';
-import { byId, el, time } from './dom.js';
+import { byId } from './dom.js';
 import { showFiles } from './files.js';
+import { follow, type LiveEvent } from './live.js';
+import { MessageLog } from './message-log.js';
 import { RefusalBox } from './refusal-box.js';
 import { type Message, pathOf, type Service } from './service.js';
 
 const STATE_EVERY_MS = 10_000;
-/** So near to an end of what is shown counts as being there. */
-const NEAR_PX = 120;
+const MOST_SPOKEN = 200;
 
-/** One session: its newest messages at the bottom, older ones by scrolling up. */
+/** The session that is open: its newest messages, older ones on the way up, and what happens in it from now on. */
 export class Conversation {
-  private readonly log = byId('log', HTMLDivElement);
-  private readonly list = byId('messages', HTMLOListElement);
+  private readonly session = byId('session', HTMLElement);
+  private readonly nothingOpen = byId('nothing-open', HTMLParagraphElement);
   private readonly older = byId('older', HTMLButtonElement);
-  private readonly badge = byId('state', HTMLSpanElement);
+  private readonly state = byId('state', HTMLSpanElement);
+  private readonly live = byId('live', HTMLSpanElement);
+  private readonly news = byId('news', HTMLParagraphElement);
   private readonly refusal = new RefusalBox(byId('trouble', HTMLDivElement));
+  private readonly log = new MessageLog(() => {
+    this.readOlder();
+  });
   private abort = new AbortController();
   private id = '';
-  /** Where the page before the shown ones begins. */
-  private before: number | null = null;
+  /** The position of the oldest message shown, and of the next one to come; null: there is none before. */
+  private first: number | null = null;
+  private end = 0;
   private isReading = false;
 
   constructor(private readonly service: Service) {
     this.older.addEventListener('click', () => {
       this.readOlder();
     });
-    this.log.addEventListener('scroll', () => {
-      if (this.log.scrollTop < NEAR_PX) this.readOlder();
-    });
   }
 
   close(): void {
     this.abort.abort();
     this.refusal.clear();
-    byId('session', HTMLElement).hidden = true;
-    byId('nothing-open', HTMLParagraphElement).hidden = false;
+    this.session.hidden = true;
+    this.nothingOpen.hidden = false;
   }
 
   open(id: string): void {
-    this.close();
-    this.abort = new AbortController();
     this.id = id;
-    byId('session', HTMLElement).hidden = false;
-    byId('nothing-open', HTMLParagraphElement).hidden = true;
+    this.session.hidden = false;
+    this.nothingOpen.hidden = true;
     byId('session-title', HTMLHeadingElement).textContent = id;
-    this.badge.hidden = true;
-    this.clear();
     showFiles(byId('files', HTMLParagraphElement), this.service, `${pathOf(id)}/messages`, this.refusal);
-    this.run(this.abort.signal);
+    this.begin();
   }
 
-  private run(signal: AbortSignal): void {
+  private begin(): void {
+    this.abort.abort();
+    this.abort = new AbortController();
     this.refusal.clear();
-    this.readNewest(signal).then(
-      () => {
-        void this.showState(signal);
-      },
-      (error: unknown) => {
-        this.refusal.show(error, () => {
-          this.run(signal);
-        });
-      },
-    );
-  }
-
-  private clear(): void {
-    this.list.replaceChildren();
-    this.before = null;
+    this.log.clear();
     this.older.hidden = true;
+    this.state.hidden = true;
+    this.live.textContent = '';
+    this.run(this.abort.signal).catch((error: unknown) => {
+      this.live.textContent = '';
+      this.refusal.show(error, () => {
+        this.begin();
+      });
+    });
   }
 
-  private async readNewest(signal: AbortSignal): Promise<number> {
+  private async run(signal: AbortSignal): Promise<void> {
+    await this.readNewest(signal);
+    void this.showState(signal);
+    for await (const event of follow(this.service, this.id, this.end, signal)) await this.take(event, signal);
+  }
+
+  private async take(event: LiveEvent, signal: AbortSignal): Promise<void> {
+    if (event.type === 'away') this.showLive('live', `Live again in ${Math.ceil(event.waitMs / 1000)} s`);
+    else this.showLive('live on', 'Live');
+    if (event.type === 'messages') await this.append(event.messages, signal);
+    else if (event.type === 'edited') this.log.replace(event.messages);
+    else if (event.type === 'reset') await this.readNewest(signal);
+  }
+
+  /** A status that is written anew is read out anew. */
+  private showLive(className: string, text: string): void {
+    this.live.className = className;
+    if (this.live.textContent !== text) this.live.textContent = text;
+  }
+
+  private async readNewest(signal: AbortSignal): Promise<void> {
     const { messages, page } = await this.service.messages(this.id, signal);
-    this.clear();
-    this.list.append(...messages.toReversed().map((message) => this.row(message)));
+    this.log.clear();
+    this.log.prepend(messages.toReversed());
+    this.log.toEnd();
+    this.end = page.total;
     this.reached(page.nextBefore);
-    this.log.scrollTop = this.log.scrollHeight;
-    return page.total;
+  }
+
+  private async append(messages: readonly Message[], signal: AbortSignal): Promise<void> {
+    const fresh = messages.filter(({ position }) => position === null || position >= this.end);
+    const [first] = fresh;
+    const last = fresh.at(-1);
+    if (first === undefined || last === undefined) return;
+    // The page that was read is older than the stream's beginning.
+    if (first.position !== this.end) return this.readNewest(signal);
+    this.end += fresh.length;
+    this.log.append(fresh);
+    const spoken = `${last.sender.role}: ${last.text.slice(0, MOST_SPOKEN)}`;
+    this.news.textContent = fresh.length === 1 ? spoken : `${fresh.length} new messages, the last from ${spoken}`;
   }
 
   private readOlder(): void {
-    const { before } = this;
-    if (before === null || this.isReading) return;
+    const { first } = this;
+    if (first === null || this.isReading) return;
     this.isReading = true;
     this.refusal.clear();
-    this.prependOlder(before, this.abort.signal)
+    this.prepend(first, this.abort.signal)
       .catch((error: unknown) => {
         this.refusal.show(error, () => {
           this.readOlder();
@@ -95,38 +123,29 @@ export class Conversation {
       });
   }
 
-  private async prependOlder(before: number, signal: AbortSignal): Promise<void> {
+  private async prepend(before: number, signal: AbortSignal): Promise<void> {
     const { messages, page } = await this.service.messages(this.id, signal, before);
-    if (before !== this.before) return;
-    const fromBottom = this.log.scrollHeight - this.log.scrollTop;
-    this.list.prepend(...messages.toReversed().map((message) => this.row(message)));
+    // The session was read anew meanwhile.
+    if (before !== this.first) return;
+    this.log.prepend(messages.toReversed());
     this.reached(page.nextBefore);
-    // What was being read stays where it was.
-    this.log.scrollTop = this.log.scrollHeight - fromBottom;
   }
 
   private reached(nextBefore: number | null | undefined): void {
-    this.before = nextBefore ?? null;
-    this.older.hidden = this.before === null;
-  }
-
-  private row({ position, sender, sentAt, content }: Message): HTMLElement {
-    const who = sender.id === null ? sender.role : `${sender.role} ${sender.id}`;
-    const number = position === null ? '' : `#${position}`;
-    const head = el('div', 'head', el('span', 'who', who), time(sentAt), el('span', 'position', number));
-    return el('li', sender.role, head, ...content.map(contentElement));
+    this.first = nextBefore ?? null;
+    this.older.hidden = this.first === null;
   }
 
   private async showState(signal: AbortSignal): Promise<void> {
     try {
       const { state, agent } = await this.service.state(this.id, signal);
-      this.badge.textContent = state.replaceAll('-', ' ') + (agent.id === null ? '' : ` · ${agent.id}`);
-      this.badge.className = `badge ${state}`;
-      this.badge.hidden = false;
+      this.state.textContent = state.replaceAll('-', ' ') + (agent.id === null ? '' : ` · ${agent.id}`);
+      this.state.className = `badge ${state}`;
+      this.state.hidden = false;
     } catch {
       if (signal.aborted) return;
-      // The messages tell of what is wrong; a badge that may be wrong goes.
-      this.badge.hidden = true;
+      // What is wrong shows with the messages; a badge that may be wrong goes.
+      this.state.hidden = true;
     }
     setTimeout(() => {
       if (!signal.aborted) void this.showState(signal);

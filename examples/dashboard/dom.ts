@@ -30,11 +30,11 @@ export function link(words: string, url: unknown): HTMLElement {
   return anchor;
 }
 
-const MOMENT = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
-
-export function time(iso: string): HTMLTimeElement {
-  const element = el('time', '', MOMENT.format(new Date(iso)));
+/** In the reader's own time zone. */
+export function time(iso: string, timeStyle: 'short' | 'medium' = 'short'): HTMLTimeElement {
+  const element = el('time', '', new Date(iso).toLocaleString(undefined, { dateStyle: 'medium', timeStyle }));
   element.dateTime = iso;
+  element.title = iso;
   return element;
 }
 

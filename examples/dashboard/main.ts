@@ -5,7 +5,9 @@ import { Service } from './service.js';
 import { SessionList } from './session-list.js';
 
 const { url } = (await (await fetch('service.json')).json()) as { readonly url: string };
-const service = new Service(url);
+const service = new Service(url, () => {
+  byId('key', HTMLFormElement).hidden = false;
+});
 const list = new SessionList(service);
 const conversation = new Conversation(service);
 

@@ -32,7 +32,10 @@ export class Service {
   /** Kept in memory only: a reload forgets it. */
   key = '';
 
-  constructor(private readonly url: string) {}
+  constructor(
+    private readonly url: string,
+    private readonly onUnauthorized: () => void,
+  ) {}
 
   address(path: string): string {
     return this.url + path;
@@ -66,6 +69,7 @@ export class Service {
       throw signal?.aborted === true ? error : unreachable();
     });
     if (response.ok) return response;
+    if (response.status === 401) this.onUnauthorized();
     throw await refusalOf(response);
   }
 
