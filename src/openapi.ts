@@ -2,8 +2,8 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { version } from './version.js';
 
-/** Swagger UI with its files, and the document: routes that @nestjs/swagger makes. */
-export const API_DOCUMENT_PATHS = /^\/(?:docs(?:\/.*)?|openapi\.json)$/;
+/** Swagger UI with its files, the document, and what leads there: routes that can declare nothing. */
+export const API_DOCUMENT_PATHS = /^\/(?:docs(?:\/.*)?|openapi\.json)?$/;
 
 /** Either of the two is enough. */
 const CREDENTIALS = [{ apiKey: [] }, { bearer: [] }];
@@ -34,8 +34,10 @@ function withSecurity(document: OpenAPIObject): OpenAPIObject {
   return document;
 }
 
-/** Swagger UI at /docs, the document at /openapi.json; both load nothing from elsewhere. */
+/** Swagger UI at /docs, where / leads to, and the document at /openapi.json; they load nothing from elsewhere. */
 export function serveApiDocument(app: NestFastifyApplication): void {
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.get('/', (_request, reply) => reply.redirect('/docs'));
   SwaggerModule.setup('docs', app, () => createApiDocument(app), {
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],
