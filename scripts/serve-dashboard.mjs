@@ -16,7 +16,7 @@ export async function serveDashboard() {
     if (name === 'service.json') send(response, 'application/json', JSON.stringify({ url: service }));
     else void sendFile(response, name);
   });
-  server.listen(Number(process.env.DASHBOARD_PORT || 0), '127.0.0.1');
+  server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return { url: `http://127.0.0.1:${server.address().port}`, show: (url) => (service = url) };
 }
