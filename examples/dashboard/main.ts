@@ -2,7 +2,7 @@ import { Conversation } from './conversation.js';
 import { byId } from './dom.js';
 import { showRunning } from './running.js';
 import { Service } from './service.js';
-import { SessionList } from './session-list.js';
+import { markCurrent, SessionList } from './session-list.js';
 
 const { url } = (await (await fetch('service.json')).json()) as { readonly url: string };
 const service = new Service(url, () => {
@@ -16,8 +16,7 @@ function openAddressed(): void {
   if (location.hash !== '' && !location.hash.startsWith('#/')) return;
   const id = decoded(location.hash.slice(2));
   document.body.classList.toggle('open', id !== '');
-  for (const anchor of document.querySelectorAll<HTMLElement>('[data-session]'))
-    anchor.ariaCurrent = anchor.dataset['session'] === id ? 'true' : null;
+  document.querySelectorAll<HTMLAnchorElement>('.rows a').forEach(markCurrent);
   if (id === '') conversation.close();
   else conversation.open(id);
 }

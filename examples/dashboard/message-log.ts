@@ -70,7 +70,8 @@ export class MessageLog {
     const who = sender.id === null ? sender.role : `${sender.role} ${sender.id}`;
     const number = position === null ? '' : `#${position}`;
     const head = el('div', 'head', el('span', 'who', who), time(sentAt, 'medium'), el('span', 'position', number));
-    const row = el('li', `${sender.role} ${mark}`.trim(), head, ...content.map(contentElement));
+    const body = content.length === 0 ? [el('span', 'facts', 'empty')] : content.map(contentElement);
+    const row = el('li', `${sender.role} ${mark}`.trim(), head, ...body);
     if (position !== null) this.rows.set(position, row);
     return row;
   }

@@ -13,7 +13,7 @@ export function showRunning(service: Service): void {
       const { sessions } = await service.runningSessions();
       rows.replaceChildren(
         ...sessions.map(({ id, lastEventAt }) =>
-          sessionRow(id, el('span', 'facts', 'last event ', time(lastEventAt, 'medium'))),
+          sessionRow(id, [el('span', 'facts', 'last event ', time(lastEventAt, 'medium'))]),
         ),
       );
       section.hidden = sessions.length === 0;

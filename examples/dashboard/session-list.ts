@@ -82,15 +82,20 @@ function row({ id, startedAt, client, agent, satisfaction, durationSeconds, endS
   ];
   const first = el('span', 'line', el('strong', '', who), time(startedAt));
   const second = el('span', 'facts', facts.filter((fact) => fact !== '').join(' · '));
-  return sessionRow(id, first, second, ...(satisfaction === null ? [] : [stars(satisfaction)]));
+  return sessionRow(id, [first, second], satisfaction === null ? [] : [stars(satisfaction)]);
 }
 
 /** A link that opens the session: the address of the page says which one it is. */
-export function sessionRow(id: string, ...children: Node[]): HTMLElement {
-  const anchor = el('a', '', ...children, el('code', '', id));
+export function sessionRow(id: string, lines: Node[], besideId: Node[] = []): HTMLElement {
+  const anchor = el('a', '', ...lines, el('span', 'line', el('code', '', id), ...besideId));
   anchor.href = `#/${encodeURIComponent(id)}`;
-  anchor.dataset['session'] = id;
+  markCurrent(anchor);
   return el('li', '', anchor);
+}
+
+/** Whether it leads to what is open. */
+export function markCurrent(anchor: HTMLAnchorElement): void {
+  anchor.ariaCurrent = anchor.href === location.href ? 'true' : null;
 }
 
 function stars(count: number): HTMLElement {
