@@ -17,8 +17,12 @@ function openAddressed(): void {
   const id = decoded(location.hash.slice(2));
   document.body.classList.toggle('open', id !== '');
   document.querySelectorAll<HTMLAnchorElement>('.rows a').forEach(markCurrent);
-  if (id === '') conversation.close();
-  else conversation.open(id);
+  if (id === '') {
+    conversation.close();
+    return;
+  }
+  conversation.open(id);
+  byId('conversation', HTMLElement).focus({ preventScroll: true });
 }
 
 function decoded(text: string): string {

@@ -64,6 +64,16 @@ function inBrowser(): void {
     await page.getByText('Live', { exact: true }).waitFor();
   }
 
+  async function scrollToStart(): Promise<void> {
+    await rows().first().waitFor();
+    for (let pages = 0; pages < 10 && (await page.getByText('#0', { exact: true }).count()) === 0; pages += 1) {
+      const oldest = await rows().first().locator('.position').innerText();
+      await page.locator('#log').hover();
+      await page.mouse.wheel(0, -1_000_000);
+      await rows().first().locator('.position').filter({ hasNotText: oldest }).waitFor();
+    }
+  }
+
   it('lists the sessions of a day, those that run, and those of one client', async () => {
     const list = page.getByRole('region', { name: 'Sessions' });
     await list.getByRole('link', { name: 'growing-session' }).waitFor();
@@ -90,21 +100,14 @@ function inBrowser(): void {
 
   it('scrolls back to the first message', async () => {
     await open('load-1');
-    await rows().first().waitFor();
-    for (let pages = 0; pages < 10 && (await page.getByText('#0', { exact: true }).count()) === 0; pages += 1) {
-      const oldest = await rows().first().locator('.position').innerText();
-      await page.locator('#log').hover();
-      await page.mouse.wheel(0, -100_000);
-      await rows().first().locator('.position').filter({ hasNotText: oldest }).waitFor();
-    }
+    await scrollToStart();
     const shown = await page.locator('.position').allInnerTexts();
     expect(shown).toEqual(shown.map((_, position) => `#${position}`));
   });
 
   it('shows every kind of content, with links to the web alone', async () => {
     await open('session-of-everything');
-    await page.getByRole('button', { name: 'Older messages' }).click();
-    await page.getByText('#0', { exact: true }).waitFor();
+    await scrollToStart();
     const labels = new Set(await page.locator('.label').allInnerTexts());
     const kinds =
       'Image File Voice Video Location Emoji Custom Unknown Options Form Product Order Bot Markdown Control';
@@ -209,7 +212,7 @@ function inBrowser(): void {
     expect(file.name.endsWith('.ndjson')).toBe(true);
     expect(file.text).toMatch(/\{"type":"end","total":1234\}\n$/);
     await other.close();
-    await service.stop();
+    await service.kill();
   });
 
   it('loads nothing from outside, and nothing that its own policy forbids', () => {
