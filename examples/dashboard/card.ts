@@ -1,5 +1,5 @@
 import type { components } from '../desk-bff.js';
-import { attachment, el, link, words } from './dom.js';
+import { attachment, el, facts, link, words } from './dom.js';
 
 type Card = components['schemas']['Card'];
 type Fields = Readonly<Record<string, unknown>>;
@@ -19,36 +19,37 @@ const LABELS: Readonly<Record<Card['kind'], string>> = {
 
 /** A card of the Desk plug-in. Its payload is what somebody sent: what is not as documented is not shown. */
 export function cardContent({ kind, source, payload }: Card): HTMLElement {
-  const card = (about: HTMLElement, facts: string[] = [], ...more: Node[]) =>
-    attachment(LABELS[kind], about, facts, ...more);
+  return attachment(LABELS[kind], ...partsOf(kind, source, payload));
+}
+
+function partsOf(kind: Card['kind'], source: Card['source'], payload: Fields): readonly HTMLElement[] {
+  const content = fields(payload['content']);
   switch (kind) {
     case 'rating': {
       const menu = fields(payload['menuContent']);
-      return card(words(text(menu, 'head')), [], choices(menu['menu']), words(text(menu, 'tail')));
+      return [words(text(menu, 'head')), choices(menu['menu']), words(text(menu, 'tail'))];
     }
     case 'rating-result':
-      return card(words(text(fields(payload['menuSelected']), 'content')));
+      return [words(text(fields(payload['menuSelected']), 'content'))];
     case 'options':
     case 'form':
     case 'bot': {
-      const content = fields(payload['content']);
       const title = text(content, 'header') || text(content, 'title');
-      return card(words(title), [], choices(content['items']), words(text(content, 'tail')));
+      return [words(title), choices(content['items']), words(text(content, 'tail'))];
     }
     case 'product':
     case 'order': {
-      const content = fields(payload['content']);
       const picture = text(content, 'pic') === '' ? [] : [link('Picture', content['pic'])];
-      return card(link(text(content, 'header'), content['url']), [text(content, 'desc')], ...picture);
+      return [link(text(content, 'header'), content['url']), facts(text(content, 'desc')), ...picture];
     }
     case 'markdown':
-      return card(words(text(payload, 'content')));
+      return [words(text(payload, 'content'))];
     case 'stream': {
       const chunks = list(payload['chunks']).filter((chunk) => typeof chunk === 'string');
-      return card(words(chunks.join('')), [payload['isFinished'] === 1 ? '' : 'still writing']);
+      return [words(chunks.join('')), facts(payload['isFinished'] === 1 ? '' : 'still writing')];
     }
     case 'control':
-      return card(el('span', '', ''), [source === null ? '' : `signal ${source} between the clients`]);
+      return [facts(source === null ? '' : `signal ${source} between the clients`)];
   }
 }
 

@@ -1,5 +1,5 @@
 import { cardContent } from './card.js';
-import { attachment, el, link, time, words } from './dom.js';
+import { attachment, el, facts, link, time, words } from './dom.js';
 import type { Message } from './service.js';
 
 type Content = Message['content'][number];
@@ -13,64 +13,52 @@ export function contentElement(content: Content): HTMLElement {
     case 'image':
       return image(content);
     case 'file':
-      return attachment('File', link(content.name ?? 'without a name', content.url), [bytes(content.size)]);
+      return attachment('File', link(content.name ?? 'without a name', content.url), facts(bytes(content.size)));
     case 'sound':
-      return attachment('Voice', link('Listen', content.url), [seconds(content.seconds), bytes(content.size)]);
+      return attachment('Voice', link('Listen', content.url), facts(seconds(content.seconds), bytes(content.size)));
     case 'video':
       return video(content);
     case 'location': {
       const place = `${content.latitude ?? '?'}, ${content.longitude ?? '?'}`;
-      return attachment('Location', el('span', '', content.description ?? ''), [place]);
+      return attachment('Location', el('span', '', content.description ?? ''), facts(place));
     }
     case 'face':
-      return attachment('Emoji', el('span', '', content.data ?? ''), [`no. ${content.index ?? '?'}`]);
+      return attachment('Emoji', el('span', '', content.data ?? ''), facts(`no. ${content.index ?? '?'}`));
     case 'relay':
       return relay(content);
-    case 'custom':
-      return content.card === null ? custom(content) : cardContent(content.card);
+    case 'custom': {
+      const { card, description, extension, sound, data } = content;
+      return card === null ? attachment('Custom', facts(description, extension, sound), raw(data)) : cardContent(card);
+    }
     case 'unknown':
-      return attachment('Unknown', el('span', '', content.rawType ?? 'without a type'), [], raw(content.raw));
+      return attachment('Unknown', el('span', '', content.rawType ?? 'without a type'), raw(content.raw));
   }
 }
 
 function image({ format, variants }: Of<'image'>): HTMLElement {
   const sizes = variants.map(({ kind, url, width, height, size }) =>
-    el('li', '', link(kind ?? 'unknown', url), el('span', 'facts', [pixels(width, height), bytes(size)].join(' '))),
+    el('li', '', link(kind ?? 'unknown', url), ' ', facts(pixels(width, height), bytes(size))),
   );
-  return attachment('Image', el('span', '', format ?? ''), [], el('ul', 'variants', ...sizes));
+  return attachment('Image', facts(format), el('ul', '', ...sizes));
 }
 
 function video({ url, seconds: length, size, format, thumbnail }: Of<'video'>): HTMLElement {
-  const preview = link('Preview', thumbnail.url);
-  const facts = [seconds(length), format ?? '', bytes(size), pixels(thumbnail.width, thumbnail.height)];
-  return attachment('Video', link('Watch', url), facts, ...(thumbnail.url === null ? [] : [preview]));
+  const known = facts(seconds(length), format, bytes(size), pixels(thumbnail.width, thumbnail.height));
+  const preview = thumbnail.url === null ? [] : [link('Preview', thumbnail.url)];
+  return attachment('Video', link('Watch', url), known, ...preview);
 }
 
+/** Merged messages, which may be merged messages again. */
 function relay({ title, count, abstracts, compatibleText, key, messages }: Of<'relay'>): HTMLElement {
-  const summary = el('summary', '', title ?? 'Merged messages');
-  const abstract = abstracts.length > 0 ? abstracts.join('\n') : (compatibleText ?? '');
-  const inner = messages.map(({ from, sentAt, content }) =>
-    el(
-      'li',
-      '',
-      el('strong', '', from ?? '?'),
-      ' ',
-      sentAt === null ? '' : time(sentAt),
-      ...content.map(contentElement),
-    ),
-  );
+  const summary = el('summary', '', title ?? '', ' ', facts(count === null ? '' : `${count} messages`));
+  const inner = messages.map(({ from, sentAt, content }) => {
+    const when = sentAt === null ? '' : time(sentAt);
+    return el('li', '', el('strong', '', from ?? '?'), ' ', when, ...content.map(contentElement));
+  });
+  const abstract = abstracts.length > 0 ? abstracts.join('\n') : compatibleText;
+  const shown = inner.length > 0 ? el('ol', '', ...inner) : words(abstract);
   const missing = key === null ? [] : [words('They are too large to be in the record.')];
-  const details = el(
-    'details',
-    '',
-    summary,
-    ...(inner.length > 0 ? [el('ol', 'relayed', ...inner)] : [words(abstract)]),
-  );
-  return attachment('Merged chat', details, [count === null ? '' : `${count} messages`], ...missing);
-}
-
-function custom({ data, description, extension, sound }: Of<'custom'>): HTMLElement {
-  return attachment('Custom', el('span', '', description ?? ''), [extension ?? '', sound ?? ''], raw(data));
+  return attachment('Merged chat', el('details', '', summary, shown, ...missing));
 }
 
 function raw(value: unknown): HTMLElement {

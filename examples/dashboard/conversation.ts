@@ -72,8 +72,8 @@ export class Conversation {
   }
 
   private async take(event: LiveEvent, signal: AbortSignal): Promise<void> {
-    if (event.type === 'away') this.showLive('live', `Live again in ${Math.ceil(event.waitMs / 1000)} s`);
-    else this.showLive('live on', 'Live');
+    if (event.type === 'away') this.showLive('badge', `Live again in ${Math.ceil(event.waitMs / 1000)} s`);
+    else this.showLive('badge on', 'Live');
     if (event.type === 'messages') await this.append(event.messages, signal);
     else if (event.type === 'edited') this.log.replace(event.messages);
     else if (event.type === 'reset') await this.readNewest(signal);

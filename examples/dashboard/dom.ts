@@ -19,8 +19,12 @@ export function byId<Kind extends HTMLElement>(id: string, kind: new () => Kind)
   return element;
 }
 
+/** Characters that turn the direction of what follows: with one, a name that ends in `.exe` can seem to end in `.jpg`. */
+const TURNS = /[\u202A-\u202E\u2066-\u2069]/g;
+
 /** Words that lead to an address which somebody sent: only the web is worth a click, `javascript:` stays text. */
-export function link(words: string, url: unknown): HTMLElement {
+export function link(anyWords: string, url: unknown): HTMLElement {
+  const words = anyWords.replace(TURNS, '\uFFFD');
   if (typeof url !== 'string' || url === '') return el('span', '', words);
   if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) return el('span', '', `${words} (${url})`);
   const anchor = el('a', '', words);
@@ -45,8 +49,12 @@ export function words(text: string | null): HTMLElement {
   return element;
 }
 
-/** A label, what it is about, and what else is known of it. */
-export function attachment(label: string, about: HTMLElement, facts: string[], ...more: Node[]): HTMLElement {
-  const known = facts.filter((fact) => fact !== '').join(' · ');
-  return el('div', 'attachment', el('span', 'label', label), about, el('span', 'facts', known), ...more);
+/** What is known of something, in a line. */
+export function facts(...known: readonly (string | null)[]): HTMLElement {
+  return el('span', 'facts', known.filter((fact) => fact !== null && fact !== '').join(' · '));
+}
+
+/** All that is no plain text: what it is, and its parts. */
+export function attachment(label: string, ...parts: readonly Node[]): HTMLElement {
+  return el('div', 'attachment', el('span', 'label', label), ...parts);
 }

@@ -1,5 +1,5 @@
 import { contentElement } from './content.js';
-import { byId, el, time } from './dom.js';
+import { byId, el, facts, time } from './dom.js';
 import type { Message } from './service.js';
 
 /** So near to an end of what is shown counts as being there. */
@@ -70,7 +70,7 @@ export class MessageLog {
     const who = sender.id === null ? sender.role : `${sender.role} ${sender.id}`;
     const number = position === null ? '' : `#${position}`;
     const head = el('div', 'head', el('span', 'who', who), time(sentAt, 'medium'), el('span', 'position', number));
-    const body = content.length === 0 ? [el('span', 'facts', 'empty')] : content.map(contentElement);
+    const body = content.length === 0 ? [facts('empty')] : content.map(contentElement);
     const row = el('li', `${sender.role} ${mark}`.trim(), head, ...body);
     if (position !== null) this.rows.set(position, row);
     return row;

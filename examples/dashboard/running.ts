@@ -2,7 +2,7 @@ import { byId, el, time } from './dom.js';
 import { sessionRow } from './session-list.js';
 import { Refusal, type Service } from './service.js';
 
-const EVERY_MS = 10_000;
+const EVERY_MS = 5000;
 
 /** The sessions that run now, as far as webhooks told of them; hidden where the service gets none. */
 export function showRunning(service: Service): void {

@@ -1,4 +1,4 @@
-import { byId, el, time } from './dom.js';
+import { byId, el, facts, time } from './dom.js';
 import { RefusalBox } from './refusal-box.js';
 import { type Service, type Session } from './service.js';
 import { showFiles } from './files.js';
@@ -74,14 +74,13 @@ export class SessionList {
 
 function row({ id, startedAt, client, agent, satisfaction, durationSeconds, endStatus }: Session): HTMLElement {
   const who = client.nickname ?? client.id ?? 'unknown client';
-  const facts = [
-    client.nickname === null ? '' : (client.id ?? ''),
+  const first = el('span', 'line', el('strong', '', who), time(startedAt));
+  const second = facts(
+    client.nickname === null ? '' : client.id,
     agent.id === null ? 'no agent' : `agent ${agent.id}`,
     durationSeconds === null ? '' : duration(durationSeconds),
-    endStatus ?? '',
-  ];
-  const first = el('span', 'line', el('strong', '', who), time(startedAt));
-  const second = el('span', 'facts', facts.filter((fact) => fact !== '').join(' · '));
+    endStatus,
+  );
   return sessionRow(id, [first, second], satisfaction === null ? [] : [stars(satisfaction)]);
 }
 
