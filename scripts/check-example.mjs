@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
 run('openapi-typescript', 'openapi.json', '-o', 'examples/desk-bff.d.ts', '--check');
-run('tsc', '-p', 'examples');
+run('tsc', '-b', 'examples', 'examples/dashboard');
 
 const demo = spawn(process.execPath, ['scripts/demo.mjs'], { stdio: ['ignore', 'pipe', 'inherit'] });
 try {

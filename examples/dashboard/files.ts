@@ -1,6 +1,6 @@
 import { el } from './dom.js';
 import { type RefusalBox } from './refusal-box.js';
-import { type Service, unreachable } from './service.js';
+import { refuse, type Service } from './service.js';
 
 /** Saves all there is at `path`: by a plain link, or with a key, which a link cannot send, through the page. */
 export function showFiles(place: HTMLElement, service: Service, path: string, refusal: RefusalBox): void {
@@ -31,9 +31,7 @@ async function saveThrough(service: Service, path: string): Promise<void> {
   const response = await service.ask(path);
   const name = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1];
   // A file that breaks off is none.
-  const blob = await response.blob().catch(() => {
-    throw unreachable();
-  });
+  const blob = await response.blob().catch(refuse());
   const anchor = el('a', '');
   anchor.href = URL.createObjectURL(blob);
   anchor.download = name ?? 'file';

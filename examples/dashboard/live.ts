@@ -1,4 +1,4 @@
-import { type Message, pathOf, Refusal, type Service, unreachable } from './service.js';
+import { type Message, pathOf, Refusal, refuse, type Service } from './service.js';
 import { readEvents, type ServerSentEvent } from './sse.js';
 
 export type LiveEvent =
@@ -55,7 +55,7 @@ async function* connection(
   try {
     yield* readEvents(body);
   } catch (error) {
-    throw signal.aborted ? error : unreachable();
+    refuse(signal)(error);
   }
 }
 

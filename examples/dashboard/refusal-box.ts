@@ -14,9 +14,10 @@ export class RefusalBox {
   }
 
   show(error: unknown, again: () => void): void {
-    this.clear();
+    // Something else was opened meanwhile.
     if (error instanceof DOMException && error.name === 'AbortError') return;
     if (!(error instanceof Refusal)) throw error;
+    this.clear();
     const { status, title, message, requestId, retryAfter, mayPass } = error;
     this.box.hidden = false;
     this.box.append(el('strong', '', status === 0 ? title : `${status} ${title}`), el('p', '', message));

@@ -65,9 +65,7 @@ export class Service {
       // The browser revalidates what it holds, so that the service decides what is fresh: its answer is a 304 then.
       cache: 'no-cache',
       signal: signal ?? null,
-    }).catch((error: unknown) => {
-      throw signal?.aborted === true ? error : unreachable();
-    });
+    }).catch(refuse(signal));
     if (response.ok) return response;
     if (response.status === 401) this.onUnauthorized();
     throw await refusalOf(response);
@@ -75,7 +73,8 @@ export class Service {
 
   private async read<Body>(path: string, signal?: AbortSignal): Promise<Body> {
     // The one cast: the service is held to its document by its own tests.
-    return (await (await this.ask(path, signal)).json()) as Body;
+    const response = await this.ask(path, signal);
+    return (await response.json().catch(refuse(signal))) as Body;
   }
 }
 
@@ -83,8 +82,12 @@ export function pathOf(id: string): string {
   return `/sessions/${encodeURIComponent(id)}`;
 }
 
-export function unreachable(): Refusal {
-  return new Refusal(0, 'No connection', 'The service cannot be reached.', undefined, undefined);
+/** For what the network breaks off, at its beginning or on the way, unless it was us. */
+export function refuse(signal?: AbortSignal): (error: unknown) => never {
+  return (error) => {
+    if (signal?.aborted === true) throw error;
+    throw new Refusal(0, 'No connection', 'The service cannot be reached.', undefined, undefined);
+  };
 }
 
 async function refusalOf(response: Response): Promise<Refusal> {
