@@ -2,6 +2,9 @@ import { el } from './dom.js';
 import { type RefusalBox } from './refusal-box.js';
 import { refuse, type Service } from './service.js';
 
+/** Long enough for every browser to have begun to save. */
+const KEPT_MS = 60_000;
+
 /** Saves all there is at `path`: by a plain link, or with a key, which a link cannot send, through the page. */
 export function showFiles(place: HTMLElement, service: Service, path: string, refusal: RefusalBox): void {
   const links = (['csv', 'ndjson'] as const).map((format) => {
@@ -36,5 +39,7 @@ async function saveThrough(service: Service, path: string): Promise<void> {
   anchor.href = URL.createObjectURL(blob);
   anchor.download = name ?? 'file';
   anchor.click();
-  URL.revokeObjectURL(anchor.href);
+  setTimeout(() => {
+    URL.revokeObjectURL(anchor.href);
+  }, KEPT_MS);
 }

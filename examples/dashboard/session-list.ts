@@ -105,5 +105,5 @@ function stars(count: number): HTMLElement {
 }
 
 function duration(seconds: number): string {
-  return seconds < 60 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+  return seconds < 60 ? `${seconds}\u00A0s` : `${Math.round(seconds / 60)}\u00A0min`;
 }

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it, test } from '@jest/globals';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import { textMessage } from '../../simulator/sessions/wire.js';
 import { type Demo, startDemo } from '../demo.js';
-import { startService } from '../service.js';
+import { type BreakableLine, breakableLineTo } from '../breakable-line.js';
+import { type Service, startService } from '../service.js';
 
 const program = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 const AT = Date.UTC(2026, 0, 1);
@@ -192,27 +193,51 @@ function inBrowser(): void {
     await page.getByRole('link', { name: 'growing-session' }).last().waitFor();
   });
 
-  it('asks for a key where the service does, and saves with it', async () => {
-    const service = await startService({
-      AUTH_MODE: 'api-key',
-      API_KEYS: `browser:${createHash('sha256').update(KEY).digest('hex')}`,
-      DESK_BASE_URL: demo.deskUrl,
-      CORS_ORIGINS: demo.dashboardUrl,
+  describe('with a key, over a connection that breaks', () => {
+    let service: Service;
+    let line: BreakableLine;
+    let other: Page;
+
+    beforeAll(async () => {
+      service = await startService({
+        AUTH_MODE: 'api-key',
+        API_KEYS: `browser:${createHash('sha256').update(KEY).digest('hex')}`,
+        DESK_BASE_URL: demo.deskUrl,
+        CORS_ORIGINS: demo.dashboardUrl,
+      });
+      line = await breakableLineTo(service.url);
+      // The policy names the demo's own service.
+      other = await browser.newPage({ bypassCSP: true });
+      await other.route('**/service.json', (route) => route.fulfill({ json: { url: line.url } }));
+      await other.goto(`${demo.dashboardUrl}/#/long-session`);
     });
-    // The policy names the demo's own service.
-    const other = await browser.newPage({ bypassCSP: true });
-    await other.route('**/service.json', (route) => route.fulfill({ json: { url: service.url } }));
-    await other.goto(`${demo.dashboardUrl}/#/long-session`);
-    await other.locator('#trouble').getByText('401 ').waitFor();
-    await other.getByLabel('API key or token').fill(KEY);
-    await other.getByRole('button', { name: 'Use' }).click();
-    await other.getByText('#1233', { exact: true }).waitFor();
-    await other.getByText('Live', { exact: true }).waitFor();
-    const file = await saved(other, other.locator('#files').getByRole('link', { name: 'NDJSON' }));
-    expect(file.name.endsWith('.ndjson')).toBe(true);
-    expect(file.text).toMatch(/\{"type":"end","total":1234\}\n$/);
-    await other.close();
-    await service.kill();
+
+    afterAll(async () => {
+      await other.close();
+      line.close();
+      await service.kill();
+    });
+
+    it('asks for the key, and follows and saves with it', async () => {
+      await other.locator('#trouble').getByText('401 ').waitFor();
+      await other.getByLabel('API key or token').fill(KEY);
+      await other.getByRole('button', { name: 'Use' }).click();
+      await other.getByText('#1233', { exact: true }).waitFor();
+      await other.getByText('Live', { exact: true }).waitFor();
+      const file = await saved(other, other.locator('#files').getByRole('link', { name: 'NDJSON' }));
+      expect(file.name.endsWith('.ndjson')).toBe(true);
+      expect(file.text).toMatch(/\{"type":"end","total":1234\}\n$/);
+    });
+
+    it('comes back by itself, with what it missed and nothing twice', async () => {
+      const before = await other.locator('#messages > li').count();
+      line.cut();
+      await other.getByText(/^Live again in \d+ s$/).waitFor();
+      await demo.control('POST', '/sessions/long-session/messages', { messages: messagesOf(['missed', 'too']) });
+      await other.locator('#messages > li', { hasText: '#1235' }).waitFor();
+      await other.getByText('Live', { exact: true }).waitFor();
+      expect(await other.locator('#messages > li').count()).toBe(before + 2);
+    });
   });
 
   it('loads nothing from outside, and nothing that its own policy forbids', () => {
