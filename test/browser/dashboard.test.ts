@@ -196,7 +196,6 @@ function inBrowser(): void {
   describe('with a key, over a connection that breaks', () => {
     let service: Service;
     let line: BreakableLine;
-    let other: Page;
 
     beforeAll(async () => {
       service = await startService({
@@ -206,30 +205,36 @@ function inBrowser(): void {
         CORS_ORIGINS: demo.dashboardUrl,
       });
       line = await breakableLineTo(service.url);
-      // The policy names the demo's own service.
-      other = await browser.newPage({ bypassCSP: true });
-      await other.route('**/service.json', (route) => route.fulfill({ json: { url: line.url } }));
-      await other.goto(`${demo.dashboardUrl}/#/long-session`);
     });
 
     afterAll(async () => {
-      await other.close();
       line.close();
       await service.kill();
     });
 
-    it('asks for the key, and follows and saves with it', async () => {
+    async function openWithKey(): Promise<Page> {
+      // The policy names the demo's own service.
+      const other = await browser.newPage({ bypassCSP: true });
+      await other.route('**/service.json', (route) => route.fulfill({ json: { url: line.url } }));
+      await other.goto(`${demo.dashboardUrl}/#/long-session`);
       await other.locator('#trouble').getByText('401 ').waitFor();
       await other.getByLabel('API key or token').fill(KEY);
       await other.getByRole('button', { name: 'Use' }).click();
       await other.getByText('#1233', { exact: true }).waitFor();
       await other.getByText('Live', { exact: true }).waitFor();
+      return other;
+    }
+
+    it('asks for the key, and follows and saves with it', async () => {
+      const other = await openWithKey();
       const file = await saved(other, other.locator('#files').getByRole('link', { name: 'NDJSON' }));
       expect(file.name.endsWith('.ndjson')).toBe(true);
       expect(file.text).toMatch(/\{"type":"end","total":1234\}\n$/);
+      await other.close();
     });
 
     it('comes back by itself, with what it missed and nothing twice', async () => {
+      const other = await openWithKey();
       const before = await other.locator('#messages > li').count();
       line.cut();
       await other.getByText(/^Live again in \d+ s$/).waitFor();
@@ -237,6 +242,7 @@ function inBrowser(): void {
       await other.locator('#messages > li', { hasText: '#1235' }).waitFor();
       await other.getByText('Live', { exact: true }).waitFor();
       expect(await other.locator('#messages > li').count()).toBe(before + 2);
+      await other.close();
     });
   });
 
