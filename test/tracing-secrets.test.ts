@@ -45,7 +45,7 @@ describeWithRedis.each(['http/json', 'http/protobuf'])('traces by %s', (protocol
       OTEL_EXPORTER_OTLP_HEADERS: `authorization=${HEADER}`,
       OTEL_BSP_SCHEDULE_DELAY: '50',
     });
-    cleanUps.push(service.kill, tap.close, simulator.close, receiver.close, redis.stop);
+    cleanUps.push(service.kill, tap.close, () => simulator.close(), receiver.close, redis.stop);
     const headers = {
       'x-api-key': API_KEY,
       traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
