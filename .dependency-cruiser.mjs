@@ -16,14 +16,14 @@ const floors = [
   ['logging'],
   ['metrics'],
   ['environment'],
-  ['ground'], //                  json, clock, version, within: no room of its own
+  ['ground'], //                  json, clock, version: no room of its own
 ];
 
 /** Rooms that are no folder of their own name. */
 const paths = {
   process: '^src/(?:main|app\\.module|start|stop-signals|shutdown|configure-app|server|openapi)\\.ts$',
   environment: '^src/environment(?:\\.module)?\\.ts$|^src/environment/',
-  ground: '^src/(?:json|clock|version|within)\\.ts$',
+  ground: '^src/(?:json|clock|version)\\.ts$',
 };
 const pathOf = (room) => paths[room] ?? `^src/${room}/`;
 const rooms = floors.flat();

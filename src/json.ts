@@ -13,3 +13,8 @@ export function parseJson(text: string): unknown {
     return undefined;
   }
 }
+
+/** A whole number that a double holds exactly. */
+export function isInteger(value: unknown): value is number {
+  return Number.isSafeInteger(value);
+}

@@ -2,7 +2,7 @@ import { type RequestListener } from 'node:http';
 import { type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { type Environment } from './environment.js';
 import { type FastPath } from './http/fast-path.js';
-import { MAX_BODY_BYTES } from './http/request-bodies.js';
+import { MAX_BODY_BYTES } from './http/request-checks.js';
 import { readableTarget } from './http/request-target.js';
 import { type UnreadableRequest } from './http/unreadable-request.js';
 

@@ -6,7 +6,7 @@ import { CallQueue } from './desk/admission/call-queue.js';
 import { Readiness } from './operations/readiness.js';
 import { LogDestination } from './logging/log-destination.js';
 import { LOGGER } from './logging/logging.module.js';
-import { within } from './within.js';
+import { within } from './clock.js';
 
 const IDLE_CHECK_MS = 50;
 /** Connections that are cut off are heard of a few turns of the event loop later. */

@@ -5,6 +5,14 @@ import { type CryptoKey, exportJWK, generateKeyPair, type JWK, type JWTPayload, 
 export const ISSUER = 'https://issuer.example/';
 export const AUDIENCE = 'desk-bff';
 
+/** What the service has to be told to take this issuer's tokens. */
+export const jwtEnvironment = ({ url }: Pick<Issuer, 'url'>) => ({
+  AUTH_MODE: 'jwt',
+  JWT_ISSUER: ISSUER,
+  JWT_AUDIENCE: AUDIENCE,
+  JWT_JWKS_URL: url,
+});
+
 export interface SigningKey {
   readonly kid: string;
   readonly alg: string;

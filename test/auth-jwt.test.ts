@@ -7,6 +7,7 @@ import {
   claims,
   inSeconds,
   type Issuer,
+  jwtEnvironment,
   ISSUER,
   makeKey,
   sign,
@@ -29,10 +30,7 @@ beforeAll(async () => {
   issuer.publish(key);
   service = await startService({
     DESK_BASE_URL: simulator.url,
-    AUTH_MODE: 'jwt',
-    JWT_ISSUER: ISSUER,
-    JWT_AUDIENCE: AUDIENCE,
-    JWT_JWKS_URL: issuer.url,
+    ...jwtEnvironment(issuer),
   });
 });
 

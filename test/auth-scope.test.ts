@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Simulator, startSimulator } from '../simulator/simulator.js';
-import { AUDIENCE, type Issuer, ISSUER, makeKey, sign, type SigningKey, startIssuer } from './auth-issuer.js';
+import { type Issuer, jwtEnvironment, makeKey, sign, type SigningKey, startIssuer } from './auth-issuer.js';
 import { ask } from './http.js';
 import { type Service, startService } from './service.js';
 
@@ -16,10 +16,7 @@ beforeAll(async () => {
   issuer.publish(key);
   service = await startService({
     DESK_BASE_URL: simulator.url,
-    AUTH_MODE: 'jwt',
-    JWT_ISSUER: ISSUER,
-    JWT_AUDIENCE: AUDIENCE,
-    JWT_JWKS_URL: issuer.url,
+    ...jwtEnvironment(issuer),
     JWT_REQUIRED_SCOPE: 'desk:read',
   });
 });

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach } from '@jest/globals';
 import { HttpService } from '@nestjs/axios';
 import axios from 'axios';
 import { pino } from 'pino';
+import { type Simulator, startSimulator } from '../simulator/simulator.js';
 import { CallQueue } from '../src/desk/admission/call-queue.js';
 import { CircuitBreaker } from '../src/desk/admission/circuit-breaker.js';
 import { Attempt, type DeskReply } from '../src/desk/attempt.js';
@@ -112,6 +114,22 @@ export class DeskRig {
   end(sessionId?: string, deadlineMs?: number): Promise<DeskError | 'ok'> {
     return endOf(this.ask(sessionId, deadlineMs));
   }
+}
+
+/** One simulator for all tests of a file, which is as new for each of them, and a new rig. */
+export function simulateDesk(use: (simulator: Simulator, rig: DeskRig) => void): void {
+  let simulator: Simulator;
+  beforeAll(async () => {
+    simulator = await startSimulator();
+  });
+  beforeEach(() => {
+    simulator.reset();
+    use(simulator, new DeskRig(simulator));
+  });
+  afterAll(async () => {
+    DeskRig.close();
+    await simulator.close();
+  });
 }
 
 export function endOf(call: Promise<unknown>): Promise<DeskError | 'ok'> {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { FlightLock } from '../src/cache/flight-lock.js';
-import { NotFound } from '../src/cache/not-found.js';
+import { NotFound } from '../src/cache/entry.js';
 import { RedisStore } from '../src/cache/redis-store.js';
 import { connectRedis } from '../src/redis/connect.js';
 import { RedisLink } from '../src/redis/redis-link.js';

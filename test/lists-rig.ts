@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { type CacheOptions, type ReadOptions } from '../src/cache/cache.js';
 import { type FreshnessPolicy } from '../src/cache/freshness.js';
 import { RedisStore } from '../src/cache/redis-store.js';
-import { plainText } from '../src/cache/value-cipher.js';
+import { plainText } from '../src/cache/stored-value.js';
 import { type Clock } from '../src/clock.js';
 import { type DeskReply } from '../src/desk/attempt.js';
 import { type DeskCommand } from '../src/desk/commands/command.js';

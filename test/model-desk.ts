@@ -5,7 +5,7 @@ import { type DeskCommand } from '../src/desk/commands/command.js';
 import { type DeskMessage } from '../src/desk/commands/describe-chat-messages.js';
 import { type DeskError, DeskAbandonedError, DeskNotFoundError } from '../src/desk/desk-error.js';
 import { type JsonObject } from '../src/json.js';
-import { type Window } from '../src/transcript/window.js';
+import { type Window } from '../src/transcript/query.js';
 
 /** What the model desk held from some moment on, until the next state. */
 export interface DeskState {

@@ -1,5 +1,6 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from '@jest/globals';
+import { sampleRecord } from '../simulator/sessions/own-records.js';
 import { type Fault } from '../simulator/fault.js';
 import { isList, isObject, type JsonObject } from '../simulator/json-object.js';
 import { MALFORMATIONS } from '../simulator/malformed.js';
@@ -14,19 +15,7 @@ const FROM = '2024-10-31T16:00:00Z';
 const TO = '2024-11-01T15:59:59Z';
 
 /** The sample of the command's own page. */
-const sample = {
-  SessionId: 'a97d3e1f-a88b-403b-9b3a-7bc6554ea05d',
-  AgentGroupId: '3067',
-  AgentGroupName: '在线客服',
-  AgentId: 'shannon@qq.com',
-  ChannelType: 'SDK',
-  ClientUserId: '1299314544',
-  ClientUserNickName: '山浓',
-  Duration: 10,
-  EndStatus: 'AgentEndedSession',
-  SatisfactionSelected: 5,
-  Timestamp: 1730443136,
-};
+const sample = sampleRecord('a97d3e1f-a88b-403b-9b3a-7bc6554ea05d', 1730443136);
 
 const shown = {
   id: 'a97d3e1f-a88b-403b-9b3a-7bc6554ea05d',

@@ -2,15 +2,15 @@ import { pino } from 'pino';
 import { type ReadOptions } from '../src/cache/cache.js';
 import { RedisStore, type RedisStoreOptions } from '../src/cache/redis-store.js';
 import { type Result } from '../src/cache/result.js';
-import { plainText } from '../src/cache/value-cipher.js';
+import { plainText } from '../src/cache/stored-value.js';
 import { type Clock } from '../src/clock.js';
 import { toMessage } from '../src/content/message.js';
 import { RedisLink } from '../src/redis/redis-link.js';
 import { headKeptMs } from '../src/transcript/stored-transcript.js';
-import { type TranscriptPolicy } from '../src/transcript/transcript-policy.js';
+import { type TranscriptPolicy } from '../src/transcript/log.js';
 import { Transcripts } from '../src/transcript/transcripts.js';
 import { type TranscriptView } from '../src/transcript/view.js';
-import { type Window } from '../src/transcript/window.js';
+import { type Window } from '../src/transcript/query.js';
 import { answerOf, type DeskState, messageOf, ModelDesk } from './model-desk.js';
 
 /** The contract's defaults. */

@@ -18,8 +18,8 @@ const NAMED = ['b0f4ca12-4850-4218-a284-efe679a87066', 'session-of-everything', 
 /** Records of the desk's own sessions, newest first: the documents name no order. Chats of the last 30 days, and new ones. */
 export function ownRecords(find: FindSession, startMs: number): (nowMs: number) => readonly SessionRecord[] {
   const startOf = (id: string) => startIn(find(id)?.all(startMs) ?? []);
-  const named = NAMED.map((id) => complete(id, startOf(id)));
-  const fixed = [...named, complete('empty-session', Date.UTC(2024, 10, 5) / 1000), ...oddRecords(startOf)];
+  const named = NAMED.map((id) => sampleRecord(id, startOf(id)));
+  const fixed = [...named, sampleRecord('empty-session', Date.UTC(2024, 10, 5) / 1000), ...oddRecords(startOf)];
   const growingSince = startOf('growing-session');
   let newest = newestChat(startMs);
   let chats = Array.from({ length: CHATS }, (_, i) => chatRecord(newest - i));
@@ -32,7 +32,7 @@ export function ownRecords(find: FindSession, startMs: number): (nowMs: number) 
 /** A session that goes on, as far as anybody knows what the desk says of one: no end, no rating, and longer each time. */
 function growingRecord(Timestamp: number, nowMs: number): SessionRecord {
   return {
-    ...complete('growing-session', Timestamp),
+    ...sampleRecord('growing-session', Timestamp),
     AgentId: GROWING_AGENT,
     ClientUserId: GROWING_CUSTOMER,
     Duration: Math.max(0, Math.floor(nowMs / 1000) - Timestamp),
@@ -62,14 +62,14 @@ function oddRecords(startOf: (id: string) => number): SessionRecord[] {
   ];
   const all = odd.map((change, i) => {
     const id = `session-${String(i + 1).padStart(4, '0')}`;
-    return { ...complete(id, startOf(id)), ...change };
+    return { ...sampleRecord(id, startOf(id)), ...change };
   });
   const bare = 'session-0016';
   return [...all, { SessionId: bare, Timestamp: startOf(bare) }];
 }
 
 /** The sample of the command's own page, of another session. */
-function complete(SessionId: string, Timestamp: number): SessionRecord {
+export function sampleRecord(SessionId: string, Timestamp: number): SessionRecord {
   return {
     SessionId,
     AgentGroupId: '3067',

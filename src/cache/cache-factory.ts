@@ -5,7 +5,7 @@ import { type CacheOptions } from './cache.js';
 import { ChangeFeed } from './change-feed.js';
 import { type FreshnessPolicy, keptMs } from './freshness.js';
 import { RedisStore } from './redis-store.js';
-import { aesGcm, plainText, type ValueCipher } from './value-cipher.js';
+import { aesGcm, plainText, type ValueCipher } from './stored-value.js';
 
 /** How CACHE_MEMORY_BYTES is divided. Representations are the bytes that `http/` makes of the others. */
 const MEMORY_SHARES = { representations: 0.5, messages: 0.4, sessions: 0.08, state: 0.02 } as const;

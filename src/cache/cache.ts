@@ -1,13 +1,11 @@
 import { type Logger } from 'pino';
 import { type Clock } from '../clock.js';
 import { DeskNotFoundError } from '../desk/desk-error.js';
-import { Changes } from './changes.js';
-import { Entries, type Entry } from './entry.js';
-import { type FreshnessPolicy, phaseOf } from './freshness.js';
+import { Changes } from './change-feed.js';
+import { Entries, type Entry, NotFound } from './entry.js';
+import { type FreshnessPolicy, Moments, phaseOf } from './freshness.js';
 import { Learner } from './learner.js';
 import { Load, type LoadParts } from './load.js';
-import { Moments } from './moment.js';
-import { NotFound } from './not-found.js';
 import { type RedisStore } from './redis-store.js';
 import { patiently } from './patience.js';
 import { type Resource } from './resource.js';

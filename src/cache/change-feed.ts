@@ -1,10 +1,9 @@
 import { type Clock } from '../clock.js';
 import { RedisChannel } from '../redis/redis-channel.js';
 import { isRedisTrouble, type RedisLink } from '../redis/redis-link.js';
-import { RedisKeys } from './redis-keys.js';
 import { CHANGE } from './redis-scripts.js';
-import { readChange } from './redis-store.js';
-import { type ValueCipher } from './value-cipher.js';
+import { readChange, RedisKeys } from './redis-store.js';
+import { type ValueCipher } from './stored-value.js';
 
 export interface ChangeFeedParts {
   readonly redis: RedisLink;
@@ -130,5 +129,24 @@ export class ChangeFeed {
     } catch (error) {
       if (!isRedisTrouble(error)) throw error;
     }
+  }
+}
+
+/** Who wants to know when something is said to have changed; one of these for each cache. */
+export class Changes {
+  private readonly listeners = new Map<string, Set<() => void>>();
+
+  /** Until the returned function is called. */
+  subscribe(id: string, listener: () => void): () => void {
+    const ofId = this.listeners.get(id) ?? new Set();
+    this.listeners.set(id, ofId.add(listener));
+    return () => {
+      ofId.delete(listener);
+      if (ofId.size === 0 && this.listeners.get(id) === ofId) this.listeners.delete(id);
+    };
+  }
+
+  notify(id: string): void {
+    for (const listener of [...(this.listeners.get(id) ?? [])]) listener();
   }
 }

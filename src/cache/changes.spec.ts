@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { Changes } from './changes.js';
+import { Changes } from './change-feed.js';
 
 it('tells those who want to know of an id, until they want no more', () => {
   const changes = new Changes();

@@ -1,7 +1,31 @@
 import { LRUCache } from 'lru-cache';
 import { type CallPriority } from '../desk/call-options.js';
-import { NotFound } from './not-found.js';
 import { type Level } from './result.js';
+import { type Arrived, type Basis } from './freshness.js';
+import { HEAD, type StoredWrite } from './redis-store.js';
+import { type StoredValue } from './stored-value.js';
+
+const KIND = 'not-found';
+
+/** The desk does not know what was asked for. Replaces whatever was held. */
+export class NotFound implements Arrived {
+  constructor(
+    readonly askedAt: number,
+    readonly lifetimeMs: number,
+    readonly arrivedAt: number,
+    readonly basis?: Basis,
+  ) {}
+
+  static read({ kind, askedAt, lifetimeMs, basis }: StoredValue, arrivedAt = askedAt): NotFound | undefined {
+    return kind === KIND ? new NotFound(askedAt, lifetimeMs, arrivedAt, basis) : undefined;
+  }
+
+  get write(): StoredWrite {
+    const { askedAt, lifetimeMs, basis } = this;
+    const payload = Buffer.alloc(0);
+    return { name: HEAD, kind: KIND, fields: {}, payload, askedAt, lifetimeMs, basis, keptMs: lifetimeMs };
+  }
+}
 
 /** `asked`: the flight asked the desk · `joined`: it waited for another replica that did. */
 export type FlightResult = 'asked' | 'joined';
@@ -79,7 +103,7 @@ export class Entries<State> {
     return this.hold(this.get(id) ?? new Entry<State>(id));
   }
 
-  /** Every `enter` and every `hold` needs a `leave`. */
+  /** Keeps the entry in memory. Every `enter` and every `hold` needs a `leave`. */
   hold(entry: Entry<State>): Entry<State> {
     entry.users += 1;
     this.inUse.set(entry.id, entry);

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { type RedisKeys } from './redis-keys.js';
+import { type DeskError, deskErrorOf, DeskUnavailableError, isDeskErrorCode } from '../desk/desk-error.js';
+import { isJsonObject, parseJson } from '../json.js';
 import { ACQUIRE, RENEW, SETTLE, WATCH } from './redis-scripts.js';
-import { readChange, type RedisStore, type StoredWrite } from './redis-store.js';
+import { readChange, type RedisKeys, type RedisStore, type StoredWrite } from './redis-store.js';
 
 /** `away`: there is no Redis to agree in, so go ahead alone. */
 export type Acquired =
@@ -137,4 +138,20 @@ function ownFlight(version: string, change: number | undefined, redisNow: number
 
 function newToken(): string {
   return randomBytes(12).toString('hex');
+}
+
+/** A failure as replicas tell it each other through Redis. */
+export function failureText({ code, upstreamCode, retryAfterMs }: DeskError): string {
+  return JSON.stringify({ code, upstreamCode, retryAfterMs });
+}
+
+/** The failure of another replica; whatever cannot be read is one too. */
+export function failureOf(text: string): DeskError {
+  const told = parseJson(text);
+  const { code, upstreamCode, retryAfterMs } = isJsonObject(told) ? told : {};
+  if (!isDeskErrorCode(code)) return new DeskUnavailableError('another replica failed', { retryAfterMs: 1000 });
+  return deskErrorOf(code, 'another replica asked', {
+    upstreamCode: typeof upstreamCode === 'number' ? upstreamCode : undefined,
+    retryAfterMs: typeof retryAfterMs === 'number' ? retryAfterMs : undefined,
+  });
 }

@@ -1,3 +1,5 @@
+import { type Clock } from '../clock.js';
+
 /** How long answers are used, in milliseconds (contract, "Environment"). */
 export interface FreshnessPolicy {
   readonly freshMinMs: number;
@@ -28,10 +30,10 @@ export interface Basis {
   readonly mayLag: boolean;
 }
 
-/** Of what no change that is told of concerns. */
+/** For parts that no reported change concerns (sealed blocks). */
 export const UNCHANGING: Basis = { change: Number.MAX_SAFE_INTEGER, mayLag: true };
 
-/** The same, and when this process learned of it. */
+/** The same, and when this process received it. */
 export interface Arrived extends Dated {
   readonly arrivedAt: number;
 }
@@ -51,7 +53,7 @@ export function ageOf(dated: Dated, now: number): number {
 }
 
 /** Milliseconds of freshness that are left; negative once stale. */
-export function remainingMs(dated: Dated, now: number): number {
+function remainingMs(dated: Dated, now: number): number {
   return dated.lifetimeMs - ageOf(dated, now);
 }
 
@@ -66,4 +68,57 @@ export function phaseOf(policy: FreshnessPolicy, remaining: number): Phase {
 /** How long an answer is kept, its stale phases included. */
 export function keptMs(policy: FreshnessPolicy, lifetimeMs: number): number {
   return Math.max(lifetimeMs, policy.toldFreshMs) + policy.staleWhileRevalidateMs + policy.staleIfErrorMs;
+}
+
+/** How old what a view shows is, and how long it may be used (`View`). */
+interface Times {
+  readonly lifetimeMs: number;
+  readonly ageMs: number;
+  readonly remainingMs: number;
+}
+
+/** What freshness is measured against: the time, and what is known of changes by then. */
+export class Moment {
+  constructor(
+    readonly now: number,
+    private readonly change: number,
+    /** Changes are told of at present: what was not told of did not change. */
+    private readonly isTold: boolean,
+    private readonly policy: FreshnessPolicy,
+  ) {}
+
+  /** Milliseconds of freshness that are left. Of what has changed since: none, and it is served only where the desk fails. */
+  remainingMs(part: Arrived): number {
+    const { staleWhileRevalidateMs, toldFreshMs } = this.policy;
+    const ordinaryMs = remainingMs(part, this.now);
+    if ((part.basis?.change ?? 0) < this.change) return Math.min(ordinaryMs, -staleWhileRevalidateMs);
+    const moreMs = this.isTold && part.basis?.mayLag === false ? toldFreshMs - part.lifetimeMs : 0;
+    return ordinaryMs + Math.max(0, moreMs);
+  }
+
+  /** Of what is made of several parts: as fresh as the stalest. `lifetimeMs` is what others are told, so no change counts there. */
+  timesOf(lifetimeMs: number, parts: readonly Arrived[]): Times {
+    let [ordinaryMs, leftMs] = [Infinity, Infinity];
+    for (const part of parts) {
+      ordinaryMs = Math.min(ordinaryMs, remainingMs(part, this.now));
+      leftMs = Math.min(leftMs, this.remainingMs(part));
+    }
+    return { lifetimeMs, ageMs: lifetimeMs - ordinaryMs, remainingMs: leftMs };
+  }
+}
+
+interface MomentsParts {
+  readonly policy: FreshnessPolicy;
+  readonly now: Clock;
+  readonly isTold: () => boolean;
+}
+
+/** Makes the `Moment` of an entry. */
+export class Moments {
+  constructor(private readonly parts: MomentsParts) {}
+
+  of({ change }: { readonly change: number }): Moment {
+    const { now, isTold, policy } = this.parts;
+    return new Moment(now(), change, isTold(), policy);
+  }
 }

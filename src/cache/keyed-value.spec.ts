@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { CallPriority } from '../desk/call-options.js';
-import { type FreshnessPolicy } from './freshness.js';
+import { type FreshnessPolicy, Moment } from './freshness.js';
 import { keyedValues, type KeyedValue } from './keyed-value.js';
-import { Moment } from './moment.js';
 import { HEAD, type StoredEntry, type StoredWrite } from './redis-store.js';
 import { type LoadContext, type RestoreContext } from './resource.js';
 

@@ -1,6 +1,5 @@
 import { type CallOptions } from '../desk/call-options.js';
-import { type Arrived, type Basis, type FreshnessPolicy, keptMs } from './freshness.js';
-import { type Moment } from './moment.js';
+import { type Arrived, type Basis, type FreshnessPolicy, keptMs, type Moment } from './freshness.js';
 import { HEAD } from './redis-store.js';
 import { type Resource } from './resource.js';
 import { type View } from './result.js';

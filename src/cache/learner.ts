@@ -1,9 +1,7 @@
 import { type Clock } from '../clock.js';
 import { type DeskError, DeskNotFoundError } from '../desk/desk-error.js';
-import { type Entry } from './entry.js';
-import { type Basis, type FreshnessPolicy } from './freshness.js';
-import { type Moments } from './moment.js';
-import { NotFound } from './not-found.js';
+import { type Entry, NotFound } from './entry.js';
+import { type Basis, type FreshnessPolicy, type Moments } from './freshness.js';
 import { HEAD, type RedisStore, type StoredEntry, type StoredWrite } from './redis-store.js';
 import { type Resource, type RestoreContext } from './resource.js';
 import { type View } from './result.js';

@@ -1,11 +1,9 @@
 import { type Clock } from '../clock.js';
 import { type CallOptions } from '../desk/call-options.js';
 import { DeskFailedError, DeskNotFoundError } from '../desk/desk-error.js';
-import { type Entries, type Entry } from './entry.js';
-import { type Arrived, type Basis } from './freshness.js';
+import { type Entries, type Entry, NotFound } from './entry.js';
+import { type Arrived, type Basis, type Moments } from './freshness.js';
 import { type Learner } from './learner.js';
-import { type Moments } from './moment.js';
-import { NotFound } from './not-found.js';
 import { HEAD, type StoredWrite } from './redis-store.js';
 import { type Fetch, type Resource, type Step } from './resource.js';
 import { type View } from './result.js';
@@ -55,7 +53,7 @@ export class Load<Query, State, Update, V extends View> {
   ) {
     this.since = parts.now();
     this.change = entry.change;
-    // A millisecond is long: what was here when this began did not arrive while it waited.
+    // By identity, since a time stamp does not tell parts of the same millisecond apart.
     this.heldBefore = new Set(this.heldParts());
   }
 

@@ -3,7 +3,7 @@ import { RedisScript } from '../redis/redis-script.js';
 /** How long a lock is held without being renewed: a dead holder costs the others this long (ADR 5). */
 const LOCK_MS = 3000;
 
-/** What is no string, or never expires, was not written by us and counts as absent. */
+/** A key that is no string, or never expires, was not written by this service and counts as absent. */
 const HELD = `
 local function held(key)
   local value = redis.pcall('GET', key)

@@ -1,6 +1,5 @@
 import { type CallOptions } from '../desk/call-options.js';
-import { type Arrived, type Basis } from './freshness.js';
-import { type Moment } from './moment.js';
+import { type Arrived, type Basis, type Moment } from './freshness.js';
 import { type StoredEntry, type StoredWrite } from './redis-store.js';
 import { type View } from './result.js';
 
@@ -54,6 +53,6 @@ export interface Resource<Query, State, Update, V extends View> {
   parts(state: State): Iterable<Arrived>;
   /** What holding this costs in memory, roughly. */
   byteLength(state: State): number;
-  /** The state without what makes it larger than this; not there where a state is small, or all of it is needed. */
+  /** The state reduced to this size; absent where states are small, or needed as a whole. */
   trim?(state: State, maxBytes: number): State;
 }

@@ -12,10 +12,10 @@ export interface RevalidationParts<State> {
   readonly logger: Logger;
 }
 
-/** With a stale view at hand nobody waits longer than this for the desk. */
+/** A request that could be answered with a stale view waits no longer than this for the desk. */
 const PATIENCE_MS = 1000;
 
-/** What goes on while a stale view is at hand: refreshes that nobody waits for, or not for long, and their failures. */
+/** Refreshes behind a stale view: in the background, or waited for a moment; and what follows when they fail. */
 export class Revalidation<State> {
   constructor(private readonly parts: RevalidationParts<State>) {}
 

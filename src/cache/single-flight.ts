@@ -3,9 +3,8 @@ import { type Clock } from '../clock.js';
 import { type CallOptions, CallPriority } from '../desk/call-options.js';
 import { DeskAbandonedError, DeskError, DeskJoinTimeoutError, DeskUnavailableError } from '../desk/desk-error.js';
 import { type Entry, type Flight, type FlightResult } from './entry.js';
-import { FlightLock } from './flight-lock.js';
+import { failureOf, failureText, FlightLock } from './flight-lock.js';
 import { type RedisStore, type StoredWrite } from './redis-store.js';
-import { failureOf, failureText } from './shared-failure.js';
 
 /** What one load wants of a flight, and its part in it. */
 export interface FlightRequest {

@@ -1,8 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { NotFound } from './not-found.js';
-import { decodeValue, encodeValue, FORMAT, type StoredValue } from './stored-value.js';
-import { aesGcm, plainText, type ValueCipher } from './value-cipher.js';
+import { NotFound } from './entry.js';
+import {
+  aesGcm,
+  decodeValue,
+  encodeValue,
+  FORMAT,
+  plainText,
+  type StoredValue,
+  type ValueCipher,
+} from './stored-value.js';
 
 interface Golden {
   readonly key: string;

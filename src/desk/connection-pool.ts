@@ -1,7 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 
-/** At most (contract). The call queue keeps to it, so that no call waits inside the agent, where no deadline is seen. */
+/** The limit of the contract. The call queue enforces it, so that no call waits inside the agent, which knows no deadlines. */
 export const MAX_CONNECTIONS = 100;
 
 /** Kept alive: a TLS handshake costs more than the call. */

@@ -1,22 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { type Fault } from '../../simulator/fault.js';
-import { startSimulator, type Simulator } from '../../simulator/simulator.js';
-import { DeskRig, SESSION } from '../../test/desk-rig.js';
+import { type Simulator } from '../../simulator/simulator.js';
+import { DeskRig, SESSION, simulateDesk } from '../../test/desk-rig.js';
 
 describe('Desk', () => {
   let simulator: Simulator;
   let rig: DeskRig;
 
-  beforeAll(async () => {
-    simulator = await startSimulator();
-  });
-  afterAll(async () => {
-    DeskRig.close();
-    await simulator.close();
-  });
-  beforeEach(() => {
-    simulator.reset();
-    rig = new DeskRig(simulator);
+  simulateDesk((started, fresh) => {
+    simulator = started;
+    rig = fresh;
   });
 
   const gaps = () => simulator.calls.slice(1).map(({ at }, index) => at - (simulator.calls[index]?.at ?? 0));

@@ -1,8 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type HttpService } from '@nestjs/axios';
-import { type DeskAnswer, readDeskAnswer } from './answer.js';
-import { MAX_BODY_BYTES } from './answer-bounds.js';
+import { type DeskAnswer, MAX_BODY_BYTES, readDeskAnswer } from './answer.js';
 import { type JsonObject } from '../json.js';
 import { type DeskCommand } from './commands/command.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { jsonSize } from './json-size.js';
+import { jsonSize } from './answer.js';
 
 describe('jsonSize', () => {
   it.each([

@@ -1,21 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { startSimulator, type Simulator } from '../../simulator/simulator.js';
-import { DeskRig, SESSION } from '../../test/desk-rig.js';
+import { describe, expect, it } from '@jest/globals';
+import { type Simulator } from '../../simulator/simulator.js';
+import { DeskRig, SESSION, simulateDesk } from '../../test/desk-rig.js';
 
 describe('A desk that refuses the credentials', () => {
   let simulator: Simulator;
   let rig: DeskRig;
 
-  beforeAll(async () => {
-    simulator = await startSimulator();
-  });
-  afterAll(async () => {
-    DeskRig.close();
-    await simulator.close();
-  });
-  beforeEach(() => {
-    simulator.reset();
-    rig = new DeskRig(simulator);
+  simulateDesk((started, fresh) => {
+    simulator = started;
+    rig = fresh;
   });
 
   it.each([70001, 70003, 70052, 70221, 70347, 60004, 60005])('signs again once after %i', async (code) => {

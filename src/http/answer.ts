@@ -6,7 +6,7 @@ import { type Representation } from './representation.js';
 export interface Answer {
   readonly representation: Representation;
   readonly result: Result<View>;
-  /** Unix milliseconds, for Last-Modified; undefined where nobody knows. */
+  /** Unix milliseconds, for Last-Modified; undefined where it is unknown. */
   readonly modifiedAt: number | undefined;
 }
 
@@ -16,9 +16,9 @@ export interface CachedRoute {
   readonly template: string;
   /** The value of the label `resource`. */
   readonly resource: string;
-  /** A fresh answer out of memory to a target that was valid before; undefined where it takes more than that. */
+  /** A fresh answer from memory, to a target that was validated before; undefined where anything else is needed. */
   peek(target: string): PeekedAnswer | undefined;
-  /** Who was refused what, for the audit line of a caller over the limit; reads nothing long for it. */
+  /** Fields of the audit line for a request that was refused (over the limit); undefined where its query is invalid or too long. */
   auditOfRefused(params: RouteParams, query: string): AuditFields | undefined;
 }
 

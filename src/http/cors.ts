@@ -7,8 +7,8 @@ const EXPOSED =
 const PREFLIGHT_SECONDS = '600';
 
 /**
- * Lets scripts of the named origins read answers. By hand: @fastify/cors answers every OPTIONS itself, before anybody is
- * known and not as a problem.
+ * Lets scripts of the named origins read answers. By hand: @fastify/cors answers every OPTIONS itself, before authentication
+ * and not as a problem.
  */
 export class Cors {
   private readonly allowed: ReadonlySet<string>;
@@ -17,7 +17,7 @@ export class Cors {
     this.allowed = new Set(origins);
   }
 
-  /** Whether answers differ by origin: a cache in between has to know, whoever asks. */
+  /** Answers differ by origin, so every one needs `Vary: Origin`, also those without an Origin: shared caches rely on it. */
   get isOn(): boolean {
     return this.allowed.size > 0;
   }
@@ -34,7 +34,7 @@ export class Cors {
   }
 }
 
-/** Only the browser's own question goes without credentials; any other OPTIONS is a method that is not allowed. */
+/** Only a browser's preflight needs no credentials; any other OPTIONS is a method that is not allowed. */
 export function answerPreflights(fastify: FastifyInstance, cors: Cors): void {
   if (!cors.isOn) return;
   fastify.addHook('onRequest', (request, reply, done) => {

@@ -5,12 +5,12 @@ export type CsvRow = readonly (string | number | null)[];
 const LINE_BREAK = /[\r\n]/;
 const BYTE_ORDER_MARK = '\ufeff';
 
-/** A BOM, without which Excel takes UTF-8 for something else, and the names of the columns. */
+/** A byte order mark, without which Excel does not read the file as UTF-8, and the names of the columns. */
 export function csvHead(columns: readonly string[]): Buffer {
   return Buffer.concat([Buffer.from(BYTE_ORDER_MARK), csvLines([columns])]);
 }
 
-/** RFC 4180. Cells are strangers' words: what a spreadsheet would take for a formula begins with a quote (OWASP). */
+/** RFC 4180. Cells are text from customers: one that a spreadsheet would run as a formula gets a leading quote (OWASP). */
 export function csvLines(rows: readonly CsvRow[]): Buffer {
   const text = stringify([...rows], {
     record_delimiter: 'windows',
@@ -22,7 +22,7 @@ export function csvLines(rows: readonly CsvRow[]): Buffer {
   return Buffer.from(text);
 }
 
-/** The one that the library lets pass. */
+/** A line feed also starts a formula in some spreadsheets; the library does not escape it. */
 function withoutLeadingLineFeed(value: string): string {
   return value.startsWith('\n') ? `'${value}` : value;
 }

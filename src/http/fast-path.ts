@@ -7,8 +7,7 @@ import { type Readiness } from '../operations/readiness.js';
 import { chooseEncoding } from './accept-encoding.js';
 import { type CachedRoute, type PeekedAnswer } from './answer.js';
 import { type Variant } from './representation.js';
-import { announcesBody } from './request-bodies.js';
-import { faultOfHeaders } from './request-headers.js';
+import { announcesBody, faultOfHeaders } from './request-checks.js';
 import { type RequestObserver } from './request-observer.js';
 import { type Responder } from './serve.js';
 
@@ -30,8 +29,8 @@ interface AtHand {
 }
 
 /**
- * Most requests are a known caller's for what is fresh in memory. They are answered here, before Fastify and Nest, which
- * would cost more than all the rest (ADR 9). Whatever is unusual in a request leaves it to them, with nothing done.
+ * Most requests come from a known caller and ask for a page that is fresh in memory. They are answered here, before
+ * Fastify and Nest, which would cost more than everything else (ADR 9). Any other request goes to Fastify, without side effects.
  */
 export class FastPath {
   constructor(private readonly parts: FastPathParts) {}
@@ -84,7 +83,7 @@ export class FastPath {
     try {
       responder.serve(request, response, { ...atHand, context });
     } catch (error) {
-      // Nobody is above this to catch it, and half an answer may be out.
+      // Uncaught it would end the process; part of the answer may have been sent already.
       logger.error({ err: error, requestId: context.requestId }, 'a fault of our own on the fast path');
       response.destroy();
     }
@@ -92,8 +91,8 @@ export class FastPath {
 }
 
 /**
- * Nothing that asks for more, or less, than the representation, and nothing that HTTP itself refuses. No body: a request with
- * one is not known to be whole yet.
+ * A plain GET: no `Cache-Control`, no invalid headers, and no body, since a request with a body may still turn out to be
+ * malformed.
  */
 function isUsual(request: IncomingMessage): boolean {
   const { method, headers } = request;

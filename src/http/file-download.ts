@@ -3,13 +3,13 @@ import { pipeline } from 'node:stream/promises';
 import { constants, createGzip } from 'node:zlib';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type AuditFields, runInContext } from '../logging/request-context.js';
+import { type Environment } from '../environment.js';
 import { acceptsGzip } from './accept-encoding.js';
 import { csvHead } from './csv.js';
 import { CONTENT_TYPES, type FileFormat } from './file-format.js';
 import { type FileSlots } from './file-slots.js';
 import { type ProblemSender } from './problem-sender.js';
-import { NO_ROUTE } from './request-hooks.js';
-import { type RequestObserver } from './request-observer.js';
+import { NO_ROUTE, type RequestObserver } from './request-observer.js';
 import { type ResponseHeaders } from './response-headers.js';
 import { GoneReaderError, StalledReaderError, writeAtReadersPace } from './slow-reader.js';
 
@@ -56,7 +56,7 @@ export class FileDownload {
   async respond(request: FastifyRequest, reply: FastifyReply, source: FileSource): Promise<void> {
     const { context } = request;
     const progress: Progress = { records: 0, hasFailed: false };
-    // Read when the line is written, at the end.
+    // A getter, since the audit line is written at the end.
     context.audit = Object.defineProperty({ ...source.audit }, source.counted, {
       enumerable: true,
       get: () => progress.records,
@@ -76,7 +76,7 @@ export class FileDownload {
     }
   }
 
-  /** What fails before the first byte is thrown, and a problem like any other. */
+  /** An error before the first byte is thrown and answered as a problem. */
   private async send(
     request: FastifyRequest,
     reply: FastifyReply,
@@ -85,7 +85,7 @@ export class FileDownload {
   ): Promise<void> {
     const { context } = request;
     const response = reply.raw;
-    // It may wait for the desk for longer than connections may be silent.
+    // A file may wait for the desk for longer than the idle timeout of connections.
     response.setTimeout(0);
     const gone = new AbortController();
     response.once('close', () => {
@@ -104,7 +104,7 @@ export class FileDownload {
     try {
       await this.write(response, body, isGzip);
       context.outcome = progress.hasFailed ? 'failed' : 'complete';
-      // Without its last chunk nobody takes it for whole; what was written before still goes out.
+      // Without the last chunk clients see that the file is incomplete; what was written before is still sent.
       if (progress.hasFailed) response.socket?.destroySoon();
       else response.end();
     } catch (error) {
@@ -155,7 +155,7 @@ export class FileDownload {
     const sink = async (chunks: AsyncIterable<Buffer>) => {
       for await (const chunk of chunks) await writeAtReadersPace(response, chunk, this.parts.stalledMs);
     };
-    // Flushed with each block: what was read goes out, however long the next one takes.
+    // Flushed after each block, since the next one may take long.
     if (isGzip) await pipeline(body, createGzip({ flush: constants.Z_SYNC_FLUSH }), sink);
     else await sink(body);
   }
@@ -177,4 +177,12 @@ export class FileDownload {
 
 function line(value: object): Buffer {
   return Buffer.from(`${JSON.stringify(value)}\n`);
+}
+
+/** The longest cool-down, and time for the call after it to have its turn (contract). */
+const COOL_DOWNS = 1.5;
+
+/** How long a file goes without a call to the desk before it fails. */
+export function filePatienceMs({ deskCooldownMaxMs }: Pick<Environment, 'deskCooldownMaxMs'>): number {
+  return deskCooldownMaxMs * COOL_DOWNS;
 }

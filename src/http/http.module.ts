@@ -12,12 +12,10 @@ import { Readiness } from '../operations/readiness.js';
 import { Cors } from './cors.js';
 import { FileDownload } from './file-download.js';
 import { FileSlots } from './file-slots.js';
-import { ProblemFilter } from './problem.filter.js';
-import { ProblemSender } from './problem-sender.js';
-import { RepresentationCache } from './representation-cache.js';
+import { ProblemFilter, ProblemSender } from './problem-sender.js';
+import { RepresentationCache } from './representation.js';
 import { RequestObserver } from './request-observer.js';
-import { ResponseHeaders } from './response-headers.js';
-import { securityHeaders } from './security-headers.js';
+import { ResponseHeaders, securityHeaders } from './response-headers.js';
 import { Responder } from './serve.js';
 import { UnreadableRequest } from './unreadable-request.js';
 

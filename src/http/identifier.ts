@@ -6,7 +6,13 @@ export const IDENTIFIER = '[A-Za-z0-9._~@:+=-]{1,128}';
 /** The whole of it, as schemas have it. */
 export const IDENTIFIER_PATTERN = `^${IDENTIFIER}$`;
 
+const WHOLE = new RegExp(IDENTIFIER_PATTERN);
+
+export function isIdentifier(text: string): boolean {
+  return WHOLE.test(text);
+}
+
 export const IsIdentifier = (): PropertyDecorator =>
-  Matches(new RegExp(IDENTIFIER_PATTERN), {
+  Matches(WHOLE, {
     message: 'must be 1 to 128 characters out of A-Z a-z 0-9 . _ ~ @ : + = -',
   });

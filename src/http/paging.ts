@@ -1,5 +1,17 @@
+import { IsInt, IsOptional, Max, Min } from 'class-validator';
+
 /** What `limit` and `offset` may be, of every resource that has pages (contract). */
 export const MAX_LIMIT = 100;
 export const MAX_OFFSET = 2147483647;
-export const LIMIT_RULE = `must be an integer from 1 to ${MAX_LIMIT}`;
-export const OFFSET_RULE = `must be an integer from 0 to ${MAX_OFFSET}`;
+
+export const IsLimit = () => IsOptionalInteger(1, MAX_LIMIT);
+/** Of positions too, which are offsets from the oldest message. */
+export const IsOffset = () => IsOptionalInteger(0, MAX_OFFSET);
+
+function IsOptionalInteger(min: number, max: number): PropertyDecorator {
+  const message = `must be an integer from ${min} to ${max}`;
+  return (target, name) => {
+    for (const rule of [IsOptional(), Max(max, { message }), Min(min, { message }), IsInt({ message })])
+      rule(target, name);
+  };
+}

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { readablePath, readableQuery } from './percent-encoding.js';
+import { readablePath, readableQuery } from './request-target.js';
 
 const encodedBytes = fc
   .uint8Array({ maxLength: 12 })

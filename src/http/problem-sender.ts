@@ -1,5 +1,6 @@
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
+import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs/common';
 import { type DeclaredRoutes } from '../access/declared-routes.js';
 import { problemDocument, type ProblemDocument, ProblemError, problemHeaders } from '../problem/problem.js';
 import { problemOf } from '../problem/problem-of.js';
@@ -44,5 +45,16 @@ export class ProblemSender {
     if (methods === undefined || methods.includes(method)) return problem;
     const detail = `Only ${methods.join(' and ')} are allowed here.`;
     return new ProblemError('method-not-allowed', { detail, headers: { allow: methods.join(', ') } });
+  }
+}
+
+/** Every error of a handler leaves through here. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(@Inject(ProblemSender) private readonly sender: ProblemSender) {}
+
+  async catch(error: unknown, host: ArgumentsHost): Promise<void> {
+    const http = host.switchToHttp();
+    await this.sender.send(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
   }
 }

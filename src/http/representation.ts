@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
+import { LRUCache } from 'lru-cache';
 
 export type Encoding = 'identity' | 'gzip' | 'br';
 
@@ -24,12 +25,12 @@ const compress = {
   gzip: promisify(gzip),
   br: (body: Buffer) =>
     promisify(brotliCompress)(body, {
-      // Made while somebody waits: 5 is within a few per cent of 11 in size here, at a fiftieth of the time.
+      // A request waits for it: level 5 is within a few per cent of 11 in size here, at a fiftieth of the time.
       params: { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_SIZE_HINT]: body.length },
     }),
 } as const;
 
-/** Bytes for the socket, made once for as long as what they show is the same, each encoding with its own entity tag. */
+/** The bytes of a page, made once for as long as its content is the same; each encoding has its own entity tag. */
 export class Representation {
   readonly identity: Variant;
   readonly link: string | undefined;
@@ -40,7 +41,7 @@ export class Representation {
 
   constructor(
     { body, link }: Rendered,
-    /** Tells what is shown: with another one the bytes may be others. */
+    /** Identifies the content: with another fingerprint the bytes have to be made again. */
     readonly fingerprint: string,
     private readonly onGrowth: (representation: Representation) => void,
   ) {
@@ -84,5 +85,31 @@ export class Representation {
     });
     this.variants.set(encoding, making);
     return making;
+  }
+}
+
+const OVERHEAD_BYTES = 500;
+
+/** Representations already made, bounded in bytes. They are valid by fingerprint, not by age. */
+export class RepresentationCache {
+  private readonly held: LRUCache<string, Representation> | undefined;
+
+  constructor(maxBytes: number) {
+    this.held = maxBytes > 0 ? new LRUCache({ maxSize: maxBytes }) : undefined;
+  }
+
+  /** The representation that is held, or a new one where the fingerprint differs. */
+  get(key: string, fingerprint: string, render: () => Rendered): Representation {
+    const held = this.held?.get(key);
+    if (held?.fingerprint === fingerprint) return held;
+    const made = new Representation(render(), fingerprint, (grown) => {
+      if (this.held?.peek(key) === grown) this.keep(key, grown);
+    });
+    this.keep(key, made);
+    return made;
+  }
+
+  private keep(key: string, representation: Representation): void {
+    this.held?.set(key, representation, { size: representation.byteLength + OVERHEAD_BYTES });
   }
 }

@@ -1,6 +1,7 @@
 import { validateSync } from 'class-validator';
+import { LRUCache } from 'lru-cache';
 import { type Fault, ProblemError } from '../problem/problem.js';
-import { readableQuery } from './percent-encoding.js';
+import { readableQuery } from './request-target.js';
 
 /** Plain decimals without leading zeros; what is none stays text, to be refused by the field's own rule. */
 const CANONICAL_NUMBER = /^(?:0|[1-9]\d{0,15})$/;
@@ -57,4 +58,30 @@ function valuesIn(query: string): Map<string, string | undefined> {
     values.set(name, values.has(name) ? undefined : value);
   }
   return values;
+}
+
+/** No useful query is longer, however it is encoded. */
+const MAX_USUAL_LENGTH = 200;
+
+/** Query strings that proved valid, and what they ask for: dashboards send the same few over and over. */
+export class ValidQueries<T extends object> {
+  private readonly held = new LRUCache<string, T>({
+    max: 1000,
+    maxEntrySize: MAX_USUAL_LENGTH,
+    sizeCalculation: (_value, query) => query.length + 1,
+  });
+
+  get(query: string): T | undefined {
+    return this.held.get(query);
+  }
+
+  keep(query: string, value: T): T {
+    this.held.set(query, value);
+    return value;
+  }
+}
+
+/** Whether a query that is refused for another reason is worth reading for the audit. */
+export function isUsualQuery(query: string): boolean {
+  return query.length <= MAX_USUAL_LENGTH;
 }

@@ -1,8 +1,10 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type DestinationStream, type Logger } from 'pino';
+import { type FastifyInstance } from 'fastify';
 import { type Metrics } from '../metrics/metrics.js';
-import { type RequestContext } from '../logging/request-context.js';
+import { newRequestContext, type RequestContext } from '../logging/request-context.js';
 import { accessLine, auditLine, type RequestEnd } from '../logging/request-lines.js';
+import { WEBHOOK_PATH } from './request-target.js';
 
 /** What nginx calls it when the client did not wait for its answer. */
 const CLIENT_GONE = 499;
@@ -19,11 +21,11 @@ export class RequestObserver {
     private readonly metrics: Metrics,
   ) {
     this.writesAccess = logger.isLevelEnabled('info');
-    // Whoever wants few lines still has to know who read what.
+    // The audit trail is needed at every log level but `silent`.
     this.writesAudit = logger.level !== 'silent';
   }
 
-  /** Not by Fastify's onResponse, which never comes for a client that went away: a read is to be seen all the same. */
+  /** Not by Fastify's onResponse, which is not called for a client that disconnected: such a read has to be logged too. */
   watch(request: IncomingMessage, response: ServerResponse, context: RequestContext, route: string): void {
     const { method = '', socket } = request;
     let isObserved = false;
@@ -36,7 +38,7 @@ export class RequestObserver {
       return;
     }
     response.once('close', observe);
-    // Pipelined behind another it has no socket yet, of whose end it could hear.
+    // A pipelined response has no socket yet, so it gets no 'close' when the connection ends.
     if (response.socket === null) {
       request.once('close', () => {
         if (socket.destroyed) observe();
@@ -44,7 +46,7 @@ export class RequestObserver {
     }
   }
 
-  /** What goes on for long is measured at its first byte; its lines are written at its end all the same. */
+  /** Long answers (files) are measured at their first byte; their log lines are written at the end. */
   measure(context: RequestContext, end: Omit<RequestEnd, 'durationMs'>): void {
     context.isMeasured = true;
     this.metrics.httpDuration.observe(end, (performance.now() - context.startedAt) / 1000);
@@ -60,7 +62,7 @@ export class RequestObserver {
     this.write(access + audit);
   }
 
-  /** Once a turn of the event loop: pino's destination measures all that it still holds with every piece it gets. */
+  /** Once a turn of the event loop: with each write, pino's destination measures everything that it still buffers. */
   private write(lines: string): void {
     if (lines === '') return;
     if (this.pending === '') {
@@ -71,4 +73,28 @@ export class RequestObserver {
     }
     this.pending += lines;
   }
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    context: RequestContext;
+  }
+}
+
+/** One label for all requests without a route: else clients could create any number of time series. */
+export const NO_ROUTE = 'none';
+
+/** The webhook's path may contain its secret, so only the fixed part is logged. */
+function templateOf(url: string | undefined): string {
+  return url?.startsWith(WEBHOOK_PATH) === true ? WEBHOOK_PATH : (url ?? NO_ROUTE);
+}
+
+/** Gives every request its context, and has it observed. */
+export function observeRequests(fastify: FastifyInstance, observer: RequestObserver): void {
+  fastify.decorateRequest('context');
+  fastify.addHook('onRequest', (request, reply, done) => {
+    request.context = newRequestContext(request.headers);
+    observer.watch(request.raw, reply.raw, request.context, templateOf(request.routeOptions.url));
+    done();
+  });
 }

@@ -1,4 +1,7 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import { type FastifyInstance } from 'fastify';
+import helmet from 'helmet';
 import { type Readiness } from '../operations/readiness.js';
 import { type Cors } from './cors.js';
 
@@ -17,7 +20,7 @@ export class ResponseHeaders {
     this.fixedOfRepresentation = Object.entries(ofRepresentation).flat();
   }
 
-  /** Whether this is the last answer on its connection: who is told so asks elsewhere next time, and nothing is lost. */
+  /** While stopping, each answer closes its connection: the client's next request then goes to another replica. */
   get isLast(): boolean {
     return this.readiness.isStopping;
   }
@@ -27,7 +30,7 @@ export class ResponseHeaders {
     return { 'x-request-id': requestId, ...this.fixed, ...Object.fromEntries(ofOrigin) };
   }
 
-  /** The same and what a representation varies by, names and values by turns, as Node writes them at the least cost. */
+  /** The same with `Vary`, as a flat list of names and values, which Node writes fastest. */
   linesOfRepresentation(requestId: string, origin: string | undefined): string[] {
     const lines = ['x-request-id', requestId, ...this.fixedOfRepresentation];
     if (this.cors.allows(origin)) lines.push(...this.cors.headersFor(origin).flat());
@@ -36,7 +39,7 @@ export class ResponseHeaders {
   }
 }
 
-/** On all that Fastify sends; who writes past it (`Responder`) brings them along. */
+/** On all answers that Fastify sends; `Responder` writes past Fastify and adds them itself. */
 export function setResponseHeaders(fastify: FastifyInstance, headers: ResponseHeaders): void {
   fastify.addHook('onRequest', ({ context, headers: { origin } }, reply, done) => {
     void reply.headers(headers.of(context.requestId, origin));
@@ -46,4 +49,30 @@ export function setResponseHeaders(fastify: FastifyInstance, headers: ResponseHe
     if (headers.isLast) void reply.header('connection', 'close');
     done();
   });
+}
+
+/** A CSP that Swagger UI lives with: everything from here, and the styles it writes into its elements. */
+const setHeaders = helmet({
+  contentSecurityPolicy: {
+    directives: {
+      defaultSrc: ["'self'"],
+      styleSrc: ["'self'", "'unsafe-inline'"],
+      imgSrc: ["'self'", 'data:'],
+      frameAncestors: ["'none'"],
+      upgradeInsecureRequests: null,
+    },
+  },
+  frameguard: { action: 'deny' },
+  // Set where TLS ends: only there it is known whether the whole host uses it.
+  strictTransportSecurity: false,
+});
+
+/** Helmet's headers. They are always the same, so it is asked once and not for every answer. */
+export function securityHeaders(): Record<string, string> {
+  const request = new IncomingMessage(new Socket());
+  const response = new ServerResponse(request);
+  setHeaders(request, response, (error) => {
+    if (error !== undefined) throw error instanceof Error ? error : new Error('helmet failed', { cause: error });
+  });
+  return Object.fromEntries(response.getHeaderNames().map((name) => [name, String(response.getHeader(name))]));
 }

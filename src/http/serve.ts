@@ -3,10 +3,9 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type ReadOptions } from '../cache/cache.js';
 import { type RequestContext, runInContext } from '../logging/request-context.js';
 import { type Metrics } from '../metrics/metrics.js';
+import { type Result, type View } from '../cache/result.js';
 import { chooseEncoding } from './accept-encoding.js';
 import { type Answer, type CachedRoute } from './answer.js';
-import { cacheHeaders } from './cache-headers.js';
-import { matchesEntityTag } from './conditional.js';
 import { type Variant } from './representation.js';
 import { type ResponseHeaders } from './response-headers.js';
 
@@ -58,7 +57,7 @@ export class Responder {
     this.metrics.cacheRequests.inc({ resource: route.resource, outcome, level });
     const ifNoneMatch = request.headers['if-none-match'];
     const isUnchanged = ifNoneMatch !== undefined && matchesEntityTag(ifNoneMatch, variant.etag);
-    // Names and values by turns, as Node writes them at the least cost: joining tables would cost more.
+    // A flat list of names and values, which Node writes fastest.
     const lines = this.headers.linesOfRepresentation(context.requestId, request.headers.origin);
     lines.push(...cacheHeaders(answer, variant, Date.now()));
     if (!isUnchanged) {
@@ -70,11 +69,52 @@ export class Responder {
   }
 }
 
-/** Aborted when the client goes before it has its answer: nobody is to be asked on its behalf any more. */
+/** Aborted when the client disconnects before its answer: the desk is not called for it any more. */
 function signalOf(response: ServerResponse): AbortSignal {
   const gone = new AbortController();
   response.once('close', () => {
     if (!response.writableFinished) gone.abort();
   });
   return gone.signal;
+}
+
+/** Before this no HTTP-date can be written. */
+const FIRST_HTTP_DATE = Date.UTC(1, 0, 1);
+
+/** What a 200 and a 304 say of an answer, names and values by turns; `now` keeps Last-Modified out of the future. */
+function cacheHeaders({ representation, result, modifiedAt }: Answer, { etag }: Variant, now: number): string[] {
+  const { lifetimeMs, ageMs } = result.view;
+  const lines = [
+    'etag',
+    etag,
+    'cache-control',
+    `private, max-age=${Math.floor(lifetimeMs / 1000)}`,
+    'age',
+    String(Math.max(0, Math.floor(ageMs / 1000))),
+    'cache-status',
+    cacheStatus(result),
+  ];
+  if (modifiedAt !== undefined && modifiedAt > FIRST_HTTP_DATE) {
+    lines.push('last-modified', representation.lastModified(Math.min(modifiedAt, now)));
+  }
+  if (representation.link !== undefined) lines.push('link', representation.link);
+  return lines;
+}
+
+/** RFC 9211: where the answer came from, and for how long it is fresh (seconds, negative once stale). */
+function cacheStatus({ outcome, level, view, forwarded, isStored, isCollapsed }: Result<View>): string {
+  if (outcome === 'hit' || outcome === 'stale')
+    return `desk-bff; hit; ttl=${Math.floor(view.remainingMs / 1000)}; detail=${level}`;
+  const stored = isStored ? '; stored' : '';
+  const collapsed = isCollapsed ? '; collapsed' : '';
+  return `desk-bff; fwd=${forwarded ?? 'miss'}${stored}${collapsed}`;
+}
+
+/** Without a leading `W/`: the comparison is weak. */
+const OPAQUE_TAGS = /"[^"]*"/g;
+
+/** Whether If-None-Match names this entity tag, weakly compared (RFC 9110 §13.1.2), or is `*`. */
+function matchesEntityTag(header: string, etag: string): boolean {
+  if (header === etag || header.trim() === '*') return true;
+  return header.match(OPAQUE_TAGS)?.includes(etag) === true;
 }

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { type ServerResponse, STATUS_CODES } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import { type Duplex } from 'node:stream';
 import { type Logger } from 'pino';
-import { Exchanges } from './exchanges.js';
-import { NO_ROUTE } from './request-hooks.js';
 import { type Metrics } from '../metrics/metrics.js';
 import { problemDocument, ProblemError, problemHeaders } from '../problem/problem.js';
+import { NO_ROUTE } from './request-observer.js';
 
-/** Node's word for what it could not read, as a status. */
+/** Statuses for Node's error codes of unreadable requests. */
 const STATUSES: Readonly<Record<string, number>> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
 
 /** Answers what never became a request, on the bare socket: the same problem format, and the connection closed. */
@@ -25,7 +24,7 @@ export class UnreadableRequest {
       socket.destroy();
       return;
     }
-    // What still comes cannot be read either. Unread it keeps no time-out of the connection from running.
+    // What follows cannot be read either. While paused, it does not restart the connection's timeouts.
     socket.pause();
     if (this.refused.has(socket)) return;
     this.refused.add(socket);
@@ -35,7 +34,7 @@ export class UnreadableRequest {
         this.refuse(socket, reason);
         return;
       }
-      // A second answer to one request would be taken for the answer to another.
+      // The client would take a second answer to this request for the answer to the next one.
       afterwards(broken, () => {
         endOf(socket);
       });
@@ -58,7 +57,7 @@ function afterwards(response: ServerResponse | undefined, then: () => void): voi
   else response.once('close', then);
 }
 
-/** Reads on only once all is sent, to hear of the other side's end. */
+/** Reads again only when everything is sent: the socket has to notice that the other side closes. */
 function endOf(socket: Duplex, lastWords = ''): void {
   socket.end(lastWords, () => socket.resume());
 }
@@ -75,4 +74,44 @@ function answerText(status: number, requestId: string): string {
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('\r\n')}\r\n\r\n${body}`;
+}
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** The answer to the request before it, where that was still under way (pipelining). */
+  readonly before: ServerResponse | undefined;
+}
+
+/** Answers that are still under way on a connection when something on it cannot be read. */
+interface Owed {
+  /** The answer to the last request that was read to its end. Node keeps answers in order, so all before it go out first. */
+  readonly whole: ServerResponse | undefined;
+  /** The answer to a request in whose body the fault lies. */
+  readonly broken: ServerResponse | undefined;
+}
+
+/** Follows the latest request of each connection and its answer: Node has no public way to ask for them. */
+class Exchanges {
+  private readonly latest = new WeakMap<Duplex, Exchange>();
+
+  follow(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request;
+    const exchange = { request, response, before: openOrNone(this.latest.get(socket)?.response) };
+    this.latest.set(socket, exchange);
+    // An idle connection holds on to nothing; a request that was answered before its end may still turn out broken.
+    response.once('close', () => {
+      if (request.complete && this.latest.get(socket) === exchange) this.latest.delete(socket);
+    });
+  }
+
+  owedOn(socket: Duplex): Owed {
+    const { request, response, before } = this.latest.get(socket) ?? {};
+    const isWhole = request?.complete !== false;
+    return { whole: openOrNone(isWhole ? response : before), broken: isWhole ? undefined : response };
+  }
+}
+
+function openOrNone(response: ServerResponse | undefined): ServerResponse | undefined {
+  return response?.closed === false ? response : undefined;
 }

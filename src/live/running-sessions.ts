@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { type ValueCipher } from '../cache/value-cipher.js';
+import { type ValueCipher } from '../cache/stored-value.js';
 import { type Clock } from '../clock.js';
 import { isRedisTrouble, type RedisLink } from '../redis/redis-link.js';
 import { RedisScript } from '../redis/redis-script.js';

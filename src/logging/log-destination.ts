@@ -1,8 +1,8 @@
 import { once } from 'node:events';
+import { constants, openSync } from 'node:fs';
 import { pino } from 'pino';
 import { type Metrics } from '../metrics/metrics.js';
-import { within } from '../within.js';
-import { logTime } from './log-time.js';
+import { within } from '../clock.js';
 
 /** The buffer for a slow reader of the log: further lines are dropped. */
 const MAX_WAITING_BYTES = 8_000_000;
@@ -91,5 +91,44 @@ export class LogDestination {
       // The log itself cannot be written, so this cannot be logged.
     }
     this.stream.destroy();
+  }
+}
+
+let at = 0;
+let text = '';
+
+/** The time field of a log line, as pino expects it. Formatted once a millisecond: it is expensive to format. */
+export function logTime(): string {
+  const now = Date.now();
+  if (now !== at) {
+    at = now;
+    text = `,"time":"${new Date(now).toISOString()}"`;
+  }
+  return text;
+}
+
+const STDOUT = 1;
+
+/** JSON lines, or readable ones where stdout is a terminal. */
+export async function openLog(metrics: Metrics): Promise<LogDestination> {
+  // Reading process.stdout makes Node set a pipe to non-blocking, and a terminal to blocking.
+  if (!process.stdout.isTTY) return new LogDestination(STDOUT, metrics);
+  // By its default export: a bundle knows no other names of a CommonJS package.
+  const { default: pinoPretty } = await import('pino-pretty');
+  const pretty = pinoPretty.prettyFactory({ ignore: 'pid,hostname' });
+  return new LogDestination(openTerminal(), metrics, (lines) =>
+    lines
+      .split('\n')
+      .map((line) => (line === '' ? '' : pretty(line)))
+      .join(''),
+  );
+}
+
+function openTerminal(): number {
+  try {
+    return openSync('/dev/stdout', constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+  } catch {
+    // The terminal belongs to another user. Writing works, but while it is paused (Ctrl-S) a shutdown may block.
+    return STDOUT;
   }
 }

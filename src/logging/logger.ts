@@ -1,5 +1,5 @@
 import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino';
-import { logTime } from './log-time.js';
+import { logTime } from './log-destination.js';
 import { currentContext } from './request-context.js';
 
 export function createLogger(level: string, destination: DestinationStream): Logger {

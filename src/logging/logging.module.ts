@@ -1,9 +1,8 @@
 import { Global, Module } from '@nestjs/common';
 import { Environment } from '../environment.js';
 import { Metrics } from '../metrics/metrics.js';
-import { LogDestination } from './log-destination.js';
+import { LogDestination, openLog } from './log-destination.js';
 import { createLogger } from './logger.js';
-import { openLog } from './open-log.js';
 
 export const LOGGER = Symbol('logger');
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { pino } from 'pino';
-import { logTime } from './log-time.js';
+import { logTime } from './log-destination.js';
 import { newRequestContext, type RequestContext } from './request-context.js';
 import { accessLine, auditLine } from './request-lines.js';
 

@@ -1,4 +1,4 @@
-import { logTime } from './log-time.js';
+import { logTime } from './log-destination.js';
 import { type RequestContext } from './request-context.js';
 
 /** How a request ended. */

@@ -1,9 +1,8 @@
 import { DeskFailedError } from '../desk/desk-error.js';
 import { type FileParts, type FileSource } from '../http/file-download.js';
-import { type TranscriptQuery } from '../transcript/query.js';
+import { BLOCK_SIZE, type TranscriptQuery } from '../transcript/query.js';
 import { type Transcripts } from '../transcript/transcripts.js';
 import { type TranscriptView } from '../transcript/view.js';
-import { BLOCK_SIZE } from '../transcript/window.js';
 import { CSV_COLUMNS, csvMessages, ndjsonLines } from './messages-file-lines.js';
 import { type FileQuery } from './messages-request.js';
 

@@ -1,7 +1,6 @@
 import { type Rendered } from '../http/representation.js';
-import { type PageQuery } from '../transcript/query.js';
+import { type PageQuery, type Window } from '../transcript/query.js';
 import { type TranscriptView } from '../transcript/view.js';
-import { type Window } from '../transcript/window.js';
 
 const COMMA = 0x2c;
 

@@ -1,10 +1,41 @@
-import { type FileFormat, faultsOfFile } from '../http/file-format.js';
-import { IDENTIFIER, IDENTIFIER_PATTERN } from '../http/identifier.js';
-import { fillInput, invalidRequest } from '../http/request-input.js';
-import { isUsualQuery, ValidQueries } from '../http/valid-queries.js';
+import { IsIn, IsOptional } from 'class-validator';
+import { faultsOfFile, type FileFormat, type Format, FORMAT_RULE, FORMATS } from '../http/file-format.js';
+import { IDENTIFIER, isIdentifier, IsIdentifier } from '../http/identifier.js';
+import { fillInput, invalidRequest, isUsualQuery, ValidQueries } from '../http/request-input.js';
 import { type Fault } from '../problem/problem.js';
 import { type PageQuery } from '../transcript/query.js';
-import { MessagesRequestDto } from './messages-query.dto.js';
+import { IsLimit, IsOffset } from '../http/paging.js';
+
+/**
+ * What a request may ask for; undefined is what it leaves out. Strings come in: whoever fills this in makes numbers of
+ * canonical decimals only and leaves everything else as it is, to be refused here.
+ */
+class MessagesRequestDto {
+  @IsIdentifier()
+  sessionId = '';
+
+  @IsLimit()
+  limit: number | undefined = undefined;
+
+  @IsOffset()
+  offset: number | undefined = undefined;
+
+  @IsOptional()
+  @IsIn(['asc', 'desc'], { message: 'must be asc or desc' })
+  order: 'asc' | 'desc' | undefined = undefined;
+
+  @IsOffset()
+  before: number | undefined = undefined;
+
+  @IsOffset()
+  after: number | undefined = undefined;
+
+  @IsIn(FORMATS, { message: FORMAT_RULE })
+  format: Format = 'json';
+
+  @IsOffset()
+  from: number | undefined = undefined;
+}
 
 export interface MessagesRequest {
   readonly sessionId: string;
@@ -27,7 +58,6 @@ const PARAMETERS = {
   from: 'number',
 } as const;
 const DEFAULT_LIMIT = 20;
-const SESSION_ID = new RegExp(IDENTIFIER_PATTERN);
 const TARGET = new RegExp(`^/sessions/(${IDENTIFIER})/messages(?:\\?(.*))?$`);
 
 /** Of pages only: what asks for a file takes work in any case. */
@@ -43,7 +73,7 @@ export function recallMessagesRequest(target: string): MessagesRequest | undefin
 /** @throws ProblemError `invalid-request` with the first faults of both */
 export function readMessagesRequest(sessionId: string, query: string): PageQuery | FileQuery {
   const known = valid.get(query);
-  if (known !== undefined && SESSION_ID.test(sessionId)) return known;
+  if (known !== undefined && isIdentifier(sessionId)) return known;
   const input = inputFor(sessionId);
   const faults = faultsIn(input, query);
   if (faults.length > 0) throw invalidRequest(faults);

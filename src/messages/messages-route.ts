@@ -1,7 +1,7 @@
 import { type ReadOptions } from '../cache/cache.js';
 import { type Result } from '../cache/result.js';
 import { type Answer, type CachedRoute, type PeekedAnswer, type RouteParams } from '../http/answer.js';
-import { type RepresentationCache } from '../http/representation-cache.js';
+import { type RepresentationCache } from '../http/representation.js';
 import { type AuditFields } from '../logging/request-context.js';
 import { type PageQuery, pageKey } from '../transcript/query.js';
 import { type Transcripts } from '../transcript/transcripts.js';

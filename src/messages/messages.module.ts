@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { Environment } from '../environment.js';
-import { filePatienceMs } from '../http/file-patience.js';
-import { RepresentationCache } from '../http/representation-cache.js';
+import { filePatienceMs } from '../http/file-download.js';
+import { RepresentationCache } from '../http/representation.js';
 import { TranscriptModule } from '../transcript/transcript.module.js';
 import { Transcripts } from '../transcript/transcripts.js';
 import { MessagesFiles } from './messages-file.js';

@@ -4,8 +4,8 @@ import { Cluster, type Redis } from 'ioredis';
 export type RedisClient = Redis | Cluster;
 
 /** Redis is away or did not answer in time; the caller has to go on without it. */
-export class RedisAwayError extends Error {
-  override readonly name = 'RedisAwayError';
+export class RedisUnavailableError extends Error {
+  override readonly name = 'RedisUnavailableError';
 }
 
 /** The timeout of every command. */
@@ -44,17 +44,17 @@ export class RedisLink {
 
   /**
    * `key` is one of those that the command is about, if any.
-   * @throws RedisAwayError at once while Redis is away. An error reply of Redis does not open the breaker.
+   * @throws RedisUnavailableError at once while Redis is away. An error reply of Redis does not open the breaker.
    */
   async run<T>(command: (client: RedisClient) => Promise<T>, key?: string): Promise<T> {
-    if (this.client === undefined || !this.isUp) throw new RedisAwayError('Redis is away');
+    if (this.client === undefined || !this.isUp) throw new RedisUnavailableError('Redis is away');
     try {
       return await inTime(command(this.client));
     } catch (error) {
       if (isReply(error)) throw error;
       this.suspect = key;
       this.goDown();
-      throw new RedisAwayError('Redis gave no answer', { cause: error });
+      throw new RedisUnavailableError('Redis gave no answer', { cause: error });
     }
   }
 
@@ -111,7 +111,7 @@ export class RedisLink {
 
   /** Every node has to answer. ioredis refuses commands to a node that it is still connecting to. */
   private async ask(client: RedisClient): Promise<void> {
-    if (client.status !== 'ready') throw new RedisAwayError('not connected');
+    if (client.status !== 'ready') throw new RedisUnavailableError('not connected');
     const nodes = client instanceof Cluster ? client.nodes('master') : [client];
     await Promise.all(nodes.map((node) => node.ping()));
     if (this.suspect !== undefined) await client.exists(this.suspect);
@@ -131,7 +131,7 @@ function inTime<T>(reply: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       setImmediate(() => {
-        reject(new RedisAwayError('no answer in time'));
+        reject(new RedisUnavailableError('no answer in time'));
       });
     }, PATIENCE_MS);
     void reply.then(resolve, reject).finally(() => {
@@ -142,7 +142,7 @@ function inTime<T>(reply: Promise<T>): Promise<T> {
 
 /** Redis is away, silent, full, or the key has another type: never a reason for a request to fail. */
 export function isRedisTrouble(error: unknown): boolean {
-  return error instanceof RedisAwayError || (error instanceof Error && error.name === 'ReplyError');
+  return error instanceof RedisUnavailableError || (error instanceof Error && error.name === 'ReplyError');
 }
 
 /** An error reply about this command (full, wrong type). Errors about login or role mean that Redis cannot be used. */

@@ -8,8 +8,7 @@ import { Responder } from '../http/serve.js';
 import { SessionsFiles } from './list/sessions-file.js';
 import { readSessionsQuery } from './list/sessions-request.js';
 import { auditOf, SessionsRoute } from './list/sessions-route.js';
-import { checkSessionStateRequest } from './state/session-state-request.js';
-import { SessionStateRoute } from './state/session-state-route.js';
+import { checkSessionStateRequest, SessionStateRoute } from './state/session-state-route.js';
 import { DocumentSessions, DocumentSessionState } from './sessions.openapi.js';
 
 type SessionRequest = FastifyRequest<{ Params: { sessionId: string } }>;

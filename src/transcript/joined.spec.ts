@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { expected, Rig, seen, windowOf } from '../../test/transcripts-rig.js';
-import { type Window } from './window.js';
+import { type Window } from './query.js';
 
 async function expectTrue(rig: Rig, change: Partial<Window>): Promise<void> {
   const window = windowOf(change);

@@ -1,6 +1,6 @@
-import { type Arrived } from '../cache/freshness.js';
+import { type Arrived, type FreshnessPolicy } from '../cache/freshness.js';
 import { type RenderedMessages } from './rendered-messages.js';
-import { type Answer, BLOCK_SIZE, type Order, windowKey } from './window.js';
+import { type Answer, BLOCK_SIZE, type Order, windowKey } from './query.js';
 
 /** The newest messages of a session (100 at most) and how many there are in all, from one call. */
 export interface Head extends Arrived {
@@ -29,7 +29,7 @@ export interface Log {
   readonly proven: boolean;
   readonly head: Head;
   readonly blocks: ReadonlyMap<string, Block>;
-  /** Windows that could not be fitted in, since the session grew meanwhile: for those who wait for them, and nobody later. */
+  /** Windows that could not be fitted in, since the session grew meanwhile: kept only for the requests that wait for them. */
   readonly strays: ReadonlyMap<string, Answer & Arrived>;
 }
 
@@ -65,10 +65,21 @@ export function withBlock(log: Log, key: string, block: Block): Log {
   return { ...log, blocks: new Map(log.blocks).set(key, block) };
 }
 
-/** As many as may be waited for at once; the head's next answer lets them all go. */
+/** A bound on the windows waited for at the same time; the next head drops all of them. */
 const MAX_STRAYS = 20;
 
 export function withStray(log: Log, answer: Answer): Log {
   const kept = [...log.strays].slice(-MAX_STRAYS + 1);
   return { ...log, strays: new Map([...kept, [windowKey(answer.window), { ...answer, lifetimeMs: 0 }]]) };
+}
+
+/** Full, quiet blocks of old messages are sealed: kept unasked for longer. Milliseconds. */
+export interface TranscriptPolicy extends FreshnessPolicy {
+  readonly sealedMs: number;
+  /** A block counts as quiet when its newest message was this old as the desk gave it. */
+  readonly sealAfterMs: number;
+}
+
+export function isQuiet(policy: TranscriptPolicy, askedAt: number, newestAt: number | undefined): boolean {
+  return newestAt !== undefined && askedAt - newestAt >= policy.sealAfterMs;
 }

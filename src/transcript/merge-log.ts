@@ -1,9 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { heuristicLifetime, UNCHANGING } from '../cache/freshness.js';
-import { type Block, blockKey, type Frame, type Head, type Log, newestAt, tailStart, withBlock } from './log.js';
+import {
+  type Block,
+  blockKey,
+  type Frame,
+  type Head,
+  isQuiet,
+  type Log,
+  newestAt,
+  tailStart,
+  type TranscriptPolicy,
+  withBlock,
+} from './log.js';
 import { type RenderedMessages } from './rendered-messages.js';
-import { isQuiet, type TranscriptPolicy } from './transcript-policy.js';
-import { type Answer, BLOCK_SIZE, type Window } from './window.js';
+import { type Answer, BLOCK_SIZE, type Window } from './query.js';
 
 /** `contradiction`: the session is no log. `misfit`: it grew between two answers; neither is wrong. */
 export type MergedLog = Log | 'contradiction' | 'misfit';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { heuristicLifetime } from '../cache/freshness.js';
 import { type Merged } from '../cache/resource.js';
 import { type Clock } from '../clock.js';
-import { blockKey, type Frame, type Log, withStray } from './log.js';
+import { blockKey, type Frame, type Log, type TranscriptPolicy, withStray } from './log.js';
 import { mergeBlock, mergeHead } from './merge-log.js';
 import {
   type Contradicted,
@@ -14,8 +14,7 @@ import {
   withWindow,
 } from './state.js';
 import { writeBlock, writeContradicted, writeLog, writeWindow } from './stored-transcript.js';
-import { type TranscriptPolicy } from './transcript-policy.js';
-import { type Answer } from './window.js';
+import { type Answer } from './query.js';
 
 /** What one call brought. A block was asked for in terms of the log as it was then. */
 export type TranscriptUpdate =

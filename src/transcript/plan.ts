@@ -1,13 +1,26 @@
-import { type LoadContext, type Step } from '../cache/resource.js';
-import { type Fetcher } from './fetcher.js';
-import { type Frame, type Log, usableFrames } from './log.js';
+import { type Fetch, type LoadContext, type Step } from '../cache/resource.js';
+import { type Basis } from '../cache/freshness.js';
+import { HEAD } from '../cache/redis-store.js';
+import { type Clock } from '../clock.js';
+import { type CallOptions } from '../desk/call-options.js';
+import { describeChatMessages } from '../desk/commands/describe-chat-messages.js';
+import { type Desk } from '../desk/desk.js';
+import { blockKey, type Frame, type Log, usableFrames } from './log.js';
 import { type TranscriptUpdate } from './merge.js';
-import { isSpan, plainWindowOf, type TranscriptQuery } from './query.js';
-import { slice } from './slice.js';
-import { type TranscriptState, totalOf, type WindowAnswer } from './state.js';
-import { storedWindowName } from './stored-transcript.js';
-import { type TranscriptView, viewOfAnswer, viewOfSlice } from './view.js';
-import { type Order, windowKey } from './window.js';
+import {
+  type Answer,
+  isSpan,
+  type Order,
+  plainWindowOf,
+  type TranscriptQuery,
+  type Window,
+  windowKey,
+} from './query.js';
+import { totalOf, type TranscriptState, type WindowAnswer } from './state.js';
+import { storedBlockName, storedWindowName } from './stored-transcript.js';
+import { slice, type TranscriptView, viewOfAnswer, viewOfSlice } from './view.js';
+import { blockWindow, HEAD_WINDOW } from './merge-log.js';
+import { RenderedMessages } from './rendered-messages.js';
 
 type TranscriptStep = Step<TranscriptUpdate, TranscriptView>;
 
@@ -36,7 +49,7 @@ export function nextStep(
   const blocks = blockFetches(fetcher, sessionId, state, found.order, found.missing);
   const untried = blocks.filter(({ name }) => !context.tried.has(name));
   if (untried.length > 0) return { fetches: untried };
-  // It grew between head and block: the two cannot be joined, and asking for either again may fail the same way.
+  // The session grew between head and block, so the two cannot be joined. Fetching them again may fail in the same way.
   const window = plainWindowOf(query, state.head.total);
   const view = viewIn(state.strays.get(windowKey(window)), true);
   return view ? { view } : { fetches: [fetcher.window(sessionId, `stray:${windowKey(window)}`, window)] };
@@ -45,4 +58,38 @@ export function nextStep(
 function blockFetches(fetcher: Fetcher, sessionId: string, log: Log, order: Order, missing: readonly number[]) {
   const frame: Frame = usableFrames(log, order)[0] ?? 'start';
   return missing.map((index) => fetcher.block(sessionId, log, frame, index));
+}
+
+/** What can be asked of the desk about a session: its head, a block of its log, or a window as it is. */
+export class Fetcher {
+  constructor(
+    private readonly desk: Pick<Desk, 'call'>,
+    private readonly now: Clock,
+  ) {}
+
+  head(sessionId: string): Fetch<TranscriptUpdate> {
+    const run = async (options: CallOptions, basis: Basis) =>
+      ({ kind: 'head', answer: await this.ask(sessionId, HEAD_WINDOW, options, basis) }) as const;
+    return { name: HEAD, run };
+  }
+
+  block(sessionId: string, log: Log, frame: Frame, index: number): Fetch<TranscriptUpdate> {
+    const window = blockWindow(log, frame, index);
+    const run = async (options: CallOptions, basis: Basis) =>
+      ({ kind: 'block', log, frame, index, answer: await this.ask(sessionId, window, options, basis) }) as const;
+    return { name: storedBlockName(log.epoch, blockKey(log, frame, index)), run };
+  }
+
+  window(sessionId: string, name: string, window: Window): Fetch<TranscriptUpdate> {
+    const run = async (options: CallOptions, basis: Basis) =>
+      ({ kind: 'window', answer: await this.ask(sessionId, window, options, basis) }) as const;
+    return { name, run };
+  }
+
+  private async ask(sessionId: string, window: Window, options: CallOptions, basis: Basis): Promise<Answer> {
+    const { answer, askedAt } = await this.desk.call(describeChatMessages, { sessionId, ...window }, options);
+    const { messages, total } = answer;
+    const oldestFirst = window.order === 'asc' ? messages : messages.toReversed();
+    return { window, messages: RenderedMessages.of(oldestFirst), total, askedAt, arrivedAt: this.now(), basis };
+  }
 }

@@ -1,4 +1,44 @@
-import { type Span, spanOf, type Window, windowKey } from './window.js';
+import { type Basis } from '../cache/freshness.js';
+import { type RenderedMessages } from './rendered-messages.js';
+
+export type Order = 'asc' | 'desc';
+
+/** What a caller asks for: `limit` messages after `offset`, oldest first (`asc`) or newest first (`desc`). */
+export interface Window {
+  readonly limit: number;
+  readonly offset: number;
+  readonly order: Order;
+}
+
+/** What the desk answered to one question, oldest message first. Times are Unix milliseconds. */
+export interface Answer {
+  readonly window: Window;
+  readonly messages: RenderedMessages;
+  readonly total: number;
+  readonly askedAt: number;
+  readonly arrivedAt: number;
+  readonly basis?: Basis | undefined;
+}
+
+/** The desk gives at most 100 messages a call (API page, "Limit"), so that is the size of a block. */
+export const BLOCK_SIZE = 100;
+
+/** Positions (oldest = 0) `first` up to but not including `end`. */
+interface Span {
+  readonly first: number;
+  readonly end: number;
+}
+
+/** Where a window lies in a log of `total` messages; empty (`first === end`) beyond its end. */
+export function spanOf(window: Window, total: number): Span {
+  const near = Math.min(window.offset, total);
+  const far = Math.min(window.offset + window.limit, total);
+  return window.order === 'asc' ? { first: near, end: far } : { first: total - far, end: total - near };
+}
+
+export function windowKey({ order, offset, limit }: Window): string {
+  return `${order}:${offset}:${limit}`;
+}
 
 /** The `limit` messages nearest to a position (oldest = 0): those older than `before`, or those newer than `after`. */
 export type PositionWindow = { readonly limit: number; readonly order: Window['order'] } & (
@@ -34,7 +74,7 @@ export function plainWindowOf(query: TranscriptQuery, total: number): Window {
     return { order: 'asc', offset: Math.min(query.after + 1, LAST_OFFSET), limit: query.limit };
   }
   const { first, end } = within(query, total);
-  // The desk knows no empty window; its total is wanted all the same.
+  // The desk has no empty windows, but its total is needed.
   return { order: 'asc', offset: first, limit: Math.max(1, end - first) };
 }
 

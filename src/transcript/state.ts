@@ -1,7 +1,7 @@
 import { type Arrived } from '../cache/freshness.js';
 import { type Log, newestAt } from './log.js';
 import { type RenderedMessages } from './rendered-messages.js';
-import { type Answer, windowKey } from './window.js';
+import { type Answer, windowKey } from './query.js';
 
 /** One window, exactly as the desk answered it. */
 export type WindowAnswer = Answer & Arrived;
@@ -41,14 +41,14 @@ export function later(a: number | undefined, b: number | undefined): number | un
   return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
 }
 
-/** What the newest answer claims; without one, nobody knows. */
+/** The total of the newest answer; Infinity where there is none. */
 export function totalOf({ windows }: Contradicted): number {
   let newest: WindowAnswer | undefined;
   for (const answer of windows.values()) if (newest === undefined || answer.askedAt >= newest.askedAt) newest = answer;
   return newest?.total ?? Infinity;
 }
 
-/** A session can be asked for in more windows than anyone should keep. */
+/** Clients can ask for any number of different windows. */
 const MAX_WINDOWS = 100;
 
 export function withWindow(contradicted: Contradicted, answer: WindowAnswer): Contradicted {

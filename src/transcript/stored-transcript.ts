@@ -1,12 +1,10 @@
 import { keptMs } from '../cache/freshness.js';
 import { HEAD, type StoredWrite } from '../cache/redis-store.js';
 import { readCount, readText, type StoredValue } from '../cache/stored-value.js';
-import { type Block, blockIndexes, blockKey, type Log, tailStart } from './log.js';
+import { type Block, blockIndexes, blockKey, type Log, tailStart, type TranscriptPolicy } from './log.js';
 import { RenderedMessages } from './rendered-messages.js';
-import { plainWindowOf, spanIn, type TranscriptQuery } from './query.js';
+import { BLOCK_SIZE, plainWindowOf, spanIn, type TranscriptQuery, type Window, windowKey } from './query.js';
 import { type Contradicted, totalOf, type TranscriptState, type WindowAnswer } from './state.js';
-import { type TranscriptPolicy } from './transcript-policy.js';
-import { BLOCK_SIZE, type Window, windowKey } from './window.js';
 
 /*
  * A transcript in Redis: the head (kind `log` or `contradicted`), and beside it, each by its own name, the blocks of the

@@ -1,13 +1,12 @@
 import { Cache, type CacheOptions } from '../cache/cache.js';
 import { type Desk } from '../desk/desk.js';
-import { Fetcher } from './fetcher.js';
 import { TranscriptMerger, type TranscriptUpdate } from './merge.js';
-import { nextStep } from './plan.js';
+import { Fetcher, nextStep } from './plan.js';
 import { type TranscriptQuery } from './query.js';
 import { restore } from './restore.js';
 import { askedAt, byteLengthOf, partsOf, type TranscriptState, trim } from './state.js';
 import { storedNames } from './stored-transcript.js';
-import { type TranscriptPolicy } from './transcript-policy.js';
+import { type TranscriptPolicy } from './log.js';
 import { type TranscriptView, viewOf } from './view.js';
 
 export interface TranscriptsOptions extends CacheOptions {

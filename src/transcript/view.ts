@@ -1,10 +1,19 @@
-import { type Moment } from '../cache/moment.js';
+import { type Arrived, type Moment } from '../cache/freshness.js';
 import { type View } from '../cache/result.js';
-import { type Log } from './log.js';
-import { mostOf, plainWindowOf, type TranscriptQuery } from './query.js';
-import { type Piece, type Slice, slice } from './slice.js';
-import { type TranscriptState, totalOf, type WindowAnswer } from './state.js';
-import { spanOf, windowKey } from './window.js';
+import { type Block, blockKey, type Log, tailStart, usableFrames } from './log.js';
+import {
+  BLOCK_SIZE,
+  mostOf,
+  type Order,
+  plainWindowOf,
+  spanOf,
+  type TranscriptQuery,
+  type Window,
+  windowKey,
+  windowsOf,
+} from './query.js';
+import { totalOf, type TranscriptState, type WindowAnswer } from './state.js';
+import { type RenderedMessages } from './rendered-messages.js';
 
 /** A window of a session: its messages oldest first, whatever the window's order. */
 export interface TranscriptView extends View {
@@ -13,7 +22,7 @@ export interface TranscriptView extends View {
   readonly first: number | undefined;
   /** Its offset in `asc` order, as far as the desk's word goes: what pages by position are continued from. */
   readonly offset: number;
-  readonly pieces: readonly Piece[];
+  readonly pieces: readonly RunSlice[];
   /** Milliseconds of the newest message known of the session. */
   readonly newestAt: number | undefined;
 }
@@ -58,4 +67,69 @@ export function viewOfAnswer(
     newestAt: messages.newestAt,
     ...moment.timesOf(lifetimeMs, [answer]),
   };
+}
+
+/** Messages `from` up to but not including `to` of a run. */
+interface RunSlice {
+  readonly messages: RenderedMessages;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A window of what is held: its messages oldest first, what their freshness depends on, and the blocks it lacks. */
+interface Slice {
+  /** The end that its window is counted from. */
+  readonly order: Order;
+  readonly first: number;
+  readonly pieces: readonly RunSlice[];
+  readonly parts: readonly Arrived[];
+  readonly missing: readonly number[];
+}
+
+/** Of the windows that hold what is asked for, the one that lacks least: no page by position costs more than by offset. */
+export function slice(log: Log, query: TranscriptQuery, isUsable: (block: Block) => boolean): Slice {
+  const slices = windowsOf(query, log.head.total).map((window) => sliceOf(log, window, isUsable));
+  return slices.reduce((best, other) => (other.missing.length < best.missing.length ? other : best));
+}
+
+/** Uses those blocks that `isUsable` accepts. Where several answers hold a message, the newest counts. */
+function sliceOf(log: Log, window: Window, isUsable: (block: Block) => boolean): Slice {
+  const { first, end } = spanOf(window, log.head.total);
+  const tailFrom = log.proven || window.order === 'desc' ? tailStart(log) : Infinity;
+  const pieces: RunSlice[] = [];
+  const parts: Arrived[] = [log.head];
+  const missing: number[] = [];
+  for (let position = first; position < end;) {
+    const index = Math.floor(position / BLOCK_SIZE);
+    const isInTail = position >= tailFrom;
+    const to = Math.min(end, (index + 1) * BLOCK_SIZE, isInTail ? Infinity : tailFrom);
+    const block = findBlock(log, window.order, index, to, isUsable);
+    if (block !== undefined && !(isInTail && block.askedAt < log.head.askedAt)) {
+      pieces.push({ messages: block.messages, from: position - block.first, to: to - block.first });
+      parts.push(block);
+    } else if (isInTail) {
+      pieces.push({ messages: log.head.tail, from: position - tailFrom, to: to - tailFrom });
+    } else {
+      missing.push(index);
+    }
+    position = to;
+  }
+  return { order: window.order, first, pieces, parts, missing };
+}
+
+/** The newest usable block that reaches up to `to`. */
+function findBlock(
+  log: Log,
+  order: Order,
+  index: number,
+  to: number,
+  isUsable: (block: Block) => boolean,
+): Block | undefined {
+  let found: Block | undefined;
+  for (const frame of usableFrames(log, order)) {
+    const block = log.blocks.get(blockKey(log, frame, index));
+    if (block === undefined || block.first + block.messages.count < to || !isUsable(block)) continue;
+    if (found === undefined || block.askedAt > found.askedAt) found = block;
+  }
+  return found;
 }

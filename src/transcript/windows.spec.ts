@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { expected, Rig, seen, statesSince, windowOf } from '../../test/transcripts-rig.js';
 import { type TranscriptView } from './view.js';
-import { type Window } from './window.js';
+import { type Window } from './query.js';
 
 const aWindow = fc
   .record({

@@ -106,8 +106,8 @@ export class CoolDown {
   async succeeded(seen: string): Promise<void> {
     const record = this.record();
     if (record !== undefined && record.id === seen && !record.proven) {
-      const restMs = Math.max(1, this.held.expiresAt - this.options.now());
-      await this.compareAndSet(seen, { ...record, proven: true }, restMs);
+      const leftMs = Math.max(1, this.held.expiresAt - this.options.now());
+      await this.compareAndSet(seen, { ...record, proven: true }, leftMs);
     }
     await this.halfOpen.release();
   }

@@ -1,9 +1,8 @@
-import { isJsonObject } from '../../json.js';
+import { isInteger, isJsonObject } from '../../json.js';
 import { type DeskCommand } from './command.js';
 import { callersDoing, commonCodes, deskCodes } from './common-codes.js';
 import { ErrorCodes } from './error-code.js';
-import { isInteger } from './field.js';
-import { isRenderable } from './message-bounds.js';
+import { isRenderable } from '../answer.js';
 
 /** A window of a session's messages. Limit is at most 100. */
 export interface ChatMessagesRequest {

@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from '@jest/globals';
+import { sampleRecord } from '../../../simulator/sessions/own-records.js';
 import { readDeskAnswer } from '../answer.js';
 import { describeImCdrList } from './describe-im-cdr-list.js';
 import { errorOutcome } from './error-code.js';
@@ -6,19 +7,7 @@ import { errorOutcome } from './error-code.js';
 const request = { from: 1730390400, to: 1730476799, clientId: '1299314544', limit: 10, offset: 0 };
 
 /** The page's own sample. */
-const sample = {
-  SessionId: 'a97d3e1f-a88b-403b-9b3a-7bc6554ea05d',
-  AgentGroupId: '3067',
-  AgentGroupName: '在线客服',
-  AgentId: 'shannon@qq.com',
-  ChannelType: 'SDK',
-  ClientUserId: '1299314544',
-  ClientUserNickName: '山浓',
-  Duration: 10,
-  EndStatus: 'AgentEndedSession',
-  SatisfactionSelected: 5,
-  Timestamp: 1730443136,
-};
+const sample = sampleRecord('a97d3e1f-a88b-403b-9b3a-7bc6554ea05d', 1730443136);
 
 const read = (change: object) => {
   const body = JSON.stringify({ ActionStatus: 'OK', ErrorCode: 0, ErrorInfo: '', ...change });

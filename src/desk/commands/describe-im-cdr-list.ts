@@ -1,8 +1,7 @@
-import { isJsonObject, type JsonObject } from '../../json.js';
+import { isInteger, isJsonObject, type JsonObject } from '../../json.js';
 import { type DeskCommand } from './command.js';
 import { commonCodes, deskCodes } from './common-codes.js';
 import { ErrorCodes } from './error-code.js';
-import { isInteger } from './field.js';
 
 /** A window of the session records of a period. Times are Unix seconds, both ends included; Limit is at most 100. */
 export interface SessionRecordsRequest {

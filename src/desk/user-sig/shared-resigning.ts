@@ -1,4 +1,4 @@
-import { within } from '../../within.js';
+import { within } from '../../clock.js';
 import { DeskTimeoutError } from '../desk-error.js';
 import { type UserSig } from './user-sig.js';
 

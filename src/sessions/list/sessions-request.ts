@@ -1,9 +1,8 @@
-import { IsIn, IsInt, IsOptional, Max, Min, ValidateBy } from 'class-validator';
+import { IsIn, IsOptional, ValidateBy } from 'class-validator';
 import { type FileFormat, faultsOfFile, FORMAT_RULE, FORMATS, type Format } from '../../http/file-format.js';
 import { IsIdentifier } from '../../http/identifier.js';
-import { fillInput, invalidRequest } from '../../http/request-input.js';
-import { LIMIT_RULE, MAX_LIMIT, MAX_OFFSET, OFFSET_RULE } from '../../http/paging.js';
-import { isUsualQuery, ValidQueries } from '../../http/valid-queries.js';
+import { fillInput, invalidRequest, isUsualQuery, ValidQueries } from '../../http/request-input.js';
+import { IsLimit, IsOffset } from '../../http/paging.js';
 import { type Fault } from '../../problem/problem.js';
 import { parseDateTime, type Period, periodOf } from './period.js';
 
@@ -57,16 +56,10 @@ class SessionsRequestDto {
   @IsIdentifier()
   clientId: string | undefined = undefined;
 
-  @IsOptional()
-  @Max(MAX_LIMIT, { message: LIMIT_RULE })
-  @Min(1, { message: LIMIT_RULE })
-  @IsInt({ message: LIMIT_RULE })
+  @IsLimit()
   limit: number | undefined = undefined;
 
-  @IsOptional()
-  @Max(MAX_OFFSET, { message: OFFSET_RULE })
-  @Min(0, { message: OFFSET_RULE })
-  @IsInt({ message: OFFSET_RULE })
+  @IsOffset()
   offset: number | undefined = undefined;
 
   @IsIn(FORMATS, { message: FORMAT_RULE })

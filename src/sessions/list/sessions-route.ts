@@ -1,6 +1,6 @@
 import { type ReadOptions } from '../../cache/cache.js';
 import { type Answer, type CachedRoute, type PeekedAnswer, type RouteParams } from '../../http/answer.js';
-import { type RepresentationCache } from '../../http/representation-cache.js';
+import { type RepresentationCache } from '../../http/representation.js';
 import { type AuditFields } from '../../logging/request-context.js';
 import { type ListResult, type SessionLists } from './session-lists.js';
 import { dateTimeOf } from './session-record.js';

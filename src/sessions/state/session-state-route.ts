@@ -2,15 +2,25 @@ import { type ReadOptions } from '../../cache/cache.js';
 import { type KeyedView } from '../../cache/keyed-value.js';
 import { type Result } from '../../cache/result.js';
 import { type Answer, type CachedRoute, type PeekedAnswer, type RouteParams } from '../../http/answer.js';
-import { IDENTIFIER, IDENTIFIER_PATTERN } from '../../http/identifier.js';
-import { type RepresentationCache } from '../../http/representation-cache.js';
+import { IDENTIFIER, isIdentifier, IsIdentifier } from '../../http/identifier.js';
+import { type RepresentationCache } from '../../http/representation.js';
 import { type AuditFields } from '../../logging/request-context.js';
+import { readInput } from '../../http/request-input.js';
 import { encodeSessionState, type SessionState } from './session-state.js';
 import { type SessionStates } from './session-states.js';
 
+class SessionStateRequestDto {
+  @IsIdentifier()
+  sessionId = '';
+}
+
+/** @throws ProblemError `invalid-request` with every fault: a state has no parameters */
+export function checkSessionStateRequest(sessionId: string, query: string): void {
+  readInput(Object.assign(new SessionStateRequestDto(), { sessionId }), query, {});
+}
+
 /** No query, and nothing that has to be decoded. */
 const TARGET = new RegExp(`^/sessions/(${IDENTIFIER})$`);
-const SESSION_ID = new RegExp(IDENTIFIER_PATTERN);
 
 /** A session's state: for the controller, and for the fast path. */
 export class SessionStateRoute implements CachedRoute {
@@ -30,7 +40,7 @@ export class SessionStateRoute implements CachedRoute {
   }
 
   auditOfRefused({ sessionId = '' }: RouteParams): AuditFields | undefined {
-    return SESSION_ID.test(sessionId) ? { sessionId } : undefined;
+    return isIdentifier(sessionId) ? { sessionId } : undefined;
   }
 
   async read(sessionId: string, options: ReadOptions): Promise<Answer> {

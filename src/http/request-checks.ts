@@ -2,17 +2,39 @@ import { type IncomingMessage } from 'node:http';
 import { type FastifyInstance } from 'fastify';
 import { ProblemError } from '../problem/problem.js';
 
+/**
+ * What HTTP requires of a request's headers. Node's own checks are switched off (`serverOptions`): they answer before
+ * authentication and not as a problem.
+ */
+export function checkRequestHeaders(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    const problem = faultOfHeaders(request.raw);
+    if (problem !== undefined) void reply.header('connection', 'close');
+    done(problem);
+  });
+}
+
+export function faultOfHeaders({ headers, httpVersion }: IncomingMessage): ProblemError | undefined {
+  const { host, expect } = headers;
+  // RFC 9112 §3.2: none, or two (which Node joins with a comma), and the host is ambiguous.
+  if (host === undefined ? httpVersion === '1.1' : host.includes(',')) {
+    return new ProblemError('invalid-request', { detail: 'The request needs one Host header.' });
+  }
+  if (expect === undefined || expect.toLowerCase() === '100-continue') return undefined;
+  return new ProblemError('invalid-request', { status: 417, detail: 'The expectation cannot be met.' });
+}
+
 export const MAX_BODY_BYTES = 16_384;
 
 /** Methods whose bodies Fastify leaves unread. */
 const LEFT_UNREAD: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
-/** Whether a body follows the headers; how it ends, if it does, is not known yet. */
+/** Whether a body follows the headers. It has not been read yet, so it may turn out to be malformed. */
 export function announcesBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }
 
-/** Only what the desk sends has a body that is read; a broken one elsewhere is no other fault than the method it came with. */
+/** Only the webhook's body is parsed. Elsewhere a body is read and ignored, so that the answer is about the method. */
 export function ignoreBodies(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
@@ -21,7 +43,7 @@ export function ignoreBodies(fastify: FastifyInstance): void {
   readBodiesOfReads(fastify);
 }
 
-/** To their end and before the answer, as Fastify reads all others: only then a request is known to be whole, and small. */
+/** Reads bodies of GET and HEAD to their end before the answer: only then the request is known to be well-formed and small. */
 function readBodiesOfReads(fastify: FastifyInstance): void {
   fastify.addHook('preParsing', ({ method, raw }, reply, body, done) => {
     if (!LEFT_UNREAD.has(method) || !announcesBody(raw)) {
