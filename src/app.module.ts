@@ -4,6 +4,7 @@ import { CacheModule } from './cache/cache.module.js';
 import { type Environment } from './environment.js';
 import { EnvironmentModule } from './environment.module.js';
 import { HttpModule } from './http/http.module.js';
+import { StreamModule } from './live/stream.module.js';
 import { WebhookModule } from './live/webhook.module.js';
 import { LoggingModule } from './logging/logging.module.js';
 import { MessagesModule } from './messages/messages.module.js';
@@ -29,6 +30,7 @@ export class AppModule {
         OperationsModule,
         MessagesModule,
         SessionsModule,
+        StreamModule,
         WebhookModule.with(environment),
       ],
     };

@@ -58,6 +58,10 @@ export class Environment {
   @Variable(webhookPathSecret, { secret: true, file: true }) declare readonly webhookPathSecret?: string;
   @WholeNumber() readonly webhookFreshMs: number = 30_000;
 
+  @WholeNumber() readonly streamMax: number = 1000;
+  @WholeNumber() readonly streamMaxPerCaller: number = 100;
+  @TimerMs() readonly streamHeartbeatMs: number = 15_000;
+
   @WholeNumber() readonly rateLimitPerMinute: number = 600;
   @Flag() readonly metricsPublic: boolean = false;
   @Variable(origins) readonly corsOrigins: readonly string[] = Object.freeze([]);

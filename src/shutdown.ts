@@ -2,6 +2,7 @@ import { type Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Logger } from 'pino';
+import { BackgroundTurns } from './desk/admission/background-turns.js';
 import { CallQueue } from './desk/admission/call-queue.js';
 import { Readiness } from './operations/readiness.js';
 import { LogDestination } from './logging/log-destination.js';
@@ -21,6 +22,7 @@ export async function stopApp(app: NestFastifyApplication, signal: NodeJS.Signal
   const endsAt = performance.now() + timeoutMs - EXIT_MS;
   logger.info({ signal }, 'stopping');
   app.get(Readiness).stopping();
+  app.get(BackgroundTurns).close();
   app.get(CallQueue).close();
   const cutOffMs = Math.max(timeoutMs - LAST_LINES_MS - LOG_MS - EXIT_MS, 0);
   const closing = await within(close(app, logger), cutOffMs);

@@ -7,7 +7,6 @@ import { type Simulator, startSimulator } from '../simulator/simulator.js';
 import { CallQueue } from '../src/desk/admission/call-queue.js';
 import { CircuitBreaker } from '../src/desk/admission/circuit-breaker.js';
 import { Attempt, type DeskReply } from '../src/desk/attempt.js';
-import { CallPriority } from '../src/desk/call-options.js';
 import { type DeskCommand } from '../src/desk/commands/command.js';
 import { type ChatMessages, describeChatMessages } from '../src/desk/commands/describe-chat-messages.js';
 import { connectionPool } from '../src/desk/connection-pool.js';
@@ -107,7 +106,7 @@ export class DeskRig {
     { deadlineMs = 10_000, signal = new AbortController().signal } = {},
   ): Promise<DeskReply<Answer>> {
     const deadlineAt = Date.now() + deadlineMs;
-    return this.desk.call(command, request, { deadlineAt, priority: new CallPriority(false), signal });
+    return this.desk.call(command, request, { deadlineAt, signal });
   }
 
   /** What a question ends in: `ok`, or the error. */

@@ -70,7 +70,8 @@ test('a preflight needs no credentials', async () => {
   expect(answer.headers).toMatchObject({
     'access-control-allow-origin': ORIGIN,
     'access-control-allow-methods': 'GET, HEAD',
-    'access-control-allow-headers': 'X-API-Key, Authorization, If-None-Match, Cache-Control, X-Request-Id, traceparent',
+    'access-control-allow-headers':
+      'X-API-Key, Authorization, If-None-Match, Cache-Control, X-Request-Id, traceparent, Last-Event-ID',
     'access-control-max-age': '600',
     vary: 'Origin',
   });

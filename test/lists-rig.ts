@@ -12,6 +12,7 @@ import { RedisLink } from '../src/redis/redis-link.js';
 import { type ListResult, SessionLists } from '../src/sessions/list/session-lists.js';
 import { renderSessions } from '../src/sessions/list/sessions-page.js';
 import { type SessionsQuery } from '../src/sessions/list/sessions-request.js';
+import { turnsAtOnce } from './transcripts-rig.js';
 
 /** The contract's defaults. */
 export const defaults: FreshnessPolicy = {
@@ -43,7 +44,7 @@ export function cacheOptions(now: Clock, policy: FreshnessPolicy = defaults): Ca
   const logger = pino({ level: 'silent' });
   const store = new RedisStore(link, keyed);
   const isTold = () => false;
-  return { store, maxBytes: 10_000_000, policy, isTold, deadlineMs: 10_000, now, random, logger };
+  return { store, maxBytes: 10_000_000, policy, isTold, deadlineMs: 10_000, turns: turnsAtOnce(), now, random, logger };
 }
 
 /** A desk in this process that lists so many records, `s0` on, whatever the period is. */

@@ -4,6 +4,7 @@ import { RedisStore, type RedisStoreOptions } from '../src/cache/redis-store.js'
 import { type Result } from '../src/cache/result.js';
 import { plainText } from '../src/cache/stored-value.js';
 import { type Clock } from '../src/clock.js';
+import { BackgroundTurns } from '../src/desk/admission/background-turns.js';
 import { toMessage } from '../src/content/message.js';
 import { RedisLink } from '../src/redis/redis-link.js';
 import { headKeptMs } from '../src/transcript/stored-transcript.js';
@@ -61,6 +62,7 @@ export class Rig {
       isTold: () => this.isTold,
       maxBytes: memoryBytes,
       deadlineMs: 10_000,
+      turns: turnsAtOnce(),
       now,
       random: () => 0,
       logger: pino({ level: 'silent' }),
@@ -89,6 +91,12 @@ export class Rig {
       await this.read({ order, offset, limit });
     }
   }
+}
+
+/** Calls in the background go as soon as they need not give way. */
+export function turnsAtOnce(isBusy = () => false): BackgroundTurns {
+  const quota = { take: () => Promise.resolve(0) };
+  return new BackgroundTurns({ quota, spacingMs: 0, isBusy, now: () => 0 });
 }
 
 export function storeOptions({ keyPrefix, policy, now }: StoreOf): RedisStoreOptions {

@@ -42,6 +42,7 @@ async function admit(
   }
   const caller = await access.admit(request.raw, declared);
   request.context.caller = caller.name;
+  request.context.expiresAt = caller.expiresAt;
   if (declared !== 'callers') return;
   const waitMs = await access.allowance(request.raw, caller);
   if (waitMs === 0) return;

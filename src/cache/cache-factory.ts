@@ -1,4 +1,5 @@
 import { type Logger } from 'pino';
+import { type BackgroundTurns } from '../desk/admission/background-turns.js';
 import { type Environment, hasWebhook } from '../environment.js';
 import { type RedisLink } from '../redis/redis-link.js';
 import { type CacheOptions } from './cache.js';
@@ -27,6 +28,7 @@ export class CacheFactory {
     private readonly environment: Environment,
     private readonly redis: RedisLink,
     private readonly logger: Logger,
+    private readonly turns: BackgroundTurns,
   ) {
     this.policy = {
       freshMinMs: environment.cacheFreshMinMs,
@@ -56,10 +58,10 @@ export class CacheFactory {
       now,
       random,
     });
-    const { policy, logger } = this;
+    const { policy, logger, turns } = this;
     // Webhooks tell of sessions, not of lists.
     const isTold = () => resource !== 'sessions' && this.changes.isTold;
-    return { store, maxBytes: this.memoryBytes(resource), policy, isTold, deadlineMs, now, random, logger };
+    return { store, maxBytes: this.memoryBytes(resource), policy, isTold, deadlineMs, turns, now, random, logger };
   }
 
   memoryBytes(share: keyof typeof MEMORY_SHARES): number {

@@ -1,5 +1,6 @@
 import { type Logger } from 'pino';
 import { type Clock } from '../clock.js';
+import { type BackgroundTurns } from '../desk/admission/background-turns.js';
 import { DeskNotFoundError } from '../desk/desk-error.js';
 import { Changes } from './change-feed.js';
 import { Entries, type Entry, NotFound } from './entry.js';
@@ -11,7 +12,7 @@ import { patiently } from './patience.js';
 import { type Resource } from './resource.js';
 import { type Level, type Result, type View } from './result.js';
 import { Revalidation } from './revalidation.js';
-import { SingleFlight } from './single-flight.js';
+import { type Background, SingleFlight } from './single-flight.js';
 
 export interface CacheOptions {
   readonly store: RedisStore;
@@ -22,6 +23,7 @@ export interface CacheOptions {
   readonly isTold: () => boolean;
   /** All that one request may spend on the desk. */
   readonly deadlineMs: number;
+  readonly turns: Pick<BackgroundTurns, 'take' | 'takeAgain'>;
   readonly now: Clock;
   readonly random: () => number;
   readonly logger: Logger;
@@ -42,6 +44,13 @@ export interface BackgroundOptions {
   readonly patienceMs: number;
 }
 
+/** How what is watched is kept fresh. */
+export interface RefreshOptions {
+  /** What was asked for before this moment is not fresh enough. */
+  readonly freshSince: number;
+  readonly signal: AbortSignal;
+}
+
 /** A copy in memory is compared with Redis when it is older than this, so that all replicas soon serve the same. */
 const CHECK_MS = 2000;
 
@@ -49,6 +58,8 @@ const CHECK_MS = 2000;
 export class Cache<Query, State, Update, V extends View> {
   /** Who is to know when an id is said to have changed. */
   readonly changes = new Changes();
+  /** Who is to know when something else is known of an id. */
+  readonly news = new Changes();
   private readonly parts: LoadParts<Query, State, Update, V>;
   private readonly revalidation: Revalidation<State>;
 
@@ -56,14 +67,17 @@ export class Cache<Query, State, Update, V extends View> {
     private readonly resource: Resource<Query, State, Update, V>,
     private readonly options: CacheOptions,
   ) {
-    const { store, policy, now, random, maxBytes } = options;
+    const { store, policy, now, random, maxBytes, turns } = options;
     const entries = new Entries<State>(maxBytes, resource);
     const moments = new Moments(options);
     const onChange = (id: string) => {
       this.notifyChanged(id);
     };
-    const learner = new Learner({ resource, store, policy, now, moments, onChange });
-    this.parts = { resource, entries, learner, flights: new SingleFlight(store, now, random), moments, now };
+    const onNews = (id: string) => {
+      this.news.notify(id);
+    };
+    const learner = new Learner({ resource, store, policy, now, moments, onChange, onNews });
+    this.parts = { resource, entries, learner, flights: new SingleFlight(store, now, random, turns), moments, now };
     this.revalidation = new Revalidation({ ...options, entries });
   }
 
@@ -115,11 +129,55 @@ export class Cache<Query, State, Update, V extends View> {
     const entry = entries.enter(id);
     try {
       if (this.needsCheck(entry)) await (entry.check ?? this.check(entry, query, true));
-      const ask = { signal, noCache, isBackground: true };
-      return await patiently(() => this.load(entry, query, ask).run(), { patienceMs, now, signal });
+      return await patiently(
+        (turnMs) => this.load(entry, query, { signal, noCache, background: this.background(turnMs) }).run(),
+        { patienceMs, now, signal },
+      );
     } finally {
       entries.leave(entry);
     }
+  }
+
+  /**
+   * What is held here, however old; undefined where it is not.
+   *
+   * @throws DeskNotFoundError where the desk was found not to know it
+   */
+  recall(id: string, query: Query): V | undefined {
+    const entry = this.parts.entries.get(id);
+    if (entry?.state instanceof NotFound) throw new DeskNotFoundError('not found');
+    return entry && this.held(entry, query);
+  }
+
+  /**
+   * Sees to it that what is held is fresh, in calls that give way to everybody and never lose their turn to a deadline.
+   *
+   * @throws DeskError
+   */
+  async refresh(id: string, query: Query, options: RefreshOptions): Promise<void> {
+    const { entries } = this.parts;
+    const entry = entries.enter(id);
+    try {
+      await this.load(entry, query, { ...options, hasFallback: true, background: this.background(Infinity) }).run();
+    } finally {
+      entries.leave(entry);
+    }
+  }
+
+  /** Takes in what other replicas have learned of an id. */
+  async catchUp(id: string, query: Query): Promise<void> {
+    const { entries, learner } = this.parts;
+    if (!this.options.store.isUp) return;
+    const entry = entries.enter(id);
+    try {
+      if (entry.pendingWrites === 0) await learner.fromRedis(entry, query, { wantsParts: false });
+    } finally {
+      entries.leave(entry);
+    }
+  }
+
+  private background(turnMs: number): Background {
+    return { turnMs, callMs: this.options.deadlineMs };
   }
 
   /** What is known of this id by now is no longer new. What number the change has is to be learned. */
@@ -169,7 +227,7 @@ export class Cache<Query, State, Update, V extends View> {
     if (phase === 'fresh') return held(view, 'hit', level);
     if (phase === 'revalidate') {
       this.revalidation.inBackground(entry, () =>
-        this.load(entry, query, { hasFallback: true, isBackground: true }).run(),
+        this.load(entry, query, { hasFallback: true, background: this.background(this.options.deadlineMs) }).run(),
       );
       return held(view, 'stale', level);
     }
@@ -232,10 +290,10 @@ export class Cache<Query, State, Update, V extends View> {
   private load(
     entry: Entry<State>,
     query: Query,
-    { signal, noCache = false, hasFallback = false, isBackground = false }: AskOptions,
+    { signal, noCache = false, hasFallback = false, background, freshSince = -Infinity }: AskOptions,
   ): Load<Query, State, Update, V> {
     const deadlineAt = this.options.now() + this.options.deadlineMs;
-    return new Load(this.parts, entry, query, { deadlineAt, isBackground, signal, noCache, hasFallback });
+    return new Load(this.parts, entry, query, { deadlineAt, background, signal, noCache, hasFallback, freshSince });
   }
 }
 
@@ -243,7 +301,8 @@ interface AskOptions {
   readonly signal?: AbortSignal | undefined;
   readonly noCache?: boolean;
   readonly hasFallback?: boolean;
-  readonly isBackground?: boolean;
+  readonly background?: Background;
+  readonly freshSince?: number;
   /** Something stale is held. */
   readonly wasHeld?: boolean;
 }

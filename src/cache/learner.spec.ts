@@ -78,6 +78,7 @@ describe('Learner', () => {
       policy: defaults,
       now,
       moments: new Moments({ policy: defaults, now, isTold: () => false }),
+      onNews: () => undefined,
       onChange: (id) => changed.push(id),
     });
     entry = new Entry('id');

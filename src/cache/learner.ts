@@ -14,6 +14,8 @@ export interface LearnerParts<Query, State, Update, V extends View> {
   readonly moments: Moments;
   /** Redis told of a change of which no notice had come. */
   readonly onChange: (id: string) => void;
+  /** Something else is known of an entry now. */
+  readonly onNews: (id: string) => void;
 }
 
 export interface RedisRead {
@@ -39,7 +41,7 @@ export class Learner<Query, State, Update, V extends View> {
   fromDesk(entry: Entry<State>, update: Update): readonly StoredWrite[] {
     const held = entry.state instanceof NotFound ? undefined : entry.state;
     const { state, writes } = this.parts.resource.merge(entry.id, held, update);
-    if (state !== undefined) entry.state = state;
+    if (state !== undefined) this.set(entry, state);
     return writes;
   }
 
@@ -54,7 +56,7 @@ export class Learner<Query, State, Update, V extends View> {
     // Ordinary freshness only: it may begin without a word.
     const basis = askedOn && { ...askedOn, mayLag: true };
     const notFound = new NotFound(now, this.parts.policy.notFoundMs, now, basis);
-    entry.state = notFound;
+    this.set(entry, notFound);
     return { writes: [notFound.write], pauseMs: 0 };
   }
 
@@ -77,9 +79,16 @@ export class Learner<Query, State, Update, V extends View> {
     entry.checkedAt = now();
     if (stored === undefined) return false;
     this.noteChange(entry, stored.change);
-    entry.state = this.restore(entry.state, stored, { query, now: now(), waitedFor });
     entry.version = stored.version;
+    const isNew = stored.head !== undefined || stored.parts.size > 0;
+    if (isNew) this.set(entry, this.restore(entry.state, stored, { query, now: now(), waitedFor }));
     return true;
+  }
+
+  private set(entry: Entry<State>, state: State | NotFound | undefined): void {
+    if (entry.state === state) return;
+    entry.state = state;
+    this.parts.onNews(entry.id);
   }
 
   /** Joins what is held here with what Redis holds, the newer winning. */

@@ -7,7 +7,7 @@ import { type Learner } from './learner.js';
 import { HEAD, type StoredWrite } from './redis-store.js';
 import { type Fetch, type Resource, type Step } from './resource.js';
 import { type View } from './result.js';
-import { type SingleFlight } from './single-flight.js';
+import { type Background, type SingleFlight } from './single-flight.js';
 
 export interface LoadParts<Query, State, Update, V extends View> {
   readonly resource: Resource<Query, State, Update, V>;
@@ -20,12 +20,14 @@ export interface LoadParts<Query, State, Update, V extends View> {
 
 export interface LoadOptions {
   readonly deadlineAt: number;
-  readonly isBackground: boolean;
+  readonly background: Background | undefined;
   readonly signal: AbortSignal | undefined;
   /** Ignore anything fetched before this request (`no-cache`). */
   readonly noCache: boolean;
   /** A held view can be served instead. */
   readonly hasFallback: boolean;
+  /** What was asked for before this moment is not fresh enough. */
+  readonly freshSince: number;
 }
 
 /** A resource that lacks something after so many steps changes with every answer. */
@@ -89,16 +91,17 @@ export class Load<Query, State, Update, V extends View> {
   private isUsable(part: Arrived): boolean {
     const isNew = part.arrivedAt >= this.since && !this.heldBefore.has(part);
     if (isNew && (part.basis?.change ?? 0) >= this.change) return true;
-    return !this.options.noCache && this.parts.moments.of(this.entry).remainingMs(part) > 0;
+    const { noCache, freshSince } = this.options;
+    return !noCache && part.askedAt >= freshSince && this.parts.moments.of(this.entry).remainingMs(part) > 0;
   }
 
   private async fetch(fetch: Fetch<Update>): Promise<void> {
     const { name } = fetch;
-    const { deadlineAt, isBackground, signal, hasFallback } = this.options;
+    const { deadlineAt, background, signal, hasFallback } = this.options;
     const result = await this.parts.flights.run(this.entry, {
       name,
       deadlineAt,
-      isBackground,
+      background,
       signal,
       yieldsToFailure: hasFallback,
       ask: (options) => this.ask(fetch, options),

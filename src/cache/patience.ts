@@ -20,16 +20,19 @@ export interface Patience {
 const SHORTEST_PAUSE_MS = 50;
 
 /**
- * Does work again for as long as it only has to wait, for its turn or for a rate limit to pass. Each call that goes out
+ * Does work, with the time that is left for waiting, again for as long as it only has to wait, for its turn or for a rate limit to pass. Each call that goes out
  * begins the time anew, also one that the desk limits.
  *
  * @throws DeskError
  */
-export async function patiently<T>(work: () => Promise<T>, { patienceMs, now, signal }: Patience): Promise<T> {
+export async function patiently<T>(
+  work: (leftMs: number) => Promise<T>,
+  { patienceMs, now, signal }: Patience,
+): Promise<T> {
   let since = now();
   for (;;) {
     try {
-      return await work();
+      return await work(since + patienceMs - now());
     } catch (error) {
       if (!isWaiting(error)) throw error;
       if (error instanceof DeskLimitedCallError) since = now();

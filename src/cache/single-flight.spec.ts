@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { defaults, storeOptions } from '../../test/transcripts-rig.js';
+import { defaults, storeOptions, turnsAtOnce } from '../../test/transcripts-rig.js';
 import { type CallOptions } from '../desk/call-options.js';
 import { DeskAbandonedError, type DeskError, DeskFailedError, DeskTimeoutError } from '../desk/desk-error.js';
 import { RedisLink } from '../redis/redis-link.js';
@@ -19,11 +19,15 @@ describe('SingleFlight, in one replica', () => {
   let entry: Entry<string>;
   let calls: Call[];
   let failures: DeskError[];
+  /** Whether calls in the background have to give way. */
+  let isBusy: boolean;
 
   beforeEach(() => {
     const now = () => Date.now();
     const store = new RedisStore(new RedisLink(undefined), storeOptions({ keyPrefix: 'test', policy: defaults, now }));
-    flights = new SingleFlight(store, now, () => 0);
+    const turns = turnsAtOnce(() => isBusy);
+    flights = new SingleFlight(store, now, () => 0, turns);
+    isBusy = false;
     entry = new Entry('session');
     calls = [];
     failures = [];
@@ -57,7 +61,7 @@ describe('SingleFlight, in one replica', () => {
     const request: FlightRequest = {
       name,
       deadlineAt: Date.now() + ms,
-      isBackground,
+      background: isBackground ? { turnMs: Infinity, callMs: ms } : undefined,
       signal,
       yieldsToFailure: false,
       ask,
@@ -196,17 +200,29 @@ describe('SingleFlight, in one replica', () => {
     expect(await refresh).toBe('asked');
   });
 
-  it('gets the priority of a request when one joins what began in the background', async () => {
+  it('waits for its turn in the background, and no longer once a request joins it', async () => {
+    isBusy = true;
+    const refresh = fly({ isBackground: true });
+    void fly({ isBackground: true });
+    await settled();
+    expect(calls).toHaveLength(0);
+    const joined = fly();
+    (await under(0)).succeed();
+    expect(await joined).toBe('joined');
+    expect(await refresh).toBe('asked');
+  });
+
+  it('takes another turn before it is tried again in the background, and none once a request joined it', async () => {
     void fly({ isBackground: true });
     const { options } = await under(0);
-    let raised = 0;
-    options.priority.onRaise(() => (raised += 1));
-    void fly({ isBackground: true });
-    expect(options.priority.isBackground).toBe(true);
+    isBusy = true;
+    let mayRetry = false;
+    void options.beforeRetry?.().then(() => (mayRetry = true));
+    await settled();
+    expect(mayRetry).toBe(false);
     void fly();
-    void fly();
-    expect(options.priority.isBackground).toBe(false);
-    expect(raised).toBe(1);
+    await settled();
+    expect(mayRetry).toBe(true);
   });
 
   it('keeps nobody who joined it beyond his own deadline, and goes on for the others', async () => {

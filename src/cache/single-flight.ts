@@ -1,16 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock } from '../clock.js';
+import { type BackgroundTurns } from '../desk/admission/background-turns.js';
 import { type CallOptions, CallPriority } from '../desk/call-options.js';
 import { DeskAbandonedError, DeskError, DeskJoinTimeoutError, DeskUnavailableError } from '../desk/desk-error.js';
 import { type Entry, type Flight, type FlightResult } from './entry.js';
 import { failureOf, failureText, FlightLock } from './flight-lock.js';
 import { type RedisStore, type StoredWrite } from './redis-store.js';
 
+/** A flight that nobody waits for. */
+export interface Background {
+  /** How long it may wait for its turn. */
+  readonly turnMs: number;
+  /** How long it may take from its turn on. */
+  readonly callMs: number;
+}
+
 /** What one load wants of a flight, and its part in it. */
 export interface FlightRequest {
   readonly name: string;
+  /** Of who waits; in the background it begins with the turn. */
   readonly deadlineAt: number;
-  readonly isBackground: boolean;
+  readonly background: Background | undefined;
   /** Aborted when the client of this request has gone. */
   readonly signal: AbortSignal | undefined;
   /** A held view can be served instead, so give way to a refresh that failed a moment ago. */
@@ -39,6 +49,7 @@ export class SingleFlight {
     private readonly store: RedisStore,
     private readonly now: Clock,
     private readonly random: () => number,
+    private readonly turns: Pick<BackgroundTurns, 'take' | 'takeAgain'>,
   ) {}
 
   /** @throws DeskError */
@@ -61,10 +72,15 @@ export class SingleFlight {
   }
 
   private begin(entry: Entry<unknown>, request: FlightRequest): Flight {
-    const priority = new CallPriority(request.isBackground);
+    const { background, deadlineAt } = request;
+    const priority = new CallPriority(background !== undefined);
     const abandon = new AbortController();
-    const options = { deadlineAt: request.deadlineAt, priority, signal: abandon.signal };
-    const end = this.overReplicas(entry, request, options).finally(() => {
+    const { signal } = abandon;
+    const end = (
+      background === undefined
+        ? this.overReplicas(entry, request, { deadlineAt, signal })
+        : this.inBackground(entry, request, background, { priority, signal })
+    ).finally(() => {
       entry.flights.delete(request.name);
     });
     const flight: Flight = { end, priority, abandon, waiting: 0 };
@@ -75,18 +91,19 @@ export class SingleFlight {
   /** A flight that was joined late may outlast this request's own deadline; one that nobody waits for is abandoned. */
   private async wait(
     flight: Flight,
-    { deadlineAt, isBackground, signal }: FlightRequest,
+    { deadlineAt, background, signal }: FlightRequest,
     isJoined: boolean,
   ): Promise<FlightResult> {
-    if (!isBackground) flight.priority.raise();
+    if (background === undefined) flight.priority.raise();
+    const joinMs = background === undefined ? deadlineAt - this.now() : background.turnMs + background.callMs;
     flight.waiting += 1;
     let giveUp: () => void = () => undefined;
     let timer: NodeJS.Timeout | undefined;
     const givenUp = new Promise<never>((_, reject) => {
-      if (isJoined) {
+      if (isJoined && Number.isFinite(joinMs)) {
         timer = setTimeout(() => {
           reject(new DeskJoinTimeoutError('the call that was joined took too long'));
-        }, deadlineAt - this.now());
+        }, joinMs);
       }
       giveUp = () => {
         reject(new DeskAbandonedError('the client has gone'));
@@ -102,6 +119,21 @@ export class SingleFlight {
       flight.waiting -= 1;
       if (flight.waiting === 0) flight.abandon.abort();
     }
+  }
+
+  /** The lock is taken only at the turn: elsewhere somebody may need the same at once. */
+  private async inBackground(
+    entry: Entry<unknown>,
+    request: FlightRequest,
+    { turnMs, callMs }: Background,
+    { priority, signal }: { readonly priority: CallPriority; readonly signal: AbortSignal },
+  ): Promise<FlightResult> {
+    const isNeeded = async () => !(await request.collect(false));
+    const turn = await this.turns.take({ priority, signal, patienceMs: turnMs, isNeeded });
+    if (turn === 'spared') return 'joined';
+    const deadlineAt = this.now() + callMs;
+    const beforeRetry = () => this.turns.takeAgain({ priority, signal, patienceMs: deadlineAt - this.now() });
+    return this.overReplicas(entry, request, { deadlineAt, signal, beforeRetry });
   }
 
   private async overReplicas(

@@ -1,4 +1,4 @@
-/** Whether a request waits for a call. A background call that a request joins becomes interactive while it is queued. */
+/** Whether a request waits for a call. A background call that a request joins becomes interactive while it waits for its turn. */
 export class CallPriority {
   private readonly listeners = new Set<() => void>();
 
@@ -21,12 +21,12 @@ export class CallPriority {
   }
 }
 
-/** Deadline, priority and cancellation of a call. */
+/** Deadline and cancellation of a call. */
 export interface CallOptions {
   /** The deadline, in Unix milliseconds. */
   readonly deadlineAt: number;
-  /** Background calls go after interactive ones. */
-  readonly priority: CallPriority;
   /** Aborted once no request waits for it any more: a call that was not sent yet then leaves the queue. */
   readonly signal: AbortSignal;
+  /** Resolves when a call in the background may be repeated. */
+  readonly beforeRetry?: () => Promise<void>;
 }

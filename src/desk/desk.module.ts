@@ -8,6 +8,7 @@ import { Metrics } from '../metrics/metrics.js';
 import { RedisLink } from '../redis/redis-link.js';
 import { type Logger } from 'pino';
 import { AdmissionControl } from './admission/admission.js';
+import { BackgroundTurns } from './admission/background-turns.js';
 import { CallQueue } from './admission/call-queue.js';
 import { CircuitBreaker } from './admission/circuit-breaker.js';
 import { CoolDown } from './admission/cool-down.js';
@@ -62,6 +63,27 @@ function createQueue(environment: Environment, admission: AdmissionControl, metr
     },
     onTurn: (waitedMs) => {
       metrics.deskQuotaWait.observe(waitedMs / 1000);
+    },
+  });
+}
+
+/** Three quarters of the quota: the rest is there for whoever comes. */
+const BACKGROUND_SHARE = 0.75;
+
+function createTurns(
+  { redisKeyPrefix: prefix, deskMaxRps }: Environment,
+  redis: RedisLink,
+  queue: CallQueue,
+  metrics: Metrics,
+): BackgroundTurns {
+  const maxRps = Math.max(1, Math.floor(deskMaxRps * BACKGROUND_SHARE));
+  return new BackgroundTurns({
+    quota: new Quota(redis, prefix, maxRps, steady, 'background'),
+    spacingMs: 1000 / maxRps,
+    isBusy: () => queue.isWaitedIn,
+    now: steady,
+    onLengthChange: (length) => {
+      metrics.deskBackgroundLength.set(length);
     },
   });
 }
@@ -124,12 +146,13 @@ function createDesk(
   providers: [
     { provide: AdmissionControl, useFactory: createAdmission, inject: [Environment, RedisLink, Metrics] },
     { provide: CallQueue, useFactory: createQueue, inject: [Environment, AdmissionControl, Metrics] },
+    { provide: BackgroundTurns, useFactory: createTurns, inject: [Environment, RedisLink, CallQueue, Metrics] },
     {
       provide: Desk,
       useFactory: createDesk,
       inject: [Environment, HttpService, AdmissionControl, CallQueue, Metrics, LOGGER],
     },
   ],
-  exports: [Desk, CallQueue],
+  exports: [Desk, CallQueue, BackgroundTurns],
 })
 export class DeskModule {}

@@ -73,6 +73,7 @@ export class Desk {
         const pauseMs = shortestMs * (1 + random());
         if (options.deadlineAt - now() <= pauseMs) throw error;
         await sleep(pauseMs);
+        await options.beforeRetry?.();
       }
     }
   }

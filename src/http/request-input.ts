@@ -30,12 +30,16 @@ export function fillInput(input: object, query: string, parameters: Parameters):
     const kind = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
     if (kind === undefined) faults.push({ field: name, message: UNKNOWN_PARAMETER });
     else if (value === undefined) faults.push({ field: name, message: 'must be given once' });
-    else Object.assign(input, { [name]: kind === 'number' && CANONICAL_NUMBER.test(value) ? Number(value) : value });
+    else Object.assign(input, { [name]: toParameter(value, kind) });
   }
   for (const { property, constraints } of validateSync(input, { stopAtFirstError: true })) {
     faults.push({ field: property, message: Object.values(constraints ?? {}).join('; ') });
   }
   return faults;
+}
+
+export function toParameter(text: string, kind: 'text' | 'number'): string | number {
+  return kind === 'number' && CANONICAL_NUMBER.test(text) ? Number(text) : text;
 }
 
 /** @throws ProblemError `invalid-request` where a resource without parameters is given some */

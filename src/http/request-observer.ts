@@ -52,6 +52,12 @@ export class RequestObserver {
     this.metrics.httpDuration.observe(end, (performance.now() - context.startedAt) / 1000);
   }
 
+  /** The first byte of what goes on until somebody ends it: measured, and audited now and at its end. */
+  begin(context: RequestContext, end: Omit<RequestEnd, 'durationMs'>): void {
+    this.measure(context, end);
+    if (this.writesAudit) this.write(auditLine({ ...context, outcome: 'opened' }, end.status));
+  }
+
   private observe(method: string, response: ServerResponse, context: RequestContext, route: string): void {
     const ms = performance.now() - context.startedAt;
     const status = response.writableFinished || context.outcome !== undefined ? response.statusCode : CLIENT_GONE;

@@ -14,6 +14,8 @@ export interface RequestContext {
   readonly startedAt: number;
   /** A name, an address or a token's subject: never a key or a token. */
   caller?: string;
+  /** Unix milliseconds at which the caller's credentials expire. */
+  expiresAt?: number;
   audit?: AuditFields;
   cacheOutcome?: string;
   problem?: string;

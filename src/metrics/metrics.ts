@@ -56,6 +56,32 @@ export class Metrics {
     help: 'Calls that wait for their turn at the desk in this replica',
     registers: this.registers,
   });
+  readonly deskBackgroundLength = new Gauge({
+    name: 'desk_background_waiting',
+    help: 'Calls in the background that wait for their turn in this replica; they are not in desk_queue_length',
+    registers: this.registers,
+  });
+  readonly streamsOpen = new Gauge({
+    name: 'streams_open',
+    help: 'Streams that are open at this replica',
+    registers: this.registers,
+  });
+  readonly streamsMax = new Gauge({
+    name: 'streams_max',
+    help: 'Streams that may be open at this replica (STREAM_MAX)',
+    registers: this.registers,
+  });
+  readonly streamsEnded = new Counter({
+    name: 'streams_ended_total',
+    help: 'Streams that ended: left, slow, expired, stopped, gone, failed',
+    labelNames: ['reason'],
+    registers: this.registers,
+  });
+  readonly sessionsWatched = new Gauge({
+    name: 'sessions_watched',
+    help: 'Sessions that this replica looks at for open streams',
+    registers: this.registers,
+  });
   readonly userSigSigned = new Counter({
     name: 'user_sig_signed_total',
     help: 'UserSigs made',

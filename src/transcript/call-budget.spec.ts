@@ -60,6 +60,8 @@ describe('what a session costs', () => {
     expect(rig.desk.calls.at(-1)).toEqual({ order: 'desc', offset: 0, limit: 100 });
     rig.time += 1;
     await rig.read({ order: 'asc', offset: 0, limit: 100 });
+    // It goes on in the background, at its turn.
+    await new Promise((resolve) => setImmediate(resolve));
     expect(rig.desk.calls.at(-1)).toEqual({ order: 'asc', offset: 0, limit: 100 });
   });
 

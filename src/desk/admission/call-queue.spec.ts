@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { admissionControl } from '../../../test/admission-rig.js';
-import { CallPriority } from '../call-options.js';
 import { DeskError, DeskRateLimitedError, DeskUnavailableError } from '../desk-error.js';
 import { type AdmissionControl, type Permit } from './admission.js';
 import { CallQueue } from './call-queue.js';
@@ -43,16 +42,13 @@ describe('CallQueue', () => {
   interface Coming {
     readonly command?: string;
     readonly ms?: number;
-    readonly isBackground?: boolean;
-    readonly priority?: CallPriority;
     readonly isResigned?: boolean;
     readonly signal?: AbortSignal;
   }
 
   const come = (name: string, coming: Coming = {}): Promise<Permit | DeskError> => {
-    const { command = 'list', ms = 10_000, isBackground = false, isResigned = false } = coming;
-    const { priority = new CallPriority(isBackground), signal = new AbortController().signal } = coming;
-    return queue.enter(command, { deadlineAt: Date.now() + ms, priority, signal }, isResigned).then(
+    const { command = 'list', ms = 10_000, isResigned = false, signal = new AbortController().signal } = coming;
+    return queue.enter(command, { deadlineAt: Date.now() + ms, signal }, isResigned).then(
       (permit) => {
         events.push(name);
         return permit;
@@ -85,15 +81,14 @@ describe('CallQueue', () => {
     expect(lengths.at(-1)).toBe(0);
   });
 
-  it('lets those go first for whom somebody waits, and before them those who have had their turn', async () => {
+  it('lets those go first who have had their turn', async () => {
     open(1);
     void come('first');
     await tick(0);
-    void come('refresh', { isBackground: true });
     void come('request');
     void come('once more', { isResigned: true });
-    await tick(4000);
-    expect(events).toEqual(['first', 'once more', 'request', 'refresh']);
+    await tick(3000);
+    expect(events).toEqual(['first', 'once more', 'request']);
   });
 
   it('turns away at the deadline, with the time after which a call may succeed', async () => {
@@ -127,7 +122,7 @@ describe('CallQueue', () => {
     open(1);
     void come('first');
     await tick(0);
-    for (let i = 0; i < 5000; i++) void come('waits', { isBackground: i % 2 === 0 });
+    for (let i = 0; i < 5000; i++) void come('waits');
     const error = await come('one too many');
     expect(error).toBeInstanceOf(DeskUnavailableError);
     expect(error).toMatchObject({ code: 'unavailable', retryAfterMs: 10_000 });
@@ -138,7 +133,7 @@ describe('CallQueue', () => {
     open(1);
     void come('first');
     await tick(0);
-    for (let i = 0; i < 4990; i++) void come('refresh', { isBackground: true, ms: 500 });
+    for (let i = 0; i < 4990; i++) void come('soon gone', { ms: 500 });
     for (let i = 0; i < 10; i++) void come('request', { ms: 5000 });
     await tick(500);
     events = [];
@@ -151,7 +146,7 @@ describe('CallQueue', () => {
   it('turns everybody away at once when the admission closes', async () => {
     open(1);
     const permit = await permitOf(come('a'));
-    const waiting = [come('b'), come('c', { isBackground: true })];
+    const waiting = [come('b'), come('c')];
     await admission.limited(permit, 'all', 60011);
     await tick(1050);
     await Promise.all(waiting);
@@ -235,7 +230,7 @@ describe('CallQueue', () => {
     void come('a');
     await tick(0);
     void come('b');
-    void come('c', { isBackground: true });
+    void come('c');
     queue.close();
     void come('d');
     await tick(1050);
@@ -282,21 +277,6 @@ describe('CallQueue', () => {
     await tick(0);
     expect(events).toEqual(['a']);
     expect(jest.getTimerCount()).toBe(0);
-  });
-
-  it('lets a refresh go with those for whom somebody waits, once a request has joined it', async () => {
-    open(1);
-    void come('first');
-    await tick(0);
-    const priority = new CallPriority(true);
-    void come('refresh');
-    void come('other refresh', { isBackground: true });
-    void come('joined', { priority });
-    priority.raise();
-    void come('request');
-    await tick(5000);
-    expect(events).toEqual(['first', 'refresh', 'joined', 'request', 'other refresh']);
-    expect(lengths.at(-1)).toBe(0);
   });
 
   describe('with a command that was limited', () => {

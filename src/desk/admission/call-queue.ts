@@ -25,7 +25,10 @@ export interface CallQueueParts {
   readonly onTurn?: (waitedMs: number) => void;
 }
 
-/** Where calls to the desk wait for a permit and a free connection: first come, first served. */
+/**
+ * Where calls to the desk wait for a permit and a free connection: first come, first served. Those in the background come
+ * here when they have had their turn (BackgroundTurns).
+ */
 export class CallQueue {
   private readonly line = new WaitingLine();
   /** Commands whose trial call after a cool-down is in flight: their calls wait, other commands go on. */
@@ -38,6 +41,10 @@ export class CallQueue {
   private isClosed = false;
 
   constructor(private readonly parts: CallQueueParts) {}
+
+  get isWaitedIn(): boolean {
+    return this.line.length > 0;
+  }
 
   /**
    * Every permit has to be given back with `leave`.
@@ -78,7 +85,7 @@ export class CallQueue {
 
   private add(waiter: Waiter): void {
     const { now, onTurn, onLengthChange } = this.parts;
-    const { deadlineAt, signal, priority } = waiter.options;
+    const { deadlineAt, signal } = waiter.options;
     const patience = setTimeout(() => {
       waiter.turnAway(() => this.tooLate());
     }, deadlineAt - waiter.cameAt);
@@ -86,13 +93,9 @@ export class CallQueue {
       waiter.turnAway(abandoned);
     };
     signal.addEventListener('abort', onAbort);
-    const forget = priority.onRaise(() => {
-      this.line.move(waiter);
-    });
     waiter.onLeave = (hasTurn) => {
       clearTimeout(patience);
       signal.removeEventListener('abort', onAbort);
-      forget();
       this.line.remove(waiter);
       onLengthChange?.(this.line.length);
       if (hasTurn) onTurn?.(now() - waiter.cameAt);

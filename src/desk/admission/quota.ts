@@ -28,7 +28,7 @@ redis.call('ZADD', KEYS[1], now, time[1] .. ':' .. time[2] .. ':' .. calls)
 redis.call('PEXPIRE', KEYS[1], window)
 return 0`);
 
-/** How many calls all replicas together may send to the desk in a second. */
+/** How many calls of a kind all replicas together may send to the desk in a second. */
 export class Quota {
   private readonly key: string;
   /** Counts here while Redis is away. */
@@ -39,8 +39,9 @@ export class Quota {
     keyPrefix: string,
     private readonly maxRps: number,
     now: Clock,
+    kind: 'quota' | 'background' = 'quota',
   ) {
-    this.key = `${keyPrefix}:{desk}:quota`;
+    this.key = `${keyPrefix}:{desk}:${kind}`;
     // How many replicas there are is unknown while Redis is away; a quarter each is safe for four.
     const share = redis.state === 'off' ? maxRps : Math.max(1, Math.floor(maxRps / 4));
     this.own = new SlidingWindow(share, WINDOW_MS, now);

@@ -28,36 +28,27 @@ export class Waiter {
   }
 }
 
-/** The waiting calls in order: re-signed ones, then interactive ones, then background ones. */
+/** The waiting calls in order: re-signed ones first. */
 export class WaitingLine {
   private readonly resigned = new Set<Waiter>();
-  private readonly interactive = new Set<Waiter>();
-  private readonly background = new Set<Waiter>();
+  private readonly others = new Set<Waiter>();
 
   get length(): number {
-    return this.resigned.size + this.interactive.size + this.background.size;
+    return this.resigned.size + this.others.size;
   }
 
   add(waiter: Waiter): void {
-    if (waiter.isResigned) this.resigned.add(waiter);
-    else if (waiter.options.priority.isBackground) this.background.add(waiter);
-    else this.interactive.add(waiter);
+    (waiter.isResigned ? this.resigned : this.others).add(waiter);
   }
 
   remove(waiter: Waiter): void {
-    for (const line of [this.resigned, this.interactive, this.background]) line.delete(waiter);
-  }
-
-  /** Its priority has changed. */
-  move(waiter: Waiter): void {
-    this.remove(waiter);
-    this.add(waiter);
+    this.resigned.delete(waiter);
+    this.others.delete(waiter);
   }
 
   *inOrder(onlyResigned = false): Iterable<Waiter> {
     yield* this.resigned;
     if (onlyResigned) return;
-    yield* this.interactive;
-    yield* this.background;
+    yield* this.others;
   }
 }

@@ -1,0 +1,156 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { CallPriority } from '../call-options.js';
+import { BackgroundTurns } from './background-turns.js';
+
+describe('BackgroundTurns', () => {
+  let turns: BackgroundTurns;
+  let isBusy: boolean;
+  let quotaMs: number;
+  let events: string[];
+  let lengths: number[];
+
+  beforeEach(() => {
+    jest.useFakeTimers({ now: 1_700_000_000_000, doNotFake: ['nextTick', 'queueMicrotask'] });
+    isBusy = false;
+    quotaMs = 0;
+    events = [];
+    lengths = [];
+    turns = new BackgroundTurns({
+      quota: { take: () => Promise.resolve(quotaMs) },
+      spacingMs: 100,
+      isBusy: () => isBusy,
+      now: () => Date.now(),
+      onLengthChange: (length) => lengths.push(length),
+    });
+  });
+
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  interface Coming {
+    readonly isNeeded?: boolean;
+    readonly priority?: CallPriority;
+    readonly signal?: AbortSignal;
+    readonly patienceMs?: number;
+  }
+
+  const tick = (ms: number) => jest.advanceTimersByTimeAsync(ms);
+  const come = (name: string, coming: Coming = {}) => {
+    const { isNeeded = true, priority = new CallPriority(true), signal = never(), patienceMs = Infinity } = coming;
+    const work = { priority, signal, patienceMs, isNeeded: () => Promise.resolve(isNeeded) };
+    void turns.take(work).then(
+      (outcome) => events.push(`${name}: ${outcome}`),
+      () => events.push(`${name}: gone`),
+    );
+  };
+
+  it('come one after the other, evenly spaced, the longest waiting first', async () => {
+    for (const name of ['a', 'b', 'c']) come(name);
+    await tick(0);
+    expect(events).toEqual(['a: turn']);
+    await tick(99);
+    expect(events).toHaveLength(1);
+    await tick(1);
+    expect(events).toEqual(['a: turn', 'b: turn']);
+    await tick(100);
+    expect(events).toEqual(['a: turn', 'b: turn', 'c: turn']);
+    expect(lengths.at(-1)).toBe(0);
+  });
+
+  it('are not lost to a deadline', async () => {
+    isBusy = true;
+    come('a');
+    await tick(600_000);
+    expect(events).toEqual([]);
+    isBusy = false;
+    await tick(20);
+    expect(events).toEqual(['a: turn']);
+  });
+
+  it('come when the quota of all replicas is free', async () => {
+    quotaMs = 500;
+    come('a');
+    await tick(499);
+    quotaMs = 0;
+    expect(events).toEqual([]);
+    await tick(1);
+    expect(events).toEqual(['a: turn']);
+  });
+
+  it('cost nothing where another replica brought it meanwhile', async () => {
+    come('a', { isNeeded: false });
+    come('b');
+    await tick(0);
+    expect(events).toEqual(['a: spared', 'b: turn']);
+  });
+
+  it('are not waited for any longer by one that somebody joined', async () => {
+    isBusy = true;
+    const priority = new CallPriority(true);
+    come('a');
+    come('b', { priority });
+    priority.raise();
+    await tick(0);
+    expect(events).toEqual(['b: turn']);
+  });
+
+  it('are lost at a deadline by those who have one, and given to the others', async () => {
+    isBusy = true;
+    come('a', { patienceMs: 1000 });
+    come('b');
+    await tick(1000);
+    expect(events).toEqual(['a: gone']);
+    isBusy = false;
+    await tick(20);
+    expect(events).toEqual(['a: gone', 'b: turn']);
+  });
+
+  it('come first to a call that is to be repeated, also evenly spaced', async () => {
+    come('a');
+    come('b');
+    await tick(0);
+    void turns
+      .takeAgain({ priority: new CallPriority(true), signal: never(), patienceMs: 1000 })
+      .then(() => events.push('a again'));
+    await tick(99);
+    expect(events).toEqual(['a: turn']);
+    await tick(101);
+    expect(events).toEqual(['a: turn', 'a again', 'b: turn']);
+  });
+
+  it('have an end when the service stops', async () => {
+    isBusy = true;
+    come('a');
+    turns.close();
+    come('b');
+    await tick(0);
+    expect(events).toEqual(['a: gone', 'b: gone']);
+  });
+
+  it('are not waited for by more than 5,000 who would lose theirs', async () => {
+    isBusy = true;
+    for (let i = 0; i < 5000; i++) come('a', { patienceMs: 1000 });
+    come('b', { patienceMs: 1000 });
+    come('watch');
+    await tick(0);
+    expect(events).toEqual(['b: gone']);
+    expect(lengths.at(-1)).toBe(5001);
+    turns.close();
+  });
+
+  it('are given up by those that nobody wants any more', async () => {
+    isBusy = true;
+    const wanted = new AbortController();
+    come('a', { signal: wanted.signal });
+    come('b');
+    wanted.abort();
+    isBusy = false;
+    await tick(20);
+    expect(events).toEqual(['a: gone', 'b: turn']);
+  });
+});
+
+function never(): AbortSignal {
+  return new AbortController().signal;
+}

@@ -1,0 +1,178 @@
+import { type Clock } from '../../clock.js';
+import { type CallPriority } from '../call-options.js';
+import { DeskAbandonedError, DeskBusyError, DeskRateLimitedError, DeskUnavailableError } from '../desk-error.js';
+import { type Quota } from './quota.js';
+
+export interface BackgroundTurnsParts {
+  /** What all replicas together may send in the background. */
+  readonly quota: Pick<Quota, 'take'>;
+  /** Between two turns of this replica: a burst would leave nothing of the second to whoever comes then. */
+  readonly spacingMs: number;
+  /** Whether somebody waits for a call. */
+  readonly isBusy: () => boolean;
+  readonly now: Clock;
+  readonly onLengthChange?: (length: number) => void;
+}
+
+/** What wants to be called in the background. */
+export interface BackgroundWork {
+  readonly priority: CallPriority;
+  readonly signal: AbortSignal;
+  /** How long it waits; Infinity for what never loses its turn. */
+  readonly patienceMs: number;
+  /** Asked when its turn comes: another replica may have brought it meanwhile. */
+  readonly isNeeded?: () => Promise<boolean>;
+}
+
+/** `turn`: go ahead · `spared`: nothing is needed any more. */
+export type TurnOutcome = 'turn' | 'spared';
+
+interface Waiter extends BackgroundWork {
+  readonly leave: (end: () => void) => void;
+  readonly resolve: (outcome: TurnOutcome) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** How often those who wait for a call are looked for while they have to be given way to. */
+const BUSY_POLL_MS = 20;
+/** Of those that lose their turn to a deadline further ones are rejected at once: they would lose it too. */
+const MAX_WAITING = 5000;
+
+/**
+ * Where calls in the background wait before they ask for their lock and their place in the queue, the longest waiting
+ * first (ADR 11). So nobody at any replica waits for a call that only waits for its turn; who joins one takes it out of here.
+ */
+export class BackgroundTurns {
+  private readonly again = new Set<Waiter>();
+  private readonly line = new Set<Waiter>();
+  private nextAt = 0;
+  private isTurning = false;
+  private isClosed = false;
+
+  constructor(private readonly parts: BackgroundTurnsParts) {}
+
+  /** @throws DeskRateLimitedError, DeskAbandonedError or DeskUnavailableError */
+  take(work: BackgroundWork): Promise<TurnOutcome> {
+    if (Number.isFinite(work.patienceMs) && this.line.size >= MAX_WAITING) {
+      return Promise.reject(new DeskBusyError('too many calls wait in the background', { retryAfterMs: 1000 }));
+    }
+    return this.enter(work, this.line);
+  }
+
+  /** For a call that has had its turn and is to be repeated: others may wait for it by now, so before all others. */
+  async takeAgain(work: BackgroundWork): Promise<void> {
+    await this.enter(work, this.again);
+  }
+
+  close(): void {
+    this.isClosed = true;
+    for (const waiter of [...this.again, ...this.line]) {
+      waiter.leave(() => {
+        waiter.reject(shuttingDown());
+      });
+    }
+  }
+
+  private enter(work: BackgroundWork, line: Set<Waiter>): Promise<TurnOutcome> {
+    const { priority, signal, patienceMs } = work;
+    if (this.isClosed) return Promise.reject(shuttingDown());
+    if (signal.aborted) return Promise.reject(abandoned());
+    if (!priority.isBackground) return Promise.resolve('turn');
+    return new Promise((resolve, reject) => {
+      let patience: NodeJS.Timeout | undefined;
+      const leave = (end: () => void) => {
+        if (!line.delete(waiter)) return;
+        forget();
+        clearTimeout(patience);
+        signal.removeEventListener('abort', onAbort);
+        this.reportLength();
+        end();
+      };
+      const waiter: Waiter = { ...work, leave, resolve, reject };
+      const onAbort = () => {
+        leave(() => {
+          reject(abandoned());
+        });
+      };
+      const forget = priority.onRaise(() => {
+        leave(() => {
+          resolve('turn');
+        });
+      });
+      signal.addEventListener('abort', onAbort);
+      if (Number.isFinite(patienceMs)) {
+        patience = setTimeout(() => {
+          leave(() => {
+            reject(new DeskRateLimitedError('no turn in the background in time', { retryAfterMs: 1000 }));
+          });
+        }, patienceMs);
+      }
+      line.add(waiter);
+      this.reportLength();
+      void this.turn();
+    });
+  }
+
+  /** One after the other, by a loop of its own: no call that ends has to start the next. */
+  private async turn(): Promise<void> {
+    if (this.isTurning) return;
+    this.isTurning = true;
+    for (let waiter = this.first(); waiter !== undefined; waiter = this.first()) {
+      const ms = await this.serve(waiter).catch((error: unknown) => failed(waiter, error));
+      if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
+    }
+    this.isTurning = false;
+  }
+
+  /** Answers how long to wait before the next try. */
+  private async serve(waiter: Waiter): Promise<number> {
+    const { quota, isBusy, now, spacingMs } = this.parts;
+    const earlyMs = this.nextAt - now();
+    if (earlyMs > 0) return earlyMs;
+    if (isBusy()) return BUSY_POLL_MS;
+    if (!((await waiter.isNeeded?.()) ?? true)) {
+      waiter.leave(() => {
+        waiter.resolve('spared');
+      });
+      return 0;
+    }
+    if (!this.isWaiting(waiter)) return 0;
+    const ms = await quota.take();
+    if (ms > 0) return ms;
+    this.nextAt = now() + spacingMs;
+    // It may have left while the quota was asked: then the turn is the next one's.
+    const next = this.isWaiting(waiter) ? waiter : this.first();
+    next?.leave(() => {
+      next.resolve('turn');
+    });
+    return 0;
+  }
+
+  private isWaiting(waiter: Waiter): boolean {
+    return this.line.has(waiter) || this.again.has(waiter);
+  }
+
+  private first(): Waiter | undefined {
+    const [first] = this.again;
+    return first ?? this.line.values().next().value;
+  }
+
+  private reportLength(): void {
+    this.parts.onLengthChange?.(this.again.size + this.line.size);
+  }
+}
+
+function failed(waiter: Waiter, cause: unknown): number {
+  waiter.leave(() => {
+    waiter.reject(new DeskUnavailableError('no turn could be had', { retryAfterMs: 1000 }, { cause }));
+  });
+  return 0;
+}
+
+function abandoned(): DeskAbandonedError {
+  return new DeskAbandonedError('nobody waits for this call any more', { retryAfterMs: 1000 });
+}
+
+function shuttingDown(): DeskUnavailableError {
+  return new DeskUnavailableError('shutting down', { retryAfterMs: 1000 });
+}

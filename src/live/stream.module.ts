@@ -1,0 +1,90 @@
+import { Inject, Module, type OnModuleDestroy } from '@nestjs/common';
+import { type Logger } from 'pino';
+import { CacheFactory } from '../cache/cache-factory.js';
+import { Environment } from '../environment.js';
+import { filePatienceMs } from '../http/file-patience.js';
+import { RequestObserver } from '../http/request-observer.js';
+import { ResponseHeaders } from '../http/response-headers.js';
+import { LOGGER } from '../logging/logging.module.js';
+import { Metrics } from '../metrics/metrics.js';
+import { RedisLink } from '../redis/redis-link.js';
+import { TranscriptModule } from '../transcript/transcript.module.js';
+import { Transcripts } from '../transcript/transcripts.js';
+import { OpenStreams } from './stream/open-streams.js';
+import { StreamController } from './stream/stream.controller.js';
+import { Streams } from './stream/streams.js';
+import { Watches } from './stream/watches.js';
+
+const now = () => Date.now();
+const random = () => Math.random();
+
+function createOpenStreams({ streamMax: max, streamMaxPerCaller }: Environment, metrics: Metrics): OpenStreams {
+  metrics.streamsMax.set(max);
+  return new OpenStreams({ max, maxPerCaller: streamMaxPerCaller }, (count) => {
+    metrics.streamsOpen.set(count);
+  });
+}
+
+function createWatches(
+  transcripts: Transcripts,
+  { changes }: CacheFactory,
+  redis: RedisLink,
+  metrics: Metrics,
+  logger: Logger,
+): Watches {
+  const onCountChange = (count: number) => {
+    metrics.sessionsWatched.set(count);
+  };
+  const isTold = () => changes.isTold;
+  return new Watches({ transcripts, isTold, redis, now, random, logger, onCountChange });
+}
+
+function createStreams(
+  environment: Environment,
+  transcripts: Transcripts,
+  watches: Watches,
+  open: OpenStreams,
+  headers: ResponseHeaders,
+  observer: RequestObserver,
+  metrics: Metrics,
+  logger: Logger,
+): Streams {
+  const { streamHeartbeatMs: heartbeatMs } = environment;
+  const patienceMs = filePatienceMs(environment);
+  return new Streams({
+    transcripts,
+    watches,
+    open,
+    headers,
+    observer,
+    metrics,
+    logger,
+    heartbeatMs,
+    patienceMs,
+    now,
+    random,
+  });
+}
+
+/** Sessions' messages as they come. */
+@Module({
+  imports: [TranscriptModule],
+  controllers: [StreamController],
+  providers: [
+    { provide: OpenStreams, useFactory: createOpenStreams, inject: [Environment, Metrics] },
+    { provide: Watches, useFactory: createWatches, inject: [Transcripts, CacheFactory, RedisLink, Metrics, LOGGER] },
+    {
+      provide: Streams,
+      useFactory: createStreams,
+      inject: [Environment, Transcripts, Watches, OpenStreams, ResponseHeaders, RequestObserver, Metrics, LOGGER],
+    },
+  ],
+})
+export class StreamModule implements OnModuleDestroy {
+  constructor(@Inject(OpenStreams) private readonly open: OpenStreams) {}
+
+  /** Before the server closes, which waits for them. */
+  onModuleDestroy(): void {
+    this.open.close('stopped');
+  }
+}

@@ -1,0 +1,92 @@
+import { type TranscriptView } from '../../transcript/view.js';
+import { BLOCK_SIZE, type Window } from '../../transcript/window.js';
+import { EVENT_END, eventHead } from './sse.js';
+
+/** What a watch looks at: as many of the newest messages as one call brings. */
+export const NEWEST_WINDOW: Window = { order: 'desc', offset: 0, limit: BLOCK_SIZE };
+
+/** A message as it is served, without its position and the opening brace. */
+export interface Placed {
+  readonly position: number;
+  readonly json: Buffer;
+}
+
+/** The newest messages of a session at one moment. */
+export class Newest {
+  readonly total: number;
+  /** The position of the oldest of them; undefined where positions mean nothing. */
+  readonly first: number | undefined;
+  private readonly messages: readonly Buffer[];
+  /** All who are up to date get the same bytes. */
+  private latest: { readonly position: number; readonly event: Buffer } | undefined;
+
+  private constructor(
+    view: TranscriptView,
+    private readonly fingerprint: string,
+  ) {
+    this.total = view.total;
+    this.first = view.first;
+    this.messages = messagesIn(view.pieces);
+  }
+
+  /** The one that is held where it says the same. */
+  static of(view: TranscriptView, held: Newest | undefined): Newest {
+    const { total, first, pieces } = view;
+    const runs = pieces.map(({ messages, from, to }) => `${messages.id}:${from}:${to}`);
+    const fingerprint = `${total}:${first}:${runs.join()}`;
+    if (held?.fingerprint === fingerprint) return held;
+    const newest = new Newest(view, fingerprint);
+    return held?.equals(newest) === true ? held : newest;
+  }
+
+  /** Those from a position on; nothing where it lies before the first that is held. */
+  from(position: number): readonly Placed[] {
+    const first = this.first ?? Infinity;
+    if (position < first) return [];
+    return this.messages.slice(position - first).map((json, i) => ({ position: position + i, json }));
+  }
+
+  /** The event that brings all from a position on. */
+  eventFrom(position: number): Buffer {
+    if (this.latest?.position !== position) {
+      const event = messagesEvent('messages', this.total, this.from(position), this.total);
+      this.latest = { position, event };
+    }
+    return this.latest.event;
+  }
+
+  /** Messages that both hold and that read differently here. */
+  editedSince(before: Newest): readonly Placed[] {
+    if (this.first === undefined || before.first === undefined) return [];
+    const shared = Math.max(this.first, before.first);
+    const known = before.from(shared);
+    return this.from(shared).filter(({ json }, i) => known[i]?.json.equals(json) === false);
+  }
+
+  private equals(other: Newest): boolean {
+    if (this.total !== other.total || this.first !== other.first) return false;
+    return this.messages.every((message, i) => other.messages[i]?.equals(message));
+  }
+}
+
+/** Each message's bytes, oldest first. */
+export function messagesIn(pieces: TranscriptView['pieces']): readonly Buffer[] {
+  return pieces.flatMap(({ messages, from, to }) =>
+    Array.from({ length: to - from }, (_, i) => messages.json(from + i)),
+  );
+}
+
+/** An event that carries messages, as bytes; `total` only where the reader has it to know. */
+export function messagesEvent(
+  event: 'messages' | 'edited',
+  id: number,
+  messages: readonly Placed[],
+  total?: number,
+): Buffer {
+  const pieces: Buffer[] = [Buffer.from(`${eventHead(event, id)}{"messages":[`)];
+  for (const [i, { position, json }] of messages.entries()) {
+    pieces.push(Buffer.from(`${i === 0 ? '' : ','}{"position":${position},`), json);
+  }
+  pieces.push(Buffer.from(`]${total === undefined ? '' : `,"total":${total}`}}${EVENT_END}`));
+  return Buffer.concat(pieces);
+}

@@ -1,0 +1,39 @@
+import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
+import { ApiExcludeEndpoint, ApiTags } from '@nestjs/swagger';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { AllowAccess } from '../../access/access.js';
+import { queryOf } from '../../http/request-target.js';
+import { readStreamRequest } from './stream-request.js';
+import { DocumentStream } from './stream.openapi.js';
+import { Streams } from './streams.js';
+
+type StreamRequest = FastifyRequest<{ Params: { sessionId: string }; Headers: { 'last-event-id'?: string } }>;
+
+/**
+ * GET and HEAD of a session's messages as a stream. Not by `@Sse`: that numbers events by itself, and has neither heartbeats
+ * nor a way to say what a slow reader costs.
+ */
+@ApiTags('messages')
+@Controller('sessions')
+export class StreamController {
+  constructor(@Inject(Streams) private readonly streams: Streams) {}
+
+  @Get(':sessionId/messages/stream')
+  @AllowAccess('callers')
+  @DocumentStream()
+  async stream(@Req() request: StreamRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { sessionId } = request.params;
+    const from = readStreamRequest(sessionId, queryOf(request.url), request.headers['last-event-id']);
+    request.context.audit = { sessionId, ...(from === undefined ? {} : { from }) };
+    if (request.method === 'HEAD') this.streams.describe(request, reply);
+    else await this.streams.open(request, reply, { sessionId, from });
+  }
+
+  /** An empty id is invalid like any other, and no unknown path. */
+  @Get('//messages/stream')
+  @AllowAccess('callers')
+  @ApiExcludeEndpoint()
+  streamOfNobody(@Req() { url }: FastifyRequest): void {
+    readStreamRequest('', queryOf(url), undefined);
+  }
+}

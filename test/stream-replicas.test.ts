@@ -1,0 +1,139 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Simulator, startSimulator } from '../simulator/simulator.js';
+import { EventStream, streamPath } from './event-stream.js';
+import { describeWithOwnRedis, type RedisServer, startRedis } from './redis-server.js';
+import { messagesPath, Replicas } from './replicas.js';
+import { wireMessages } from './wire-messages.js';
+
+describeWithOwnRedis('streams at two replicas', () => {
+  let redis: RedisServer;
+  let desk: Simulator;
+  let replicas: Replicas | undefined;
+  let streams: EventStream[];
+
+  beforeAll(async () => {
+    redis = await startRedis();
+    desk = await startSimulator();
+  });
+
+  afterAll(async () => {
+    await redis.stop();
+    await desk.close();
+  });
+
+  beforeEach(() => {
+    desk.reset();
+    streams = [];
+  });
+
+  afterEach(async () => {
+    for (const stream of streams) stream.leave();
+    await replicas?.stop();
+  });
+
+  const start = async (environment: Record<string, string> = {}): Promise<Replicas> => {
+    replicas = await Replicas.start(2, { DESK_BASE_URL: desk.url, REDIS_URL: redis.url, ...environment });
+    return replicas;
+  };
+  const follow = async (of: Replicas, nth: number, path: string, headers?: Record<string, string>) => {
+    const stream = await EventStream.open(of.nth(nth), path, headers);
+    streams.push(stream);
+    await stream.count(1);
+    return stream;
+  };
+
+  test('ask the desk once for each freshness lifetime, and tell the same', async () => {
+    const two = await start({ CACHE_FRESH_MIN_MS: '1000', CACHE_FRESH_MAX_MS: '1000' });
+    desk.setSession('talk', wireMessages(0, 3));
+    const both = [await follow(two, 0, streamPath('talk')), await follow(two, 1, streamPath('talk'))];
+    await two.undisturbed(async () => {
+      desk.forgetCalls();
+      await sleep(6000);
+      expect(desk.calls.length).toBeLessThanOrEqual(7);
+      expect(desk.calls.length).toBeGreaterThanOrEqual(4);
+    });
+    desk.append('talk', ...wireMessages(3, 2));
+    await Promise.all(both.map((stream) => stream.until(({ positions }) => positions.length === 2)));
+    for (const stream of both) expect(stream.positions).toEqual([3, 4]);
+  });
+
+  test('tell within a second what a replica learned from a page', async () => {
+    const two = await start({ CACHE_FRESH_MIN_MS: '9000', CACHE_FRESH_MAX_MS: '9000' });
+    desk.setSession('page', wireMessages(0, 3));
+    const [here, there] = [await follow(two, 0, streamPath('page')), await follow(two, 1, streamPath('page'))];
+    await two.undisturbed(async () => {
+      const known = here.positions.length;
+      desk.append('page', ...wireMessages(3 + known, 1));
+      await two.get(0, messagesPath('page'), { 'Cache-Control': 'no-cache' });
+      const askedAt = Date.now();
+      for (const stream of [here, there]) await stream.until(({ positions }) => positions.length > known);
+      expect((there.events.at(-1)?.at ?? Infinity) - askedAt).toBeLessThan(1000);
+    });
+  });
+
+  test('let a reader of a killed replica go on at the other, with nothing missed or repeated', async () => {
+    const two = await start({ CACHE_FRESH_MIN_MS: '300', CACHE_FRESH_MAX_MS: '300' });
+    desk.setSession('killed', wireMessages(0, 3));
+    const first = await follow(two, 0, streamPath('killed'));
+    desk.append('killed', ...wireMessages(3, 1));
+    await first.until(({ positions }) => positions.length === 1);
+    await two.nth(0).kill();
+    await first.until(({ hasEnded }) => hasEnded);
+    desk.append('killed', ...wireMessages(4, 2));
+    const second = await follow(two, 1, streamPath('killed'), { 'Last-Event-ID': first.lastEventId });
+    await second.until(({ positions }) => positions.length === 2);
+    expect([...first.positions, ...second.positions]).toEqual([3, 4, 5]);
+  });
+
+  test('go on while Redis is frozen, gone and back, and no stream lies', async () => {
+    const two = await start({ CACHE_FRESH_MIN_MS: '300', CACHE_FRESH_MAX_MS: '300' });
+    desk.setSession('redis', wireMessages(0, 3));
+    const both = [await follow(two, 0, streamPath('redis')), await follow(two, 1, streamPath('redis'))];
+    let total = 3;
+    const grow = async () => {
+      desk.append('redis', ...wireMessages(total, 1));
+      total += 1;
+      await Promise.all(both.map((stream) => stream.until(({ lastEventId }) => lastEventId === String(total))));
+    };
+    await grow();
+    redis.freeze();
+    await grow();
+    redis.thaw();
+    await grow();
+    await redis.kill();
+    await grow();
+    await redis.restart();
+    await two.redisIs('up');
+    await grow();
+    const all = Array.from({ length: total - 3 }, (_, i) => 3 + i);
+    for (const { positions, events } of both) {
+      expect(positions).toEqual(all);
+      expect(new Set(events.map(({ event }) => event))).toEqual(new Set(['ready', 'messages']));
+    }
+  });
+
+  test('wait for no call that only waits for its turn at another replica', async () => {
+    const two = await start({
+      DESK_MAX_RPS: '10',
+      CACHE_FRESH_MAX_MS: '2000',
+      CACHE_STALE_WHILE_REVALIDATE_MS: '0',
+      CACHE_STALE_IF_ERROR_MS: '0',
+    });
+    const ids = Array.from({ length: 60 }, (_, i) => `busy${i}`);
+    for (const id of ids) desk.setSession(id, wireMessages(0, 3));
+    await Promise.all(ids.map((id) => follow(two, 0, streamPath(id))));
+    const times: number[] = [];
+    for (const id of ids.slice(0, 10)) {
+      await sleep(300);
+      const { status, ms } = await two.get(1, messagesPath(id));
+      expect(status).toBe(200);
+      times.push(ms);
+    }
+    expect(median(times)).toBeLessThan(1000);
+  });
+});
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+}
