@@ -2,7 +2,7 @@ import { Inject, Module, type OnModuleDestroy } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { CacheFactory } from '../cache/cache-factory.js';
 import { Environment } from '../environment.js';
-import { filePatienceMs } from '../http/file-patience.js';
+import { filePatienceMs } from '../http/file-download.js';
 import { RequestObserver } from '../http/request-observer.js';
 import { ResponseHeaders } from '../http/response-headers.js';
 import { LOGGER } from '../logging/logging.module.js';

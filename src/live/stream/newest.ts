@@ -1,5 +1,5 @@
 import { type TranscriptView } from '../../transcript/view.js';
-import { BLOCK_SIZE, type Window } from '../../transcript/window.js';
+import { BLOCK_SIZE, type Window } from '../../transcript/query.js';
 import { EVENT_END, eventHead } from './sse.js';
 
 /** What a watch looks at: as many of the newest messages as one call brings. */

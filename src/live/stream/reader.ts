@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DeskError, DeskNotFoundError } from '../../desk/desk-error.js';
 import { type Transcripts } from '../../transcript/transcripts.js';
-import { BLOCK_SIZE } from '../../transcript/window.js';
+import { BLOCK_SIZE } from '../../transcript/query.js';
 import { type Connection } from './connection.js';
 import { messagesEvent, messagesIn, type Newest, type Placed } from './newest.js';
 import { totalEvent } from './sse.js';

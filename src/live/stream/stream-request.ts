@@ -1,21 +1,15 @@
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import { IsIdentifier } from '../../http/identifier.js';
-import { MAX_OFFSET, OFFSET_RULE } from '../../http/paging.js';
+import { IsOffset } from '../../http/paging.js';
 import { fillInput, invalidRequest, toParameter } from '../../http/request-input.js';
-
-const IsPosition = (): PropertyDecorator => (target, key) => {
-  const rules = [IsOptional(), IsInt({ message: OFFSET_RULE }), Min(0, { message: OFFSET_RULE })];
-  for (const rule of [...rules, Max(MAX_OFFSET, { message: OFFSET_RULE })]) rule(target, key);
-};
 
 class StreamRequestDto {
   @IsIdentifier()
   sessionId = '';
 
-  @IsPosition()
+  @IsOffset()
   from: number | undefined = undefined;
 
-  @IsPosition()
+  @IsOffset()
   'Last-Event-ID': number | undefined = undefined;
 }
 

@@ -2,7 +2,7 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
 import { type Clock } from '../../clock.js';
 import { DeskAbandonedError } from '../../desk/desk-error.js';
-import { NO_ROUTE } from '../../http/request-hooks.js';
+import { NO_ROUTE } from '../../http/request-observer.js';
 import { type RequestObserver } from '../../http/request-observer.js';
 import { type ResponseHeaders } from '../../http/response-headers.js';
 import { type RequestContext, runInContext } from '../../logging/request-context.js';
