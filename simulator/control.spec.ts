@@ -70,6 +70,17 @@ describe('over HTTP', () => {
     expect(await response.json()).toMatchObject({ ErrorCode: 0, TotalCount: 26 });
   });
 
+  it('says where webhooks go and how they misbehave, and what became of them', async () => {
+    const misbehaviour = { loseOneIn: 1, repeat: 2, delayMs: 0, reorder: true, recordsLagMs: 0 };
+    await control(desk, 'PUT', '/webhooks', { url: 'http://127.0.0.1:9/webhooks/desk', token: 'secret' });
+    await control(desk, 'PUT', '/webhooks', misbehaviour);
+    await control(desk, 'POST', '/sessions/told/messages', { messages: [textMessage('one', 1)] });
+    const told = await control(desk, 'GET', '/webhooks');
+    expect(told).toMatchObject({ isOn: true, ...misbehaviour, sent: [{ sessionId: 'told', outcome: 'lost' }] });
+    expect(JSON.stringify(told)).not.toContain('secret');
+    expect(await control(desk, 'PUT', '/webhooks', { url: null })).toMatchObject({ isOn: false });
+  });
+
   it('refuses the signatures seen so far', async () => {
     await ask(desk, { SessionId: SESSION });
     await control(desk, 'POST', '/signatures/refuse', {});
@@ -89,6 +100,10 @@ describe('over HTTP', () => {
     ['DELETE', '/sessions/nobody-knows', undefined, 404],
     ['GET', '/nothing', undefined, 404],
     ['PUT', '/sessions/%ff', { messages: [] }, 400],
+    ['PUT', '/webhooks', { url: 'nowhere' }, 400],
+    ['PUT', '/webhooks', { token: 5 }, 400],
+    ['PUT', '/webhooks', { reorder: 'yes' }, 400],
+    ['PUT', '/webhooks', { loseOneIn: -1 }, 400],
   ])('%s %s %j answers %i', async (method, path, body, status) => {
     const init = body === undefined ? { method } : { method, body: JSON.stringify(body) };
     const response = await fetch(`${desk.url}/simulator${path}`, init);

@@ -18,13 +18,14 @@ export interface RedisServer {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts Redis on a free port; extra arguments as on its command line. */
-export async function startRedis(args: readonly string[] = []): Promise<RedisServer> {
+/** Starts Redis on a free port; extra arguments as on its command line, where a file of settings can only come first. */
+export async function startRedis(args: readonly string[] = [], settings?: string): Promise<RedisServer> {
   const program = redisProgram();
   const port = await freePort();
   const directory = mkdtempSync(join(tmpdir(), 'desk-bff-redis-'));
   const base = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', directory];
-  let child = await launch(program, [...base, ...args], port);
+  const all = [...(settings === undefined ? [] : [settings]), ...base, ...args];
+  let child = await launch(program, all, port);
   const kill = async (): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const closed = once(child, 'exit');
@@ -39,7 +40,7 @@ export async function startRedis(args: readonly string[] = []): Promise<RedisSer
     kill,
     restart: async () => {
       await kill();
-      child = await launch(program, [...base, ...args], port);
+      child = await launch(program, all, port);
     },
     stop: async () => {
       await kill();

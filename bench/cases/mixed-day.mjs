@@ -1,6 +1,6 @@
 import { CountingDesk } from '../mixed-day/desk.mjs';
 import { nginxIsMissing, replayNginx } from '../mixed-day/nginx.mjs';
-import { replayOptimum } from '../mixed-day/optimum.mjs';
+import { replayOptimum, replayToldOptimum } from '../mixed-day/optimum.mjs';
 import { mixedDay as makeTrace } from '../mixed-day/trace.mjs';
 import { replayTranscripts } from '../mixed-day/transcripts.mjs';
 import { replayUrlCache } from '../mixed-day/url-cache.mjs';
@@ -32,35 +32,66 @@ export async function mixedDay({ days }) {
 
 const RECORDS_LAG_MS = 2000;
 const LOST_ONE_IN = 100;
+/**
+ * The issue's goal, one call for each message that somebody looks for. It is out of reach by the contract: an answer asked for
+ * within 5 s of its session's last webhook has ordinary freshness only, since records may lag behind webhooks, and here a
+ * session that grows is looked at every second. `replayToldOptimum` counts the fewest calls with that rule and without it.
+ */
+const MOST_TOLD_CALLS = 5000;
 
 /** What webhooks are worth: calls, and answers that lack a message which the desk already showed. */
 async function toldOfChanges(day) {
-  const without = await told('no webhooks', day, undefined);
-  const results = [
-    without,
-    await told('a webhook for each message', day, webhooksOf(day)),
-    await told(`one in ${LOST_ONE_IN} is lost`, day, webhooksOf(day, LOST_ONE_IN)),
-    await told(`records lag ${RECORDS_LAG_MS / 1000} s behind`, day, webhooksOf(day), RECORDS_LAG_MS),
+  const webhooks = webhooksOf(day);
+  const without = await replayTold('no webhooks', day);
+  const lagging = await replayTold(`no webhooks, records lag ${RECORDS_LAG_MS / 1000} s`, day, {
+    lagMs: RECORDS_LAG_MS,
+  });
+  const told = await replayTold('a webhook for each message', day, { webhooks });
+  const lost = { webhooks: webhooksOf(day, LOST_ONE_IN) };
+  const late = { webhooks, lagMs: RECORDS_LAG_MS };
+  const floor = toldFloor(day, webhooks);
+  const trusted = toldFloor(day, webhooks, { freshMs: 30_000, lagMs: 0 });
+  const fewest = `fewest by the rules ${thousands(floor)}, without the 5 s after a webhook ${thousands(trusted)}`;
+  return [
+    { raw: without, row: toldRow(without) },
+    {
+      raw: { ...told, floor, trusted },
+      row: toldRow(told, {
+        against: without.name,
+        goal: `≤ ${thousands(MOST_TOLD_CALLS)} calls`,
+        isMet: told.calls <= MOST_TOLD_CALLS,
+        more: fewest,
+      }),
+    },
+    fewerRow(await replayTold(`one webhook in ${LOST_ONE_IN} is lost`, day, lost), without),
+    { raw: lagging, row: toldRow(lagging) },
+    fewerRow(await replayTold(`webhooks, records lag ${RECORDS_LAG_MS / 1000} s`, day, late), lagging),
   ];
-  return results.map((result) => ({ raw: result, row: toldRow(result, without) }));
 }
 
-async function told(name, day, webhooks, lagMs = 0) {
+async function replayTold(name, day, { webhooks, lagMs = 0 } = {}) {
   const clock = { now: day.requests[0].at };
   const desk = new CountingDesk(day.sessions, () => clock.now, lagMs);
   const lacking = await replayTranscripts(day, desk, clock, webhooks);
   return { name, calls: desk.calls, lacking: lacking / day.requests.length };
 }
 
-function toldRow({ name, calls, lacking }, without) {
+function toldFloor(day, webhooks, rules) {
+  const clock = { now: day.requests[0].at };
+  const desk = new CountingDesk(day.sessions, () => clock.now);
+  replayToldOptimum(day, webhooks, desk, clock, rules);
+  return desk.calls;
+}
+
+function fewerRow(result, without) {
+  const isMet = result.calls < without.calls;
+  return { raw: result, row: toldRow(result, { against: without.name, goal: 'fewer calls', isMet }) };
+}
+
+function toldRow({ name, calls, lacking }, { against = '', goal = '', isMet, more } = {}) {
   const share = `${(lacking * 100).toFixed(2)} % of the answers lack a message`;
-  return {
-    case: `the same day, ${name}`,
-    against: 'no webhooks',
-    goal: name === 'no webhooks' ? '' : 'fewer calls',
-    measured: `${thousands(calls)} calls; ${share}`,
-    ...(name === 'no webhooks' ? {} : { isMet: calls < without.calls }),
-  };
+  const measured = `${thousands(calls)} calls${more === undefined ? '' : ` (${more})`}; ${share}`;
+  return { case: `the same day, ${name}`, against, goal, measured, isMet };
 }
 
 async function compareCalls(what, trace, against, replayTheirs) {

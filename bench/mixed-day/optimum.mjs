@@ -2,6 +2,9 @@ import { heuristicLifetime } from '../../build/cache/freshness.js';
 import { totalAt } from './sessions.mjs';
 import { POLICY } from './url-cache.mjs';
 
+/** The service's defaults for answers that webhooks tell of: WEBHOOK_FRESH_MS, and how long records may lag (src/cache/load.ts). */
+const TOLD = { freshMs: 30_000, lagMs: 5000 };
+
 /**
  * The fewest calls that the rule of freshness allows: one at the first request after each expiry. It makes all of its
  * session fresh, however long that is; a real call gives 100 messages.
@@ -12,8 +15,31 @@ export function replayOptimum({ sessions, requests }, desk, clock) {
     clock.now = at;
     if (at < (freshUntil.get(sessionId) ?? -Infinity)) continue;
     desk.ask({ sessionId, ...window });
-    const session = sessions.get(sessionId);
-    const newestAt = session.times[totalAt(session, at) - 1];
-    freshUntil.set(sessionId, at + heuristicLifetime(POLICY, at, newestAt));
+    freshUntil.set(sessionId, at + ordinaryLifetime(sessions.get(sessionId), at));
   }
+}
+
+/**
+ * The same with webhooks: each ends its session's freshness, and what is asked for less than `lagMs` after it has ordinary
+ * freshness only.
+ */
+export function replayToldOptimum({ sessions, requests }, webhooks, desk, clock, { freshMs, lagMs } = TOLD) {
+  const [freshUntil, toldAt] = [new Map(), new Map()];
+  let told = 0;
+  for (const { at, sessionId, window } of requests) {
+    clock.now = at;
+    for (; told < webhooks.length && webhooks[told].at <= at; told++) {
+      toldAt.set(webhooks[told].sessionId, webhooks[told].at);
+      freshUntil.delete(webhooks[told].sessionId);
+    }
+    if (at < (freshUntil.get(sessionId) ?? -Infinity)) continue;
+    desk.ask({ sessionId, ...window });
+    const ordinary = ordinaryLifetime(sessions.get(sessionId), at);
+    const mayLag = at - (toldAt.get(sessionId) ?? -Infinity) < lagMs;
+    freshUntil.set(sessionId, at + (mayLag ? ordinary : Math.max(ordinary, freshMs)));
+  }
+}
+
+function ordinaryLifetime(session, at) {
+  return heuristicLifetime(POLICY, at, session.times[totalAt(session, at) - 1]);
 }

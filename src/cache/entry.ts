@@ -72,8 +72,8 @@ export class Entry<State> {
   }
 }
 
-/** No entry may hold more than this share of the memory, or one would push out all others. */
-const MAX_SHARE = 0.5;
+/** No entry may hold more than this share of the memory, or one would push out all others, also those in use a moment ago. */
+const MAX_SHARE = 0.8;
 
 /** What entries need to know of their states. */
 export interface StateSize<State> {

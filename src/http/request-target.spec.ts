@@ -66,3 +66,23 @@ test.each([
 ])('the instance of %s is its path as it was sent, %s', (target, instance) => {
   expect(pathAsSent(target)).toBe(instance);
 });
+
+test.each([
+  '/webhooks/desk/secret',
+  '//webhooks//desk/secret',
+  '/WebHooks/secret?x=1',
+  '/%77ebhooks/desk%2fsecret',
+  'http://host/webhooks/desk/secret',
+  '/webhook/desk/secret',
+  '/behind-a-prefix/webhooks/desk/secret',
+  '/x/../webhooks/desk/secret',
+])('the instance of %s is the path of the webhook, without the secret', (target) => {
+  expect(pathAsSent(target)).toBe('/webhooks/desk');
+});
+
+test.each(['/sessions/webhooks/messages', '/sessions/webhook', '/webhooks-of-others'])(
+  'the instance of %s is that path: it is no webhook',
+  (target) => {
+    expect(pathAsSent(target)).toBe(target);
+  },
+);

@@ -19,9 +19,11 @@ export function pathAsSent(target: string): string {
 /** The path of the desk's webhook, as problems, metrics and log name it: what follows it is a secret. */
 export const WEBHOOK_PATH = '/webhooks/desk';
 
-/** In any spelling, and with a slash too many or too few: a mistyped path contains the secret too. */
+/** In any spelling, with a slash too many or too few, or behind a proxy's prefix: a mistyped path contains the secret too. */
+const OF_WEBHOOK = /^\/+webhooks(?:\/|$)|\/webhooks?\/+desk(?:\/|$)/i;
+
 function isOfWebhook(path: string): boolean {
-  return /^\/+webhooks(?:\/|$)/i.test(decodeURIComponent(readablePath(path)));
+  return OF_WEBHOOK.test(decodeURIComponent(readablePath(path)));
 }
 
 /** Also of what a proxy would be asked with (`http://host/path`), and of targets that are no path at all. */

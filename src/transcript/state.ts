@@ -1,5 +1,5 @@
 import { type Arrived } from '../cache/freshness.js';
-import { type Log, newestAt } from './log.js';
+import { type Block, type Log, newestAt } from './log.js';
 import { type RenderedMessages } from './rendered-messages.js';
 import { type Answer, windowKey } from './query.js';
 
@@ -61,12 +61,35 @@ export function byteLengthOf(state: TranscriptState): number {
   return runsOf(state).reduce((bytes, { byteLength }) => bytes + byteLength, 0);
 }
 
-/** Of a session too long to be kept whole, the head and the blocks that came last: whoever walks over it goes on there. */
+/** Of the room for blocks, what those have that came last: whoever walks over the session goes on there, on two at least. */
+const LAST_SHARE = 0.125;
+const LEAST_LAST = 2;
+
+/**
+ * Of a session too long to be kept whole: the head, the blocks that came first, and those that came last. By the last ones
+ * alone nobody would be served who walks over it again: each block he lacks would push out the next one he needs.
+ */
 export function trim(state: TranscriptState, maxBytes: number): TranscriptState {
   if (state.kind === 'contradicted') return state;
-  let room = maxBytes - state.head.tail.byteLength;
-  const kept = [...state.blocks].toReversed().filter(([, { messages }]) => (room -= messages.byteLength) >= 0);
-  return { ...state, blocks: new Map(kept.toReversed()), strays: new Map() };
+  const room = maxBytes - state.head.tail.byteLength;
+  const blocks = [...state.blocks];
+  const roomForLast = Math.min(room, Math.max(room * LAST_SHARE, bytesOf(blocks.slice(-LEAST_LAST))));
+  const last = fitting(blocks.toReversed(), roomForLast).toReversed();
+  const first = fitting(blocks.slice(0, blocks.length - last.length), room - bytesOf(last));
+  return { ...state, blocks: new Map([...first, ...last]), strays: new Map() };
+}
+
+type KeyedBlock = readonly [key: string, block: Block];
+
+function bytesOf(blocks: readonly KeyedBlock[]): number {
+  return blocks.reduce((bytes, [, { messages }]) => bytes + messages.byteLength, 0);
+}
+
+/** As many of them as there is room for, from the first one on. */
+function fitting(blocks: readonly KeyedBlock[], room: number): readonly KeyedBlock[] {
+  let left = room;
+  const end = blocks.findIndex(([, { messages }]) => (left -= messages.byteLength) < 0);
+  return blocks.slice(0, end < 0 ? blocks.length : end);
 }
 
 function runsOf(state: TranscriptState): RenderedMessages[] {

@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { startRedisCluster } from './redis-cluster.js';
+import { startRedisSentinel } from './redis-sentinel.js';
+import { describeWithOwnRedis, redisCli, type RedisServer } from './redis-server.js';
+import { SOON_MS, ToldReplicas } from './told-replicas.js';
+
+interface SharedRedis {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly servers: readonly RedisServer[];
+  /** A node that everybody talks to goes; resolves when another stands in for it, or it is back. */
+  readonly loseNode: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+/** Longer than a connection for commands may be silent: what listens has to outlive that. */
+const QUIET_MS = 2500;
+
+const KINDS: readonly [kind: string, start: () => Promise<SharedRedis>][] = [
+  [
+    'a Redis with a sentinel',
+    async () => {
+      const { url, name, servers, hasFailedOver, stop } = await startRedisSentinel();
+      const loseNode = async () => {
+        await servers[0].kill();
+        await hasFailedOver();
+      };
+      return { environment: { REDIS_URL: url, REDIS_SENTINEL_NAME: name }, servers, loseNode, stop };
+    },
+  ],
+  [
+    'a Redis Cluster',
+    async () => {
+      const { url, nodes, is, stop } = await startRedisCluster();
+      // Each in its turn, so that the one on which a replica listens is among them.
+      const loseNode = async () => {
+        for (const node of nodes) {
+          await node.kill();
+          await is('fail');
+          await node.restart();
+          await is('ok');
+        }
+      };
+      return { environment: { REDIS_URL: url }, servers: nodes, loseNode, stop };
+    },
+  ],
+];
+
+describeWithOwnRedis.each(KINDS)('webhooks over two replicas and %s', (_, start) => {
+  let redis: SharedRedis;
+  let told: ToldReplicas;
+
+  beforeAll(async () => {
+    redis = await start();
+    told = await ToldReplicas.start(redis.environment);
+  });
+  beforeEach(() => told.begin());
+  afterAll(async () => {
+    await told.stop();
+    await redis.stop();
+  });
+
+  /** Tells one replica of a new message; how long until the other shows it. */
+  const noticedAfter = async (text: string): Promise<number> => {
+    await told.readAll();
+    told.write(text);
+    await told.tell(0);
+    return told.shownAfter(1, text);
+  };
+
+  it('make the next read new at the other replica, for one call', async () => {
+    await told.replicas.undisturbed(async () => {
+      await told.begin();
+      expect(await noticedAfter('second')).toBeLessThan(SOON_MS);
+      expect((await told.read(0)).body).toContain('second');
+    });
+    expect(told.calls).toBe(2);
+  });
+
+  it('do so after a time without any', async () => {
+    await sleep(QUIET_MS);
+    expect(await noticedAfter('second')).toBeLessThan(SOON_MS);
+  });
+
+  it('keep a flight from counting as new that was under way at another replica', async () => {
+    await told.read(1);
+    await told.tell(1);
+    told.desk.latency(500);
+    const underWay = told.read(0);
+    await sleep(200);
+    told.desk.latency(0);
+    told.write('second');
+    await told.tell(1);
+    await underWay;
+    expect(await told.shownAfter(1, 'second')).toBeLessThan(SOON_MS);
+    expect(await told.shownAfter(0, 'second')).toBeLessThan(SOON_MS);
+  });
+
+  it('cost at most 2 s where the notice is lost: the number of the change is found in Redis', async () => {
+    const onAll = (rule: string) => {
+      for (const { port } of redis.servers) redisCli(port, 'acl', 'setuser', 'default', rule);
+    };
+    await told.readAll();
+    onAll('resetchannels');
+    try {
+      told.write('second');
+      await told.tell(0);
+      expect(await told.shownAfter(1, 'second')).toBeLessThan(2000 + SOON_MS);
+    } finally {
+      onAll('allchannels');
+    }
+  });
+
+  it('are noticed again after a node was lost', async () => {
+    await redis.loseNode();
+    // The connection that listens is back a moment after the one for commands.
+    let fastest = Infinity;
+    for (let tries = 0; tries < 10 && fastest >= SOON_MS; tries++) {
+      await told.begin();
+      fastest = Math.min(fastest, await noticedAfter('second'));
+    }
+    expect(fastest).toBeLessThan(SOON_MS);
+  });
+});
