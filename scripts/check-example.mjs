@@ -3,14 +3,12 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { withDemo } from './with-demo.mjs';
 
 run('openapi-typescript', 'openapi.json', '-o', 'examples/desk-bff.d.ts', '--check');
 run('tsc', '-p', 'examples');
 
-const demo = spawn(process.execPath, ['scripts/demo.mjs'], { stdio: ['ignore', 'pipe', 'inherit'] });
-try {
-  const { url, deskUrl } = await addresses(demo);
-
+await withDemo(async ({ url, deskUrl }) => {
   const long = await poll(url, 'long-session', '--once');
   expect(long.join(), Array.from({ length: 1234 }, (_, position) => `#${position}`).join(), 'every page, oldest first');
 
@@ -33,11 +31,7 @@ try {
     (error) => expect(/exit code 1/.test(error.message), true, 'what coming back does not mend'),
   );
   console.log('examples/poller.ts does what it says');
-} finally {
-  const ended = once(demo, 'exit');
-  demo.kill('SIGTERM');
-  await ended;
-}
+});
 
 function run(tool, ...args) {
   const { status } = spawnSync(process.execPath, [bin(tool), ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
@@ -50,19 +44,6 @@ function bin(tool) {
   return { tsc: 'node_modules/typescript/bin/tsc', 'openapi-typescript': 'node_modules/openapi-typescript/bin/cli.js' }[
     tool
   ];
-}
-
-/** Where the demo says that service and desk are. */
-async function addresses(child) {
-  let text = '';
-  for await (const line of createInterface(child.stdout)) {
-    text += `${line}\n`;
-    const url = /runs at (\S+)/.exec(text)?.[1];
-    const deskUrl = /'(http\S+)\/simulator\/faults'/.exec(text)?.[1];
-    if (url === undefined || deskUrl === undefined || !text.includes('Ctrl-C')) continue;
-    return { url, deskUrl };
-  }
-  throw new Error('the demo did not start');
 }
 
 /** What the poller prints: the position where a line is a message, else the line. */

@@ -42,13 +42,17 @@ function specification(location, text) {
  * over a union of ten: so each schema becomes the answer of a path of its own, and what refers to it holds its name. It
  * does not look at parameters: so they become a body, closed, as this service refuses unknown ones.
  */
-function takenApart({ paths, components, ...rest }) {
-  const operations = Object.entries(paths).map(([path, { get }]) => [path, { get: withParametersAsBody(get) }]);
+function takenApart({ paths, components, info, tags }) {
+  const operations = Object.entries(paths).map(([path, item]) => [
+    path,
+    Object.fromEntries(Object.entries(item).map(([method, operation]) => [method, withParametersAsBody(operation)])),
+  ]);
   const schemas = Object.entries(components.schemas).map(([name, schema]) => [
     `/schemas/${name}`,
     { get: { responses: { 200: { description: name, content: json(schema) } } } },
   ]);
-  return named({ ...rest, paths: Object.fromEntries([...operations, ...schemas]) });
+  // It reads 3.0 only.
+  return named({ openapi: '3.0.3', info, tags, paths: Object.fromEntries([...operations, ...schemas]) });
 }
 
 function withParametersAsBody({ parameters = [], ...operation }) {
@@ -66,6 +70,27 @@ function json(schema) {
 function named(node) {
   if (Array.isArray(node)) return node.map(named);
   if (typeof node !== 'object' || node === null) return node;
-  if (typeof node.$ref === 'string') return { type: 'string', enum: [node.$ref] };
-  return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, named(value)]));
+  if (typeof node.$ref === 'string')
+    return isHeader(node) ? { schema: { type: 'string' } } : { type: 'string', enum: [node.$ref] };
+  if (isOrNull(node)) return named(orNull(node));
+  if (Array.isArray(node.type))
+    return named({ ...node, type: node.type.find((type) => type !== 'null'), nullable: true });
+  // A schema's `examples` are of 3.1.
+  const known = Object.entries(node).filter(([key]) => key !== 'examples');
+  return Object.fromEntries(known.map(([key, value]) => [key, named(value)]));
+}
+
+/** It does not compare headers beyond their being there. */
+function isHeader({ $ref }) {
+  return $ref.startsWith('#/components/headers/');
+}
+
+/** A union with null, in the words of 3.0, so that a document of before compares as what it was. */
+function isOrNull({ anyOf }) {
+  return Array.isArray(anyOf) && anyOf.length === 2 && anyOf[1].type === 'null';
+}
+
+function orNull({ anyOf: [schema], ...rest }) {
+  const plain = named(schema);
+  return { ...rest, ...plain, ...(plain.enum && { enum: [...plain.enum, null] }), nullable: true };
 }

@@ -1,20 +1,30 @@
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { cardSchemas } from './content/elements/card.openapi.js';
+import { finished } from './http/document.openapi.js';
+import { headerComponents } from './http/headers.openapi.js';
+import { securityHeaders } from './http/security-headers.js';
 import { version } from './version.js';
 
 /** Swagger UI with its files, and the document: routes that @nestjs/swagger makes. */
 export const API_DOCUMENT_PATHS = /^\/(?:docs(?:\/.*)?|openapi\.json)$/;
 
-/** Either of the two is enough. */
-const CREDENTIALS = [{ apiKey: [] }, { bearer: [] }];
+/** The headers that are the same on every answer stand here once, so that the operations stay short. */
+const DESCRIPTION = `Tencent Cloud Desk's customer sessions and their chat records, as plain and cached HTTP resources.
+
+Every answer has \`X-Request-Id\`, which log lines and problems name too, and headers that keep browsers careful:
+${Object.keys(securityHeaders())
+  .map((name) => `\`${name}\``)
+  .join(', ')}.
+Every error is a problem of RFC 9457 with \`Cache-Control: no-store\`, told apart by its \`code\`.
+Every GET answers HEAD too, without a body.`;
 
 /** The API document; the committed openapi.json is this one, and the checks compare the two. */
 export function createApiDocument(app: NestFastifyApplication): OpenAPIObject {
   const options = new DocumentBuilder()
     .setTitle('desk-bff')
-    .setDescription(
-      "Tencent Cloud Desk's customer sessions and their chat records, as plain and cached HTTP resources.",
-    )
+    .setOpenAPIVersion('3.1.0')
+    .setDescription(DESCRIPTION)
     .setVersion(version)
     .setLicense('Proprietary', 'urn:desk-bff:license')
     .addServer('/')
@@ -25,13 +35,8 @@ export function createApiDocument(app: NestFastifyApplication): OpenAPIObject {
     .addTag('health', 'Whether the service lives and wants requests')
     .addTag('metrics', 'For Prometheus')
     .build();
-  return withSecurity(SwaggerModule.createDocument(app, options));
-}
-
-/** Whatever does not say that it is open needs credentials, in the document as in the service. */
-function withSecurity(document: OpenAPIObject): OpenAPIObject {
-  for (const { get } of Object.values(document.paths)) if (get !== undefined) get.security ??= CREDENTIALS;
-  return document;
+  const components = { ...options.components, schemas: cardSchemas, headers: headerComponents };
+  return finished(SwaggerModule.createDocument(app, { ...options, components }));
 }
 
 /** Swagger UI at /docs, the document at /openapi.json; both load nothing from elsewhere. */

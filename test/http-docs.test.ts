@@ -55,13 +55,30 @@ test('every parameter has an example in the document, where a client without a b
     { name: 'limit', schema: { example: 20 } },
     { name: 'offset', schema: { example: 0 } },
     { name: 'order', schema: { example: 'desc' } },
-    { name: 'before', examples: { absent: { value: '' }, given: { value: 20 } } },
-    { name: 'after', examples: { absent: { value: '' }, given: { value: 20 } } },
+    { name: 'before', schema: { examples: [20] } },
+    { name: 'after', schema: { examples: [20] } },
     { name: 'format', schema: { example: 'json' } },
-    { name: 'from', examples: { absent: { value: '' }, given: { value: 20 } } },
+    { name: 'from', schema: { examples: [20] } },
     { name: 'If-None-Match', examples: { absent: { value: '' }, any: { value: '*' } } },
     { name: 'Cache-Control', examples: { absent: { value: '' }, anew: { value: 'no-cache' } } },
     { name: 'X-Request-Id', examples: { absent: { value: '' }, own: {} } },
+    { name: 'traceparent', examples: { absent: { value: '' }, sampled: {} } },
   ];
   expect(document).toMatchObject({ paths: { '/sessions/{sessionId}/messages': { get: { parameters } } } });
+});
+
+test('the document has HEAD with the same headers, and no names of the code', async () => {
+  const document = (await ask(service, '/openapi.json')).json();
+  const age = { $ref: '#/components/headers/Age' };
+  expect(document).toMatchObject({
+    components: { headers: { Age: { schema: { type: 'integer' } }, 'Retry-After': { schema: { type: 'integer' } } } },
+    paths: {
+      '/sessions/{sessionId}/messages': {
+        get: { responses: { 200: { headers: { Age: age }, content: {} } } },
+        head: { responses: { 200: { headers: { Age: age } }, 429: {} } },
+      },
+    },
+  });
+  expect(document).not.toHaveProperty(['paths', '/sessions', 'head', 'responses', '200', 'content']);
+  expect(JSON.stringify(document)).not.toMatch(/\w+Dto\b/);
 });

@@ -1,5 +1,6 @@
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { connect } from 'node:net';
+import { expectDocumented } from './documented-answer.js';
 import { type Service } from './service.js';
 
 /** An answer as it came over the wire: nothing decompressed, no header renamed. */
@@ -11,7 +12,10 @@ export interface Answer {
   readonly json: () => unknown;
 }
 
-/** Asks on a connection of its own and without what fetch does for us: normalise the path, unpack the body. */
+/**
+ * Asks on a connection of its own and without what fetch does for us: normalise the path, unpack the body. Fails where
+ * the answer is not as the API document says.
+ */
 export async function ask(
   service: Pick<Service, 'url'>,
   path: string,
@@ -31,6 +35,13 @@ export async function ask(
         const bytes = Buffer.concat(chunks);
         const text = bytes.toString();
         const { statusCode = 0, headers: received } = incoming;
+        try {
+          if (received['content-encoding'] === undefined)
+            expectDocumented({ method, path, status: statusCode, contentType: received['content-type'] }, text);
+        } catch (error) {
+          reject(error instanceof Error ? error : new Error('not as documented', { cause: error }));
+          return;
+        }
         resolve({ status: statusCode, headers: received, body: bytes, text, json: () => parsed(text) });
       });
     });

@@ -116,7 +116,7 @@ describe('the API document', () => {
     });
     const operation = { parameters: expect.any(Array), responses: expect.any(Object) };
     expect(answer.json()).toMatchObject({
-      openapi: expect.stringMatching(/^3\.0\./),
+      openapi: expect.stringMatching(/^3\.1\./),
       paths: {
         '/sessions/{sessionId}/messages': { get: operation },
         '/health/live': {},

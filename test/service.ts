@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { expectDocumented, isDocumentedJson } from './documented-answer.js';
 
 /** The public demo credentials of the simulator, which are its defaults. */
 export const deskCredentials = {
@@ -45,12 +46,19 @@ export async function startService(environment: Readonly<Record<string, string>>
     url,
     process: child,
     output: () => output,
-    get: (path, headers = {}) => fetch(`${url}${path}`, { headers }),
+    get: async (path, headers = {}) => documented(path, await fetch(`${url}${path}`, { headers })),
     stop: () => end(child, 'SIGTERM'),
     kill: async () => {
       await end(child, 'SIGKILL');
     },
   };
+}
+
+/** The answer, once it was compared with the API document. */
+async function documented(path: string, response: Response): Promise<Response> {
+  const answer = { method: 'GET', path, status: response.status, contentType: response.headers.get('content-type') };
+  if (isDocumentedJson(answer)) expectDocumented(answer, await response.clone().text());
+  return response;
 }
 
 async function whenOpen(url: string): Promise<string> {

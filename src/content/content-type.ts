@@ -20,9 +20,12 @@ export type ContentType = (typeof contentTypes)[number];
 // not exist yet when their decorators run.
 const PATHS = contentTypes.map((type): [ContentType, string] => [type, getSchemaPath(schemaName(type))]);
 
-/** The schema of one element of `content`. Whoever uses it adds the classes with `@ApiExtraModels(...)`. */
+/**
+ * The schema of one element of `content`. Whoever uses it adds the classes with `@ApiExtraModels(...)`. `anyOf`, because
+ * openapi-zod-client makes code that does not compile of `oneOf` where an element holds elements, as a relay does.
+ */
 export const CONTENT_UNION = {
-  oneOf: PATHS.map(([, $ref]) => ({ $ref })),
+  anyOf: PATHS.map(([, $ref]) => ({ $ref })),
   discriminator: { propertyName: 'type', mapping: Object.fromEntries(PATHS) },
 };
 

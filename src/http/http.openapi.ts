@@ -1,104 +1,87 @@
 import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiExtraModels, ApiQuery, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import { ProblemDto } from '../problem/problem.dto.js';
-import { FORMATS } from './file-format.js';
 import { problemResponse } from '../problem/problem.openapi.js';
+import { FORMATS } from './file-format.js';
+import { type HeaderName, headersOf } from './headers.openapi.js';
 import { headerParameters } from './parameters.openapi.js';
 
-export const headerText = (description: string, example: string) => ({
-  description,
-  schema: { type: 'string' as const },
-  example,
-});
+const CACHED_HEADERS = ['ETag', 'Cache-Control', 'Age', 'Cache-Status', 'Vary', 'X-Request-Id'] as const;
 
-const cachedHeaders = {
-  ETag: headerText('Strong, of the body as sent', '"mK3pS1vYw2n0ZbQx4rT6uA8cE9f"'),
-  'Cache-Control': headerText('The whole freshness lifetime in seconds', 'private, max-age=60'),
-  Age: headerText('Seconds since the desk was asked', '3'),
-  'Cache-Status': headerText('RFC 9211: where the answer came from', 'desk-bff; hit; ttl=57; detail=memory'),
-  Vary: headerText('What the answer depends on beside the URL', 'Accept-Encoding'),
-  'X-Request-Id': headerText('Also in every log line and problem', '0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e'),
-};
-
-const problems = [
-  problemResponse(
-    400,
-    'invalid-request',
-    'A parameter is not as it should be; `errors` lists every fault, or the first 20',
-    {
-      errors: [{ field: 'limit', message: 'must be an integer from 1 to 100' }],
-    },
-  ),
+/** What everything answers to callers without credentials or scope, and with the wrong method. */
+export const accessProblems = [
   problemResponse(401, 'unauthorized', 'No or wrong credentials'),
   problemResponse(403, 'forbidden', 'The token lacks the scope that this service asks for'),
   problemResponse(405, 'method-not-allowed', 'Only GET and HEAD; see `Allow`'),
-  problemResponse(413, 'invalid-request', 'The request has a body of more than 16 KB'),
+];
+
+const problems = [
+  problemResponse(400, 'invalid-request', 'A parameter is at fault; `errors` lists every fault, or the first 20'),
+  ...accessProblems,
+  problemResponse(413, 'invalid-request', 'The request has a body of more than 16 KB', {
+    detail: 'The request is too large.',
+  }),
   problemResponse(
     429,
-    'upstream-rate-limited',
-    'The desk limits calls, or (`too-many-requests`) the caller asks too often; see `Retry-After`',
-    {
-      upstreamCode: 141009,
-    },
+    ['upstream-rate-limited', 'too-many-requests'],
+    'The desk limits calls, or the caller asks too often; see `Retry-After`',
   ),
-  problemResponse(431, 'invalid-request', 'The request headers are larger than 16 KB'),
-  problemResponse(500, 'internal', 'A fault of this service'),
-  problemResponse(502, 'upstream-failed', 'The desk failed, or (`upstream-rejected`) refuses this service', {
-    upstreamCode: 141002,
+  problemResponse(431, 'invalid-request', 'The request headers are larger than 16 KB', {
+    detail: 'The request headers are too large.',
   }),
+  problemResponse(500, 'internal', 'A fault of this service'),
+  problemResponse(502, ['upstream-failed', 'upstream-rejected'], 'The desk failed, or refuses this service'),
   problemResponse(503, 'unavailable', 'Overload, open breaker, locked out or shutting down; see `Retry-After`'),
   problemResponse(504, 'upstream-timeout', 'The desk did not answer in time'),
 ];
 
-export interface DocumentedAnswer {
+/** Named examples of a body. */
+export type Examples = Readonly<Record<string, { readonly summary: string; readonly value: unknown }>>;
+
+interface DocumentedAnswer {
   readonly type: Type;
   readonly description: string;
-  /** Also to be had as a file. */
-  readonly hasFiles?: boolean;
+  /** What the files look like, where there are some. */
+  readonly files?: { readonly ndjson: string; readonly csv: string };
   /** Headers beside those of all cached answers. */
-  readonly headers?: Readonly<Record<string, ReturnType<typeof headerText>>>;
+  readonly headers?: readonly HeaderName[];
+  readonly examples: Examples;
 }
 
 /** Of what belongs to one session. */
-export const sessionNotFound = problemResponse(404, 'session-not-found', 'The desk does not know the session', {
-  upstreamCode: 141010,
-});
+export const sessionNotFound = problemResponse(404, 'session-not-found', 'The desk does not know the session');
 
 /** What every GET of a cached resource takes and answers, beside what it is about. */
 export function DocumentCachedAnswer({
   type,
   description,
-  hasFiles = false,
-  headers = {},
+  files,
+  headers = [],
+  examples,
 }: DocumentedAnswer): MethodDecorator {
-  const all = { ...cachedHeaders, ...headers };
+  const all = headersOf(...CACHED_HEADERS, ...headers);
+  const json = { 'application/json': { schema: { $ref: getSchemaPath(type) }, examples } };
+  const whole = '; with `format` the whole collection as a file, `private, no-store` and without an entity tag';
   return applyDecorators(
     ApiExtraModels(ProblemDto, type),
     ...headerParameters,
-    hasFiles ? fileResponse(type, description, all) : ApiResponse({ status: 200, type, description, headers: all }),
+    ApiResponse({
+      status: 200,
+      description: files === undefined ? description : `${description}${whole}`,
+      headers: { ...all, ...(files === undefined ? {} : headersOf('Content-Disposition')) },
+      content: {
+        ...json,
+        ...(files === undefined
+          ? {}
+          : {
+              'application/x-ndjson': { schema: { type: 'string' }, example: files.ndjson },
+              'text/csv': { schema: { type: 'string' }, example: files.csv },
+            }),
+      },
+    }),
     ApiResponse({ status: 304, description: 'The answer is unchanged', headers: all }),
     ...problems,
   );
-}
-
-/** The page, or with `format` the whole collection; a file is never cached and has no entity tag. */
-function fileResponse(type: Type, description: string, headers: DocumentedAnswer['headers'] & object): MethodDecorator {
-  return ApiResponse({
-    status: 200,
-    description: `${description}; with \`format\` the whole collection as a file, \`private, no-store\` and without an entity tag`,
-    headers: {
-      ...headers,
-      'Content-Disposition': headerText('Of a file', 'attachment; filename="messages-1.ndjson"'),
-    },
-    content: {
-      'application/json': { schema: { $ref: getSchemaPath(type) } },
-      'application/x-ndjson': {
-        schema: { type: 'string' },
-        example: '{"type":"end","total":0}\n',
-      },
-      'text/csv': { schema: { type: 'string' } },
-    },
-  });
 }
 
 /** The formats of a resource that is also to be had as a file. */

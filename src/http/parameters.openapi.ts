@@ -5,8 +5,8 @@ import { MAX_LIMIT, MAX_OFFSET } from './paging.js';
 /** The session of the desk API's own page, which the simulated desk of the demo has too. */
 export const SESSION_ID = 'b0f4ca12-4850-4218-a284-efe679a87066';
 
-/** Swagger UI fills in the first example, so it has to leave out what is not for every try. */
-export const absent = (summary: string) => ({ absent: { summary, value: '' } });
+/** Swagger UI fills in the first example, so it has to leave out what is not for every try. Only for plain text. */
+const absent = (summary: string) => ({ absent: { summary, value: '' } });
 
 export const identifierSchema = {
   type: 'string',
@@ -15,9 +15,18 @@ export const identifierSchema = {
   pattern: IDENTIFIER_PATTERN,
 } as const;
 
+/**
+ * A query parameter that Swagger UI leaves empty: it fills in `example`, but not these, which stand in the schema. Here
+ * an empty text would not be an example that keeps to the schema.
+ */
+export function optionalParameter(name: string, description: string, schema: object, ...examples: readonly unknown[]) {
+  return ApiQuery({ name, required: false, description, schema: { ...schema, examples: [...examples] } });
+}
+
 /** ApiParam and ApiQuery lose an `example` that stands beside a schema, so it stands inside. */
 export const sessionIdParameter = ApiParam({
   name: 'sessionId',
+  description: 'The session, as the list of sessions names it',
   schema: { ...identifierSchema, example: SESSION_ID },
 });
 
@@ -25,12 +34,37 @@ export const pagingParameters = [
   ApiQuery({
     name: 'limit',
     required: false,
+    description: 'How many at most',
     schema: { type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: 20, example: 20 },
   }),
   ApiQuery({
     name: 'offset',
     required: false,
+    description: 'How many to pass over',
     schema: { type: 'integer', minimum: 0, maximum: MAX_OFFSET, default: 0, example: 0 },
+  }),
+];
+
+/** What every request may have, to be found again in logs. */
+export const tracingParameters = [
+  ApiHeader({
+    name: 'X-Request-Id',
+    required: false,
+    description: 'Taken over if it matches `^[\\w.-]{1,128}$`',
+    examples: {
+      ...absent('The service makes one'),
+      own: { summary: 'One that the client made', value: '0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e' },
+    },
+  }),
+  ApiHeader({
+    name: 'traceparent',
+    required: false,
+    description:
+      'W3C Trace Context: its trace id is in the log lines of the request, and is the `traceId` of a problem',
+    examples: {
+      ...absent('No trace'),
+      sampled: { summary: 'A trace', value: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' },
+    },
   }),
 ];
 
@@ -55,13 +89,5 @@ export const headerParameters = [
       anew: { summary: 'The desk is asked first', value: 'no-cache' },
     },
   }),
-  ApiHeader({
-    name: 'X-Request-Id',
-    required: false,
-    description: 'Taken over if it matches `^[\\w.-]{1,128}$`',
-    examples: {
-      ...absent('The service makes one'),
-      own: { summary: 'One that the client made', value: '0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e' },
-    },
-  }),
+  ...tracingParameters,
 ];

@@ -3,7 +3,8 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { type FastifyReply } from 'fastify';
 import { AllowAccess } from '../access/access.js';
 import { Readiness } from './readiness.js';
-import { ReadinessReportDto } from './readiness-report.dto.js';
+import { problemResponse } from '../problem/problem.openapi.js';
+import { LivenessDto, ReadinessReportDto } from './readiness-report.dto.js';
 
 @ApiTags('health')
 @Controller('health')
@@ -13,16 +14,28 @@ export class HealthController {
   @Get('live')
   @AllowAccess('anybody')
   @Header('cache-control', 'no-store')
-  @ApiOperation({ operationId: 'getLiveness', summary: 'Whether the process runs', security: [] })
-  @ApiResponse({ status: 200, schema: { type: 'object', properties: { status: { type: 'string', enum: ['ok'] } } } })
-  live(): { readonly status: 'ok' } {
+  @ApiOperation({
+    operationId: 'getLiveness',
+    summary: 'Whether the process runs',
+    description: 'The process only, not the desk or the cache.',
+    security: [],
+  })
+  @ApiResponse({ status: 200, description: 'It runs', type: LivenessDto })
+  @problemResponse(405, 'method-not-allowed', 'Only GET and HEAD; see `Allow`')
+  live(): LivenessDto {
     return { status: 'ok' };
   }
 
   @Get('ready')
   @AllowAccess('anybody')
-  @ApiOperation({ operationId: 'getReadiness', summary: 'Whether requests should be sent here', security: [] })
-  @ApiResponse({ status: 200, type: ReadinessReportDto })
+  @ApiOperation({
+    operationId: 'getReadiness',
+    summary: 'Whether requests should be sent here',
+    description: 'A cache that is away is `degraded` and still 200.',
+    security: [],
+  })
+  @ApiResponse({ status: 200, description: 'Send them', type: ReadinessReportDto })
+  @problemResponse(405, 'method-not-allowed', 'Only GET and HEAD; see `Allow`')
   @ApiResponse({ status: 503, type: ReadinessReportDto, description: 'Starting or stopping' })
   async ready(@Res() reply: FastifyReply): Promise<void> {
     const report = this.readiness.report();

@@ -1,5 +1,5 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
-import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { type FastifyReply } from 'fastify';
 import { AllowAccess } from '../access/access.js';
 import { Metrics } from '../metrics/metrics.js';
@@ -12,9 +12,16 @@ export class MetricsController {
 
   @Get()
   @AllowAccess('scraper')
-  @ApiOperation({ operationId: 'getMetrics', summary: 'Metrics in the Prometheus text format' })
-  @ApiProduces('text/plain')
-  @ApiResponse({ status: 200, content: { 'text/plain': { schema: { type: 'string' } } } })
+  @ApiOperation({
+    operationId: 'getMetrics',
+    summary: 'Metrics in the Prometheus text format',
+    description: 'Open with METRICS_PUBLIC; else it needs credentials, but no scope.',
+  })
+  @ApiResponse({
+    status: 200,
+    description: 'The metrics',
+    content: { 'text/plain': { schema: { type: 'string' }, example: 'redis_up 1\n' } },
+  })
   @problemResponse(401, 'unauthorized', 'No or wrong credentials, unless METRICS_PUBLIC')
   async scrape(@Res() reply: FastifyReply): Promise<void> {
     const { registry } = this.metrics;

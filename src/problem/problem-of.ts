@@ -3,7 +3,7 @@ import { DeskError, type DeskErrorCode } from '../desk/desk-error.js';
 import { ProblemError, type ProblemDetails } from './problem.js';
 
 /** The detail for clients. Texts of the desk are never passed on. */
-const DESK_DETAILS: Readonly<Record<DeskErrorCode, string>> = {
+export const DESK_DETAILS: Readonly<Record<DeskErrorCode, string>> = {
   'invalid-request': 'The desk found the request invalid.',
   'session-not-found': 'The desk does not know this session.',
   'upstream-rate-limited': 'The desk limits calls, or its quota was not free in time. Try again later.',

@@ -17,18 +17,18 @@ export class ProblemDto {
   @ApiProperty({ type: String, format: 'uri', example: 'urn:desk-bff:problem:invalid-request' })
   declare type: string;
 
-  @ApiProperty({ type: String, example: 'The request is not valid', description: 'The same for each `code`' })
+  @ApiProperty({ type: String, example: 'The request is invalid', description: 'The same for each `code`' })
   declare title: string;
 
   @ApiProperty({ type: 'integer', minimum: 400, maximum: 599, example: 400 })
   declare status: number;
 
-  @ApiProperty({ type: String, example: 'One parameter is not as it should be' })
+  @ApiProperty({ type: String, example: 'The request has faults; `errors` lists them.' })
   declare detail: string;
 
   @ApiProperty({
     type: String,
-    format: 'uri-reference',
+    description: 'The path as it was sent, without its query',
     example: '/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages',
   })
   declare instance: string;

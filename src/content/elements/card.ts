@@ -1,8 +1,8 @@
-import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { isJsonObject, parseJson } from '../../json.js';
 import { withinDepth } from '../json-depth.js';
 
-const MEANINGS = {
+/** Every kind of card with its meaning. */
+export const cardKinds = {
   rating: 'the satisfaction card',
   'rating-result': 'the rating that was given',
   options: 'a list of options',
@@ -15,7 +15,7 @@ const MEANINGS = {
   control: 'a signal between the clients, not meant to be shown',
 } as const;
 
-export type CardKind = keyof typeof MEANINGS;
+export type CardKind = keyof typeof cardKinds;
 
 const KINDS_BY_SOURCE: ReadonlyMap<number | null, CardKind> = new Map([
   [9, 'rating'],
@@ -31,31 +31,13 @@ const KINDS_BY_SOURCE: ReadonlyMap<number | null, CardKind> = new Map([
 
 const CHATBOT_STREAM = 2;
 
-@ApiSchema({ name: 'Card', description: 'A message of the Desk plug-in.' })
-export class Card {
-  @ApiProperty({
-    enum: Object.keys(MEANINGS),
-    example: 'options',
-    description: Object.entries(MEANINGS)
-      .map(([kind, meaning]) => `\`${kind}\`: ${meaning}`)
-      .join('; '),
-  })
-  declare readonly kind: CardKind;
-
-  @ApiProperty({ type: Number, nullable: true, example: 15, description: "The plug-in's own number, `src`" })
-  declare readonly source: number | null;
-
-  @ApiProperty({
-    type: 'object',
-    additionalProperties: true,
-    description: 'The parsed Data, whole. Nesting beyond 1,000 levels is given as JSON text.',
-    example: {
-      customerServicePlugin: 0,
-      src: '15',
-      content: { header: 'What is it about?', items: [{ content: 'My invoice', desc: '' }], tail: '' },
-    },
-  })
-  declare readonly payload: unknown;
+/** A message of the Desk plug-in; `card.openapi.ts` has its schemas. */
+export interface Card {
+  readonly kind: CardKind;
+  /** The plug-in's own number, `src`. */
+  readonly source: number | null;
+  /** The parsed Data, whole and unchecked. */
+  readonly payload: unknown;
 }
 
 /** The Desk plug-in message in a custom element's Data, or null where Data is something else. */

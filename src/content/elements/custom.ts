@@ -1,9 +1,9 @@
-import { ApiExtraModels, ApiProperty, ApiSchema, getSchemaPath } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { type Fields } from '../fields.js';
-import { Card, toCard } from './card.js';
+import { type Card, toCard } from './card.js';
+import { CARD_OR_NULL } from './card.openapi.js';
 
 @ApiSchema({ name: 'CustomContent' })
-@ApiExtraModels(Card)
 export class CustomContent {
   @ApiProperty({ enum: ['custom'] })
   declare readonly type: 'custom';
@@ -20,13 +20,7 @@ export class CustomContent {
   @ApiProperty({ type: String, nullable: true, example: 'dingdong.aiff' })
   declare readonly sound: string | null;
 
-  // `type: Card, nullable: true` comes out as `allOf: [Card]`, which forbids the null to a strict validator.
-  @ApiProperty({
-    oneOf: [
-      { $ref: getSchemaPath(Card) },
-      { type: 'object', nullable: true, enum: [null], description: '`data` is not a message of the Desk plug-in' },
-    ],
-  })
+  @ApiProperty(CARD_OR_NULL)
   declare readonly card: Card | null;
 }
 

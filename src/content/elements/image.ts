@@ -17,13 +17,12 @@ const KINDS_BY_NUMBER: ReadonlyMap<number, ImageKind> = new Map([
   [3, 'thumbnail'],
 ]);
 
-// OpenAPI 3.0.3: a nullable enum has to list null itself.
-const FORMATS = [...FORMATS_BY_NUMBER.values(), 'other', null];
-const KINDS = [...KINDS_BY_NUMBER.values(), 'unknown', null];
+const FORMATS = [...FORMATS_BY_NUMBER.values(), 'other'];
+const KINDS = [...KINDS_BY_NUMBER.values(), 'unknown'];
 
 @ApiSchema({ name: 'ImageVariant' })
 export class ImageVariant {
-  @ApiProperty({ type: String, enum: KINDS, nullable: true, example: 'original' })
+  @ApiProperty({ type: String, enum: KINDS, nullable: true, example: 'original', description: 'Which size' })
   declare readonly kind: ImageKind | null;
 
   @ApiProperty({ type: String, nullable: true, example: 'https://cos.example/receipt.png' })
@@ -47,7 +46,7 @@ export class ImageContent {
   @ApiProperty({ type: String, nullable: true, example: '1400187352_8618655061639_9d1c' })
   declare readonly uuid: string | null;
 
-  @ApiProperty({ type: String, enum: FORMATS, nullable: true, example: 'png' })
+  @ApiProperty({ type: String, enum: FORMATS, nullable: true, example: 'png', description: 'Of the original' })
   declare readonly format: ImageFormat | null;
 
   @ApiProperty({ type: [ImageVariant], description: 'The same picture in several sizes' })
