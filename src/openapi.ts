@@ -3,7 +3,7 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import { cardSchemas } from './content/elements/card.openapi.js';
 import { finished } from './http/document.openapi.js';
 import { headerComponents } from './http/headers.openapi.js';
-import { securityHeaders } from './http/security-headers.js';
+import { securityHeaders } from './http/response-headers.js';
 import { version } from './version.js';
 
 /** Swagger UI with its files, and the document: routes that @nestjs/swagger makes. */
