@@ -14,7 +14,7 @@ const floors = [
   ['desk'], //                    all that is Tencent's
   ['redis'],
   ['logging'],
-  ['metrics'],
+  ['metrics', 'tracing'],
   ['environment'],
   ['ground'], //                  json, clock, version: no room of its own
 ];

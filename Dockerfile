@@ -19,12 +19,12 @@ RUN npx --no-install tsc -p simulator/tsconfig.json
 
 # `--omit=optional` leaves out TypeScript, an optional peer of @nestjs/swagger that only its build-time plug-in uses.
 # What the two `find` delete is more than half of what is left: type declarations, source maps, sources and tests that
-# no running process opens. READMEs stay with the LICENSE files, since some packages state their licence only there.
+# no running process opens, and OpenTelemetry's builds for bundlers. READMEs stay with the LICENSE files, since some packages state their licence only there.
 FROM base AS dependencies
 COPY .npmrc package.json package-lock.json ./
 RUN npm ci --omit=dev --omit=optional --ignore-scripts \
   && find node_modules -mindepth 2 -type d \( -name test -o -name tests -o -name benchmark -o -name benchmarks \
-    -o -name .github \) -prune -exec rm -r {} + \
+    -o -name .github -o -path 'node_modules/@opentelemetry/*/build/es*' \) -prune -exec rm -r {} + \
   && find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.md' \) \
     ! -iname 'readme*' ! -iname '*licen[cs]e*' ! -iname 'notice*' -exec rm {} + \
   && find node_modules -type d -empty -delete

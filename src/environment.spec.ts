@@ -55,6 +55,11 @@ describe('readEnvironment', () => {
       corsOrigins: [],
       logLevel: 'info',
       shutdownTimeoutMs: 10000,
+      otelExporterOtlpProtocol: 'http/protobuf',
+      otelTracesSampler: 'parentbased_always_on',
+      otelTracesSamplerArg: 1,
+      otelTracesExporter: 'otlp',
+      otelSdkDisabled: false,
     });
   });
 
@@ -98,6 +103,11 @@ describe('readEnvironment', () => {
     ['METRICS_PUBLIC', 'yes', 'must be true or false'],
     ['LOG_LEVEL', 'verbose', 'must be one of trace, debug, info, warn, error, fatal, silent'],
     ['AUTH_MODE', 'None', 'must be one of none, api-key, jwt'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'tempo:4318', 'must be an http:// or https:// URL'],
+    ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'grpc://tempo:4317', 'must be an http:// or https:// URL'],
+    ['OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc', 'must be one of http/protobuf, http/json'],
+    ['OTEL_TRACES_SAMPLER_ARG', '1.01', 'must be a number from 0 to 1'],
+    ['OTEL_TRACES_SAMPLER_ARG', '1%', 'must be a number from 0 to 1'],
   ])('refuses %s=%s', (variable, text, message) => {
     expect(faultOf(variable, text)).toBe(`${variable}: ${message}`);
   });
@@ -147,6 +157,7 @@ describe('secrets', () => {
     REDIS_URL: 'redis://:the-password@redis',
     API_KEYS: `ops:${digest}`,
     CACHE_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'https://traces.example/the-token',
   };
 
   it('are there to be used, but not to be seen', () => {
@@ -160,7 +171,7 @@ describe('secrets', () => {
       JSON.stringify(environment),
       inspect(Object.assign({}, environment)),
     ]) {
-      expect(shown).not.toMatch(/secretKey|redisUrl|apiKeys|encryptionKey|the-secret-key|the-password/i);
+      expect(shown).not.toMatch(/secretKey|redisUrl|apiKeys|encryptionKey|the-secret-key|the-password|the-token/i);
     }
   });
 
@@ -172,6 +183,7 @@ describe('secrets', () => {
       API_KEYS: 'ops:leak-4',
       CACHE_ENCRYPTION_KEY: 'leak-5',
       DESK_BASE_URL: 'https://user:leak-6@desk.example',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'https://user:leak-7@traces.example',
     };
     let thrown: unknown;
     try {
@@ -181,7 +193,7 @@ describe('secrets', () => {
     }
     expect(thrown).toBeInstanceOf(EnvironmentError);
     expect(inspect(thrown, { depth: 9, showHidden: true })).not.toContain('leak');
-    expect(faultsOf({ ...minimal, ...wrong })).toHaveLength(5);
+    expect(faultsOf({ ...minimal, ...wrong })).toHaveLength(6);
   });
 });
 

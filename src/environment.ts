@@ -2,10 +2,20 @@ import { IsDefined } from 'class-validator';
 import { baseUrl, httpUrl, origins, redisUrls } from './environment/address.js';
 import { apiKeys, encryptionKey, type ApiKey } from './environment/secrets.js';
 import { webhookPathSecret, webhookTokens } from './environment/webhook.js';
-import { Flag, OneOf, Text, TextLike, TimerMs, Variable, WholeNumber } from './environment/variable.js';
+import { Flag, OneOf, Share, Text, TextLike, TimerMs, Variable, WholeNumber } from './environment/variable.js';
 
 const authModes = ['none', 'api-key', 'jwt'] as const;
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+const otlpProtocols = ['http/protobuf', 'http/json'] as const;
+const samplers = [
+  'always_on',
+  'always_off',
+  'traceidratio',
+  'parentbased_always_on',
+  'parentbased_always_off',
+  'parentbased_traceidratio',
+] as const;
 
 const Required = (): PropertyDecorator => IsDefined({ message: 'is required' });
 
@@ -67,6 +77,16 @@ export class Environment {
   @Variable(origins) readonly corsOrigins: readonly string[] = Object.freeze([]);
   @OneOf(logLevels) readonly logLevel: (typeof logLevels)[number] = 'info';
   @TimerMs() readonly shutdownTimeoutMs: number = 10_000;
+
+  // What OpenTelemetry's SDK reads by itself as well; the rest of its variables is its own. An address may hold a token.
+  @Variable(httpUrl, { secret: true }) declare readonly otelExporterOtlpEndpoint?: string;
+  @Variable(httpUrl, { secret: true }) declare readonly otelExporterOtlpTracesEndpoint?: string;
+  @OneOf(otlpProtocols) readonly otelExporterOtlpProtocol: (typeof otlpProtocols)[number] = 'http/protobuf';
+  @OneOf(otlpProtocols) declare readonly otelExporterOtlpTracesProtocol?: (typeof otlpProtocols)[number];
+  @OneOf(samplers) readonly otelTracesSampler: (typeof samplers)[number] = 'parentbased_always_on';
+  @Share() readonly otelTracesSamplerArg: number = 1;
+  @OneOf(['otlp', 'none']) readonly otelTracesExporter: 'otlp' | 'none' = 'otlp';
+  @Flag() readonly otelSdkDisabled: boolean = false;
 }
 
 /** Whether the desk tells this service of changes. */

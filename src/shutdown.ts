@@ -8,6 +8,7 @@ import { Readiness } from './operations/readiness.js';
 import { LogDestination } from './logging/log-destination.js';
 import { LOGGER } from './logging/logging.module.js';
 import { within } from './clock.js';
+import { stopTracing } from './tracing/start-tracing.js';
 
 const IDLE_CHECK_MS = 50;
 /** Connections that are cut off are heard of a few turns of the event loop later. */
@@ -29,6 +30,7 @@ export async function stopApp(app: NestFastifyApplication, signal: NodeJS.Signal
   if (closing === 'late') cutOff(app, logger);
   // The log is written behind the requests, those that were cut off included; nothing of it may be lost.
   await sleep(LAST_LINES_MS);
+  await stopTracing(Math.max(endsAt - LOG_MS - performance.now(), 0));
   await app.get(LogDestination).end(Math.max(endsAt - performance.now(), LOG_MS));
   process.exit(0);
 }

@@ -7,7 +7,9 @@ import { EnvironmentError, readEnvironment } from './environment/read-environmen
 import { environmentWarnings } from './environment/warnings.js';
 import { Readiness } from './operations/readiness.js';
 import { LOGGER } from './logging/logging.module.js';
+import { Metrics } from './metrics/metrics.js';
 import { stopApp } from './shutdown.js';
+import { startTracing } from './tracing/start-tracing.js';
 import { type StopSignals } from './stop-signals.js';
 
 /** Connections that may wait to be accepted: a crowd that comes at once is served, not reset (the system may cap it). */
@@ -17,6 +19,10 @@ export async function start(signals: StopSignals): Promise<void> {
   const environment = environmentOrExit();
   const app = await createApp(environment);
   const logger = app.get<Logger>(LOGGER);
+  const { traceSpansDropped } = app.get(Metrics);
+  await startTracing(environment, logger, (spans) => {
+    traceSpansDropped.inc(spans);
+  });
   for (const warning of environmentWarnings(environment)) logger.warn(warning);
   await signals.catchUp();
   const listening = listen(app, environment, logger);

@@ -90,6 +90,7 @@ describe('/metrics', () => {
       'redis_up 0',
       'redis_configured 0',
       'log_lines_dropped_total 0',
+      'trace_spans_dropped_total 0',
       'build_info{version="',
       'process_cpu_user_seconds_total ',
       'nodejs_eventloop_lag_seconds ',

@@ -13,7 +13,7 @@ const bases = all(dockerfile, /^FROM (\S+)/gm).filter((image) => !stages.include
 
 test('every image is named by its exact version', () => {
   const images = [...bases, ...all(compose, /^ +image: (\S+)$/gm)];
-  expect(images).toHaveLength(4);
+  expect(images).toHaveLength(5);
   for (const image of images) expect(image).toMatch(/^[\w./-]+:v?\d+\.\d+\.\d+(-[\w.-]+)?$/);
 });
 

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, request } from 'node:http';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Fault } from '../simulator/fault.js';
 import { MALFORMATIONS } from '../simulator/malformed.js';
 import { type Simulator, startSimulator } from '../simulator/simulator.js';
+import { type DeskTap, startDeskTap } from './desk-tap.js';
 import { ask } from './http.js';
 import { type Service, startService } from './service.js';
 
@@ -15,30 +14,13 @@ const DESK_WORDS = 'planted-words-of-the-desk';
 
 let simulator: Simulator;
 let service: Service;
-const userSigs = new Set<string>();
-/** Stands between the two and writes down what only the desk should ever see. */
-const tap = createServer((incoming, outgoing) => {
-  const url = new URL(incoming.url ?? '/', simulator.url);
-  const userSig = url.searchParams.get('usersig');
-  if (userSig !== null) userSigs.add(userSig);
-  const onward = request(url, { method: incoming.method, headers: incoming.headers }, (answer) => {
-    outgoing.writeHead(answer.statusCode ?? 0, answer.headers);
-    answer.pipe(outgoing);
-    answer.on('error', () => outgoing.destroy());
-  });
-  onward.on('error', () => outgoing.destroy());
-  outgoing.on('close', () => onward.destroy());
-  incoming.pipe(onward);
-});
+let tap: DeskTap;
 
 beforeAll(async () => {
   simulator = await startSimulator({ secretKey: SECRET_KEY });
-  tap.listen(0, '127.0.0.1');
-  await once(tap, 'listening');
-  const address = tap.address();
-  const port = typeof address === 'object' ? address?.port : undefined;
+  tap = await startDeskTap(simulator);
   service = await startService({
-    DESK_BASE_URL: `http://127.0.0.1:${port}`,
+    DESK_BASE_URL: tap.url,
     DESK_SECRET_KEY: SECRET_KEY,
     DESK_MAX_RPS: '10000',
     DESK_ATTEMPT_TIMEOUT_MS: '150',
@@ -52,7 +34,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await service.kill();
-  tap.closeAllConnections();
   tap.close();
   await simulator.close();
 });
@@ -104,6 +85,7 @@ test('no log line and no problem holds a signature, a key, a message, an account
   const metrics = (await ask(service, '/metrics')).text;
   await service.stop();
 
+  const { userSigs } = tap;
   // The test tests what it thinks it does.
   expect(pages).toBe(FAULTS.length);
   expect(problems.length).toBeGreaterThan(FAULTS.length - 6);

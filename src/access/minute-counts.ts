@@ -24,7 +24,8 @@ const LEASE_PART = 30;
  * A key of another type, with a text, or with a number out of range is started anew: INCRBY would fail on it for ever.
  * KEYS counter; ARGV requests, milliseconds of a minute, limit, requests wanted as a lease.
  */
-const COUNT = new RedisScript(`
+const COUNT = new RedisScript(
+  `
 local count = redis.pcall('INCRBY', KEYS[1], ARGV[1])
 if type(count) ~= 'number' or count < tonumber(ARGV[1]) then
   redis.call('DEL', KEYS[1])
@@ -39,7 +40,9 @@ end
 local left = math.floor((tonumber(ARGV[3]) - count) / ${LEASE_PART})
 local leased = math.max(0, math.min(tonumber(ARGV[4]), left))
 if leased > 0 then redis.call('INCRBY', KEYS[1], leased) end
-return {count, rest, leased}`);
+return {count, rest, leased}`,
+  'count',
+);
 
 interface Batch {
   size: number;

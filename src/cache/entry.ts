@@ -1,3 +1,4 @@
+import { type Span } from '@opentelemetry/api';
 import { LRUCache } from 'lru-cache';
 import { type CallPriority } from '../desk/call-options.js';
 import { type Level } from './result.js';
@@ -35,6 +36,8 @@ export interface Flight {
   readonly end: Promise<FlightResult>;
   readonly priority: CallPriority;
   readonly abandon: AbortController;
+  /** Where the request that began it is traced. */
+  readonly span: Span | undefined;
   waiting: number;
 }
 

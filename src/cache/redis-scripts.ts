@@ -18,7 +18,8 @@ end`;
  * other values even though the version is that one. Replies {version, change, then index, value and PTTL of each that is
  * there}.
  */
-export const READ = new RedisScript(`${HELD}
+export const READ = new RedisScript(
+  `${HELD}
 local version = held(KEYS[1]) or ''
 local same = version ~= '' and version == ARGV[1]
 local reply = {version, (held(KEYS[2])) or ''}
@@ -33,7 +34,9 @@ for index = 3, #KEYS do
     end
   end
 end
-return reply`);
+return reply`,
+  'read',
+);
 
 /** Milliseconds of Redis's own clock; `late` after the moment given, where there is one. */
 const CLOCK = `
@@ -54,7 +57,8 @@ end`;
  * after which nobody waits for this any more: what lay in the socket of a frozen Redis must not lock.
  * Replies {'ours', version, now, change}, {'theirs', token, now}, {'failed', milliseconds, now} or {'late', '', now}.
  */
-export const ACQUIRE = new RedisScript(`${HELD}${LOCKED}${CLOCK}
+export const ACQUIRE = new RedisScript(
+  `${HELD}${LOCKED}${CLOCK}
 if late(ARGV[3]) then return {'late', '', now} end
 if ARGV[2] == '1' then
   local pause, ttl = held(KEYS[3])
@@ -63,16 +67,24 @@ end
 local token = locked(KEYS[1])
 if token then return {'theirs', token, now} end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ${LOCK_MS})
-return {'ours', held(KEYS[2]) or '', now, (held(KEYS[4])) or ''}`);
+return {'ours', held(KEYS[2]) or '', now, (held(KEYS[4])) or ''}`,
+  'acquire',
+);
 
 /** How a flight stands. KEYS lock, outcome; replies the token in the lock, and the outcome where there is one. */
-export const WATCH = new RedisScript(`${HELD}${LOCKED}
-return {locked(KEYS[1]) or '', (held(KEYS[2]))}`);
+export const WATCH = new RedisScript(
+  `${HELD}${LOCKED}
+return {locked(KEYS[1]) or '', (held(KEYS[2]))}`,
+  'watch',
+);
 
 /** Keeps the lock while its holder works. KEYS lock; ARGV token. */
-export const RENEW = new RedisScript(`
+export const RENEW = new RedisScript(
+  `
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ${LOCK_MS}) end
-return 0`);
+return 0`,
+  'renew',
+);
 
 /**
  * Ends a flight: what it learned, how it ended, and the lock, in one step, so that whoever sees the lock gone sees the
@@ -81,7 +93,8 @@ return 0`);
  * write for a whole one. KEYS lock, outcome, version, then one for each value; ARGV token, outcome, the moment after
  * which this is late, then value and milliseconds for each key. Replies the version before, or nil where nothing is new.
  */
-export const SETTLE = new RedisScript(`${HELD}${LOCKED}${CLOCK}
+export const SETTLE = new RedisScript(
+  `${HELD}${LOCKED}${CLOCK}
 local token = locked(KEYS[1])
 local before = held(KEYS[3]) or ''
 local isWritten, isWhole = false, true
@@ -96,17 +109,22 @@ if not late(ARGV[3]) and (not token or token == ARGV[1]) then
 end
 set(KEYS[2], ARGV[2], 2000)
 if token == ARGV[1] then redis.call('DEL', KEYS[1]) end
-return isWritten and before`);
+return isWritten and before`,
+  'settle',
+);
 
 /**
  * Something changed: gives it the next number, which grows with Redis's clock so that it is a new one even where the one
  * before was evicted, and tells every replica. KEYS change; ARGV how long the number is kept, the channel, and what is told
  * after the number. Replies the number, as text.
  */
-export const CHANGE = new RedisScript(`${HELD}${CLOCK}
+export const CHANGE = new RedisScript(
+  `${HELD}${CLOCK}
 local before = held(KEYS[1])
 if not before or #before > 15 or not string.match(before, '^%d+$') then before = '0' end
 local number = string.format('%.0f', math.max(tonumber(before) + 1, now))
 redis.call('SET', KEYS[1], number, 'PX', ARGV[1])
 redis.pcall('PUBLISH', ARGV[2], number .. '\\n' .. ARGV[3])
-return number`);
+return number`,
+  'change',
+);

@@ -3,6 +3,7 @@ import { type Clock } from '../clock.js';
 import { type BackgroundTurns } from '../desk/admission/background-turns.js';
 import { type CallOptions, CallPriority } from '../desk/call-options.js';
 import { DeskAbandonedError, DeskError, DeskJoinTimeoutError, DeskUnavailableError } from '../desk/desk-error.js';
+import { spanOf, startSpan, trace, untraced } from '../tracing/trace.js';
 import { type Entry, type Flight, type FlightResult } from './entry.js';
 import { failureOf, failureText, FlightLock } from './flight-lock.js';
 import { type RedisStore, type StoredWrite } from './redis-store.js';
@@ -57,8 +58,9 @@ export class SingleFlight {
     const underWay = entry.flights.get(request.name);
     const flight = underWay ?? this.begin(entry, request);
     try {
-      const result = await this.wait(flight, request, underWay !== undefined);
-      return underWay === undefined ? result : 'joined';
+      if (underWay === undefined) return await this.wait(flight, request, false);
+      await trace('cache.join', { link: flight.span }, () => this.wait(flight, request, true));
+      return 'joined';
     } catch (error) {
       if (underWay !== undefined && this.mayBegin(error, request)) return this.run(entry, request);
       throw error;
@@ -76,14 +78,15 @@ export class SingleFlight {
     const priority = new CallPriority(background !== undefined);
     const abandon = new AbortController();
     const { signal } = abandon;
-    const end = (
+    const span = startSpan('cache.flight', { attributes: { 'cache.resource': this.store.options.resource } });
+    const fly = () =>
       background === undefined
         ? this.overReplicas(entry, request, { deadlineAt, signal })
-        : this.inBackground(entry, request, background, { priority, signal })
-    ).finally(() => {
+        : this.inBackground(entry, request, background, { priority, signal });
+    const end = spanOf(span, fly).finally(() => {
       entry.flights.delete(request.name);
     });
-    const flight: Flight = { end, priority, abandon, waiting: 0 };
+    const flight: Flight = { end, priority, abandon, span, waiting: 0 };
     entry.flights.set(request.name, flight);
     return flight;
   }
@@ -148,7 +151,9 @@ export class SingleFlight {
         case 'failed':
           throw new GaveWayError('a refresh failed a moment ago', { retryAfterMs: acquired.remainingMs });
         case 'theirs':
-          if (await this.waitFor(entry, request, options, lock, acquired.token)) return 'joined';
+          if (await trace('cache.wait', {}, () => this.waitFor(entry, request, options, lock, acquired.token))) {
+            return 'joined';
+          }
           break;
         case 'away':
           await this.askDesk(entry, request, options, lock);
@@ -214,7 +219,8 @@ export class SingleFlight {
     while (this.now() < deadlineAt) {
       await sleep(POLL_MS * (1 + this.random()));
       if (signal.aborted) throw new DeskAbandonedError('the client has gone');
-      const state = await lock.watch(token);
+      // A command each 30 ms says no more than the span around all of them.
+      const state = await untraced(() => lock.watch(token));
       if (state.kind === 'under-way') continue;
       if (state.kind === 'lost' || state.outcome === ABANDONED) return false;
       if (state.outcome === OK) return request.collect(true);

@@ -14,6 +14,8 @@ import {
   DeskTimeoutError,
 } from './desk-error.js';
 import { DeskAttemptError, type DeskHttpClient } from './http-client.js';
+import { untraced } from '../tracing/trace.js';
+import { traceCall, traceTurn } from './attempt-span.js';
 import { type ResignVerdict, type SharedResigning } from './user-sig/shared-resigning.js';
 import { type UserSig } from './user-sig/user-sig.js';
 
@@ -95,7 +97,7 @@ export class Attempt {
     isResigned: boolean,
   ): Promise<CallResult<Answer>> {
     const { queue, userSig, client, admission, attemptTimeoutMs, now } = this.parts;
-    const permit = await queue.enter(command.name, options, isResigned);
+    const permit = await traceTurn(command.name, () => queue.enter(command.name, options, isResigned));
     const askedAt = now();
     // Read after the wait: the signature may have been renewed meanwhile.
     const signature = userSig.current();
@@ -106,7 +108,8 @@ export class Attempt {
     }, timeMs);
     let tookMs = attemptTimeoutMs;
     try {
-      const result = await client.call(command, request, { userSig: signature, signal: cutOff.signal });
+      const send = () => client.call(command, request, { userSig: signature, signal: cutOff.signal });
+      const result = await traceCall(command.name, isResigned, send);
       tookMs = this.report(command.name, String(result.code), askedAt);
       if (result.answer === null) return await this.refusal(command.codes.classify(result.code), signature, permit);
       admission.accepted();
@@ -121,7 +124,10 @@ export class Attempt {
       throw await this.failure(error, permit, isCutShort);
     } finally {
       clearTimeout(timer);
-      queue.leave(tookMs);
+      // Whose turn it is now is no part of this call.
+      untraced(() => {
+        queue.leave(tookMs);
+      });
     }
   }
 

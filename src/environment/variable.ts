@@ -80,6 +80,13 @@ export function WholeNumber({ min = 0, max = Number.MAX_SAFE_INTEGER } = {}): Pr
   ]);
 }
 
+/** A part of the whole, such as 0.01. */
+export function Share(): PropertyDecorator {
+  return Variable((text) =>
+    /^(?:0|1|0?\.\d+|1\.0+)$/.test(text) ? Number(text) : new Unreadable('must be a number from 0 to 1'),
+  );
+}
+
 /** Node fires timers of more than 2^31 - 1 ms immediately. */
 export function TimerMs(): PropertyDecorator {
   return WholeNumber({ max: 2 ** 31 - 1 });

@@ -4,6 +4,7 @@ import { constants, createGzip } from 'node:zlib';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type AuditFields, runInContext } from '../logging/request-context.js';
 import { type Environment } from '../environment.js';
+import { trace } from '../tracing/trace.js';
 import { acceptsGzip } from './accept-encoding.js';
 import { csvHead } from './csv.js';
 import { CONTENT_TYPES, type FileFormat } from './file-format.js';
@@ -92,7 +93,7 @@ export class FileDownload {
       gone.abort();
     });
     const parts = source.parts(gone.signal);
-    const next = () => runInContext(context, () => parts.next());
+    const next = () => runInContext(context, () => trace('file block', {}, () => parts.next()));
     const first = await next();
 
     reply.hijack();

@@ -5,6 +5,7 @@ import { type Metrics } from '../metrics/metrics.js';
 import { newRequestContext, type RequestContext } from '../logging/request-context.js';
 import { accessLine, auditLine, type RequestEnd } from '../logging/request-lines.js';
 import { WEBHOOK_PATH } from './request-target.js';
+import { endRequestSpan, traceLastByte, traceRequest } from './request-span.js';
 
 /** What nginx calls it when the client did not wait for its answer. */
 const CLIENT_GONE = 499;
@@ -28,6 +29,7 @@ export class RequestObserver {
   /** Not by Fastify's onResponse, which is not called for a client that disconnected: such a read has to be logged too. */
   watch(request: IncomingMessage, response: ServerResponse, context: RequestContext, route: string): void {
     const { method = '', socket } = request;
+    traceRequest(context, method, route);
     let isObserved = false;
     const observe = () => {
       if (!isObserved) this.observe(method, response, context, route);
@@ -49,6 +51,7 @@ export class RequestObserver {
   /** Long answers (files) are measured at their first byte; their log lines are written at the end. */
   measure(context: RequestContext, end: Omit<RequestEnd, 'durationMs'>): void {
     context.isMeasured = true;
+    endRequestSpan(context, end.status);
     this.metrics.httpDuration.observe(end, (performance.now() - context.startedAt) / 1000);
   }
 
@@ -61,7 +64,12 @@ export class RequestObserver {
   private observe(method: string, response: ServerResponse, context: RequestContext, route: string): void {
     const ms = performance.now() - context.startedAt;
     const status = response.writableFinished || context.outcome !== undefined ? response.statusCode : CLIENT_GONE;
-    if (context.isMeasured !== true) this.metrics.httpDuration.observe({ route, method, status }, ms / 1000);
+    if (context.isMeasured === true) {
+      traceLastByte(context, ms);
+    } else {
+      this.metrics.httpDuration.observe({ route, method, status }, ms / 1000);
+      endRequestSpan(context, status);
+    }
     const end = { route, method, status, durationMs: Math.round(ms * 100) / 100 };
     const access = this.writesAccess ? accessLine(context, end) : '';
     const audit = this.writesAudit ? auditLine(context, status) : '';

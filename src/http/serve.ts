@@ -54,6 +54,7 @@ export class Responder {
   ): void {
     const { outcome, level } = answer.result;
     context.cacheOutcome = outcome;
+    context.span?.setAttributes({ 'cache.resource': route.resource, 'cache.outcome': outcome, 'cache.level': level });
     this.metrics.cacheRequests.inc({ resource: route.resource, outcome, level });
     const ifNoneMatch = request.headers['if-none-match'];
     const isUnchanged = ifNoneMatch !== undefined && matchesEntityTag(ifNoneMatch, variant.etag);

@@ -28,7 +28,8 @@ const MAX_KEPT = 5000;
  * KEYS the times by name, the ids by name; ARGV name, id, milliseconds kept, how many. Times are those of Redis's clock;
  * what is of another type is begun anew.
  */
-const NOTE = new RedisScript(`
+const NOTE = new RedisScript(
+  `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function drop(names)
@@ -44,10 +45,13 @@ drop(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[3], 'LIMIT', 0, 100
 drop(redis.call('ZRANGE', KEYS[1], 0, -1 - ARGV[4]))
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 redis.call('PEXPIRE', KEYS[2], ARGV[3])
-return now`);
+return now`,
+  'note',
+);
 
 /** KEYS as above; ARGV milliseconds kept, how many. Replies {name, id, milliseconds ago} of each by turns, newest first. */
-const LIST = new RedisScript(`
+const LIST = new RedisScript(
+  `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local reply = {}
@@ -60,7 +64,9 @@ for i = 1, #found, 2 do
     reply[#reply + 1] = now - math.floor(tonumber(found[i + 1]))
   end
 end
-return reply`);
+return reply`,
+  'list',
+);
 
 /** The sessions that a webhook told of lately: nothing in the desk's own API lists those that still run. */
 export class RunningSessions {

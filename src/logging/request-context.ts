@@ -1,6 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import { type IncomingHttpHeaders } from 'node:http';
+import { type Span, type SpanContext } from '@opentelemetry/api';
+import { traceUnder } from '../tracing/trace.js';
+import { readTraceparent } from '../tracing/traceparent.js';
 
 /** What a request reads, for the audit line: ids and window, never content. */
 export type AuditFields = Readonly<Record<string, string | number | boolean>>;
@@ -8,8 +11,12 @@ export type AuditFields = Readonly<Record<string, string | number | boolean>>;
 /** What is known about a request, for its access line and for all lines logged while it is handled. */
 export interface RequestContext {
   readonly requestId: string;
-  /** The trace id of a valid `traceparent` (W3C Trace Context §3.2). */
-  readonly traceId: string | undefined;
+  /** The caller's span, by a valid `traceparent`. */
+  readonly parent: SpanContext | undefined;
+  /** Of the caller's trace; where there is none and somebody wants traces, of our own. */
+  traceId: string | undefined;
+  /** Where this request is sampled. */
+  span?: Span;
   /** Milliseconds of `performance.now()`. */
   readonly startedAt: number;
   /** A name, an address or a token's subject: never a key or a token. */
@@ -28,16 +35,16 @@ export interface RequestContext {
 }
 
 const REQUEST_ID = /^[\w.-]{1,128}$/;
-const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 const storage = new AsyncLocalStorage<RequestContext>();
 
 export function newRequestContext(headers: IncomingHttpHeaders, startedAt = performance.now()): RequestContext {
   const given = headers['x-request-id'];
-  const traceparent = headers['traceparent'];
+  const parent = readTraceparent(headers['traceparent']);
   return {
     requestId: typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID(),
-    traceId: typeof traceparent === 'string' ? TRACEPARENT.exec(traceparent)?.[1] : undefined,
+    parent,
+    traceId: parent?.traceId,
     startedAt,
     deskCalls: 0,
   };
@@ -53,7 +60,7 @@ let running = 0;
 export async function runInContext<T>(context: RequestContext, work: () => Promise<T>): Promise<T> {
   running += 1;
   try {
-    return await storage.run(context, work);
+    return await storage.run(context, () => traceUnder(context.span, work));
   } finally {
     running -= 1;
     if (running === 0) storage.disable();

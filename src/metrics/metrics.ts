@@ -108,6 +108,11 @@ export class Metrics {
     help: 'Log lines dropped because nobody took those before them, or their reader is gone',
     registers: this.registers,
   });
+  readonly traceSpansDropped = new Counter({
+    name: 'trace_spans_dropped_total',
+    help: 'Spans dropped because the receiver of traces was away, slow, or refused them',
+    registers: this.registers,
+  });
   /** redis_up is 0 without REDIS_URL too; this tells whether that is a fault. */
   readonly redisConfigured = new Gauge({
     name: 'redis_configured',

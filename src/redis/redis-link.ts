@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster, type Redis } from 'ioredis';
+import { trace } from '../tracing/trace.js';
 
 export type RedisClient = Redis | Cluster;
 
@@ -7,6 +8,8 @@ export type RedisClient = Redis | Cluster;
 export class RedisUnavailableError extends Error {
   override readonly name = 'RedisUnavailableError';
 }
+
+const TRACED = { isCall: true, attributes: { 'db.system.name': 'redis' } } as const;
 
 /** The timeout of every command. */
 const PATIENCE_MS = 100;
@@ -47,9 +50,10 @@ export class RedisLink {
    * @throws RedisUnavailableError at once while Redis is away. An error reply of Redis does not open the breaker.
    */
   async run<T>(command: (client: RedisClient) => Promise<T>, key?: string): Promise<T> {
-    if (this.client === undefined || !this.isUp) throw new RedisUnavailableError('Redis is away');
+    const { client } = this;
+    if (client === undefined || !this.isUp) throw new RedisUnavailableError('Redis is away');
     try {
-      return await inTime(command(this.client));
+      return await trace('redis', TRACED, () => inTime(command(client)));
     } catch (error) {
       if (isReply(error)) throw error;
       this.suspect = key;

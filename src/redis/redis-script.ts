@@ -1,11 +1,16 @@
 import { createHash } from 'node:crypto';
+import { describeSpan } from '../tracing/trace.js';
 import { type RedisClient } from './redis-link.js';
 
 /** A Lua script, run atomically inside Redis. Its text is sent only where Redis does not have it yet. */
 export class RedisScript {
   private readonly sha: string;
 
-  constructor(private readonly lua: string) {
+  constructor(
+    private readonly lua: string,
+    /** What it does, as traces name it. */
+    private readonly name: string,
+  ) {
     this.sha = createHash('sha1').update(lua).digest('hex');
   }
 
@@ -15,6 +20,7 @@ export class RedisScript {
     keys: readonly string[],
     args: readonly (string | number | Buffer)[],
   ): Promise<unknown> {
+    describeSpan(`EVALSHA ${this.name}`, { 'db.operation.name': 'EVALSHA', 'db.stored_procedure.name': this.name });
     try {
       return await client.callBuffer('EVALSHA', this.sha, keys.length, ...keys, ...args);
     } catch (error) {

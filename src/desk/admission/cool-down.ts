@@ -39,7 +39,8 @@ const NONE = '';
  * Sets the text only where the stored cool-down is the one that the caller knew; replies what is stored afterwards. KEYS
  * cool-down; ARGV known id, text, its milliseconds, longest cool-down (a key that lives longer is ignored).
  */
-const COMPARE_AND_SET = new RedisScript(`
+const COMPARE_AND_SET = new RedisScript(
+  `
 local held = redis.pcall('GET', KEYS[1])
 local ttl = redis.call('PTTL', KEYS[1])
 local id, length = string.match(type(held) == 'string' and held or '', '^(%x+):(%d+):')
@@ -49,7 +50,9 @@ if (id or '') == ARGV[1] then
   held = ARGV[2]
   redis.call('SET', KEYS[1], held, 'PX', ARGV[3])
 end
-return {held, redis.call('PTTL', KEYS[1])}`);
+return {held, redis.call('PTTL', KEYS[1])}`,
+  'compare and set',
+);
 
 /**
  * The pause after a rate-limit answer, shared by all replicas. The state is one short text in Redis whose TTL is the

@@ -11,9 +11,12 @@ const LOCKED_OUT_MS = 60_000;
 const LOCKOUT = 'lockout';
 
 /** Begins a pause unless one is active; a TTL longer than any pause is not ours. KEYS pause; ARGV text, milliseconds. */
-const BEGIN = new RedisScript(`
+const BEGIN = new RedisScript(
+  `
 local ttl = redis.call('PTTL', KEYS[1])
-if ttl < 0 or ttl > ${LOCKED_OUT_MS} then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) end`);
+if ttl < 0 or ttl > ${LOCKED_OUT_MS} then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) end`,
+  'begin',
+);
 
 /** Stops all calls of all replicas for a while after the desk refused the credentials. */
 export class CredentialBackOff {

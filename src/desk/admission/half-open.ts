@@ -4,15 +4,21 @@ import { type RedisLink } from '../../redis/redis-link.js';
 import { RedisScript } from '../../redis/redis-script.js';
 
 /** Claims a free key, or one whose TTL is longer than any claim. KEYS claim; ARGV token, milliseconds; replies 1 or 0. */
-const TAKE = new RedisScript(`
+const TAKE = new RedisScript(
+  `
 local ttl = redis.call('PTTL', KEYS[1])
 if ttl >= 0 and ttl <= tonumber(ARGV[2]) then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-return 1`);
+return 1`,
+  'take',
+);
 
 /** Compares the token first: after a timeout the claim may belong to another replica. KEYS claim; ARGV token. */
-const GIVE_BACK = new RedisScript(`
-if redis.pcall('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end`);
+const GIVE_BACK = new RedisScript(
+  `
+if redis.pcall('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end`,
+  'give back',
+);
 
 /** The claim to send the trial call after a cool-down, among all replicas. It expires by itself. */
 export class HalfOpen {

@@ -11,7 +11,8 @@ const WINDOW_MS = 1050;
  * last calls by Redis's clock. A call that may not go yet leaves no trace, and times in the future (Redis's clock was set
  * back) do not count. KEYS quota; ARGV calls per window; replies the milliseconds to wait, 0 where the call was counted.
  */
-const TAKE = new RedisScript(`
+const TAKE = new RedisScript(
+  `
 local kind = redis.call('TYPE', KEYS[1])
 if (kind.ok or kind) ~= 'zset' then redis.call('DEL', KEYS[1]) end
 local time = redis.call('TIME')
@@ -26,7 +27,9 @@ if calls >= tonumber(ARGV[1]) then
 end
 redis.call('ZADD', KEYS[1], now, time[1] .. ':' .. time[2] .. ':' .. calls)
 redis.call('PEXPIRE', KEYS[1], window)
-return 0`);
+return 0`,
+  'take',
+);
 
 /** How many calls of a kind all replicas together may send to the desk in a second. */
 export class Quota {

@@ -9,11 +9,14 @@ export interface HeldText {
 }
 
 /** A key without expiry, or of another type, was not written by us. */
-const PEEK = new RedisScript(`
+const PEEK = new RedisScript(
+  `
 local held = redis.pcall('GET', KEYS[1])
 local ttl = redis.call('PTTL', KEYS[1])
 if type(held) ~= 'string' or ttl < 0 then return {'', 0} end
-return {held, ttl}`);
+return {held, ttl}`,
+  'peek',
+);
 
 /** The text under the key; undefined while Redis is away. */
 export async function peekText(redis: RedisLink, key: string, now: Clock): Promise<HeldText | undefined> {

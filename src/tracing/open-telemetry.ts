@@ -1,0 +1,73 @@
+import { diag, DiagLogLevel } from '@opentelemetry/api';
+import { setGlobalErrorHandler } from '@opentelemetry/core';
+import {
+  defaultResource,
+  detectResources,
+  envDetector,
+  resourceFromAttributes,
+  serviceInstanceIdDetector,
+} from '@opentelemetry/resources';
+import { BasicTracerProvider, type SpanExporter } from '@opentelemetry/sdk-trace-base';
+import { version } from '../version.js';
+import { within } from '../clock.js';
+import { type Complaints } from './complaints.js';
+import { SpanOutbox } from './span-outbox.js';
+import { SpanRecorder } from './span-recorder.js';
+
+export interface OpenTelemetryParts {
+  readonly protocol: 'http/protobuf' | 'http/json';
+  readonly complaints: Complaints;
+  readonly onDropped: (count: number) => void;
+}
+
+export interface OpenTelemetry {
+  readonly recorder: SpanRecorder;
+  /** Sends what still waits, for so long. */
+  readonly stop: (withinMs: number) => Promise<void>;
+}
+
+/** Sets the SDK up: what it reads from its own variables (sampler, limits, batches, receiver, headers) is left to it. */
+export async function openTelemetry({ protocol, complaints, onDropped }: OpenTelemetryParts): Promise<OpenTelemetry> {
+  listenToSdk(complaints);
+  const drop = (spans: number, reason: string) => {
+    onDropped(spans);
+    complaints.dropped(spans, reason);
+  };
+  const outbox = new SpanOutbox(await exporterOf(protocol), drop);
+  const provider = new BasicTracerProvider({ resource: resourceOfService(), spanProcessors: [outbox] });
+  const recorder = new SpanRecorder(provider.getTracer('desk-bff', version));
+  const stop = async (withinMs: number) => {
+    const sent = provider.shutdown().catch(() => undefined);
+    await within(sent, withinMs);
+    if (outbox.length > 0) drop(outbox.length, 'the service stopped');
+  };
+  return { recorder, stop };
+}
+
+function listenToSdk(complaints: Complaints): void {
+  const tell = (words: string) => {
+    complaints.ofSdk(words);
+  };
+  const ignore = () => undefined;
+  const logger = { error: tell, warn: tell, info: ignore, debug: ignore, verbose: ignore };
+  diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
+  // All that comes here is batches that could not be sent: the outbox has counted and told them.
+  setGlobalErrorHandler(ignore);
+}
+
+/** One of them is loaded, not both. */
+async function exporterOf(protocol: 'http/protobuf' | 'http/json'): Promise<SpanExporter> {
+  const { OTLPTraceExporter } =
+    protocol === 'http/json'
+      ? await import('@opentelemetry/exporter-trace-otlp-http')
+      : await import('@opentelemetry/exporter-trace-otlp-proto');
+  return new OTLPTraceExporter();
+}
+
+/** Nothing of the process and its host: a command line may hold what is secret. */
+function resourceOfService() {
+  const own = resourceFromAttributes({ 'service.name': 'desk-bff', 'service.version': version });
+  return defaultResource()
+    .merge(own)
+    .merge(detectResources({ detectors: [serviceInstanceIdDetector, envDetector] }));
+}

@@ -1,0 +1,33 @@
+import { type Environment } from '../environment.js';
+import { type ComplaintLog, Complaints } from './complaints.js';
+import { recordTracesBy } from './trace.js';
+
+let stop: (withinMs: number) => Promise<void> = () => Promise.resolve();
+
+/** The SDK is loaded here and only where somebody wants traces: it is a dozen packages. */
+export async function startTracing(
+  environment: Environment,
+  logger: ComplaintLog,
+  onDropped: (spans: number) => void,
+): Promise<void> {
+  if (!wantsTraces(environment)) return;
+  const complaints = new Complaints(logger);
+  const { openTelemetry } = await import('./open-telemetry.js');
+  const tracing = await openTelemetry({
+    protocol: environment.otelExporterOtlpTracesProtocol ?? environment.otelExporterOtlpProtocol,
+    complaints,
+    onDropped,
+  });
+  recordTracesBy(tracing.recorder);
+  stop = tracing.stop;
+}
+
+/** Sends what still waits to be sent, for so long. */
+export function stopTracing(withinMs: number): Promise<void> {
+  return stop(withinMs);
+}
+
+export function wantsTraces(environment: Environment): boolean {
+  const endpoint = environment.otelExporterOtlpTracesEndpoint ?? environment.otelExporterOtlpEndpoint;
+  return endpoint !== undefined && !environment.otelSdkDisabled && environment.otelTracesExporter === 'otlp';
+}
