@@ -11,6 +11,7 @@ import { notModified } from './cases/not-modified.mjs';
 import { profile } from './cases/profile.mjs';
 import { redisHit } from './cases/redis-hit.mjs';
 import { start } from './cases/start.mjs';
+import { streams } from './cases/streams.mjs';
 import { startRedis } from './redis-process.mjs';
 import { startDesk } from './service.mjs';
 import { table } from './table.mjs';
@@ -25,6 +26,7 @@ const CASES = {
   start,
   memory,
   files,
+  streams,
   profile,
 };
 const FULL = { rounds: 5, seconds: 2, misses: 400, starts: 7, requests: 100_000, days: 1 };

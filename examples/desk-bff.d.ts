@@ -135,6 +135,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sessions/{sessionId}/messages/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A session's messages as they come
+         * @description Server-sent events. `ready` {total}; `messages` {messages, total}, oldest first; `edited` {messages}: messages that read differently now; `reset` {total}: positions mean nothing any more, read the page again. Each `id` is the position to go on from. HEAD answers the headers.
+         */
+        get: operations["streamMessages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2525,6 +2545,383 @@ export interface operations {
                      * @example {
                      *       "code": "unavailable",
                      *       "detail": "Overload, open breaker, locked out or shutting down; see `Retry-After`",
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 503,
+                     *       "title": "The service is not able to answer now",
+                     *       "type": "urn:desk-bff:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The desk did not answer in time */
+            504: {
+                headers: {
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "upstream-timeout",
+                     *       "detail": "The desk did not answer in time",
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 504,
+                     *       "title": "The desk did not answer in time",
+                     *       "type": "urn:desk-bff:problem:upstream-timeout"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    streamMessages: {
+        parameters: {
+            query?: {
+                /** @description The position to begin at; without it and without `Last-Event-ID`, now */
+                from?: number;
+            };
+            header?: {
+                /** @description The `id` of the last event that was seen; goes before `from` */
+                "Last-Event-ID"?: string;
+            };
+            path: {
+                sessionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream, until the token expires, the service stops or the session is gone */
+            200: {
+                headers: {
+                    /**
+                     * @description It is never cached, compressed or kept back
+                     * @example no-store, no-transform
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description For nginx
+                     * @example no
+                     */
+                    "X-Accel-Buffering"?: string;
+                    /**
+                     * @description Also in every log line and problem
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example retry: 3127
+                     *     event: ready
+                     *     id: 26
+                     *     data: {"total":26}
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            /** @description The id, `from` or `Last-Event-ID` is not as it should be */
+            400: {
+                headers: {
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "invalid-request",
+                     *       "detail": "The id, `from` or `Last-Event-ID` is not as it should be",
+                     *       "errors": [
+                     *         {
+                     *           "field": "from",
+                     *           "message": "must be an integer from 0 to 2147483647"
+                     *         }
+                     *       ],
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 400,
+                     *       "title": "The request is invalid",
+                     *       "type": "urn:desk-bff:problem:invalid-request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No or wrong credentials */
+            401: {
+                headers: {
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description How to authenticate
+                     * @example Bearer realm="desk-bff"
+                     */
+                    "WWW-Authenticate"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unauthorized",
+                     *       "detail": "No or wrong credentials",
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 401,
+                     *       "title": "Credentials are missing or wrong",
+                     *       "type": "urn:desk-bff:problem:unauthorized"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token lacks the scope that this service asks for */
+            403: {
+                headers: {
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "forbidden",
+                     *       "detail": "The token lacks the scope that this service asks for",
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 403,
+                     *       "title": "The credentials are not good for this",
+                     *       "type": "urn:desk-bff:problem:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The desk does not know the session */
+            404: {
+                headers: {
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "session-not-found",
+                     *       "detail": "The desk does not know the session",
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 404,
+                     *       "title": "There is no such session",
+                     *       "type": "urn:desk-bff:problem:session-not-found",
+                     *       "upstreamCode": 141010
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Only GET and HEAD; see `Allow` */
+            405: {
+                headers: {
+                    /**
+                     * @description What is allowed
+                     * @example GET, HEAD
+                     */
+                    Allow?: string;
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "method-not-allowed",
+                     *       "detail": "Only GET and HEAD; see `Allow`",
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 405,
+                     *       "title": "The method is not allowed here",
+                     *       "type": "urn:desk-bff:problem:method-not-allowed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The desk limits calls, or the caller asks too often */
+            429: {
+                headers: {
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Seconds after which a call may succeed
+                     * @example 2
+                     */
+                    "Retry-After"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "upstream-rate-limited",
+                     *       "detail": "The desk limits calls, or the caller asks too often",
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 429,
+                     *       "title": "The desk limits calls",
+                     *       "type": "urn:desk-bff:problem:upstream-rate-limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of this service */
+            500: {
+                headers: {
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "internal",
+                     *       "detail": "A fault of this service",
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 500,
+                     *       "title": "The service failed",
+                     *       "type": "urn:desk-bff:problem:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The desk failed, or refuses this service */
+            502: {
+                headers: {
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "upstream-failed",
+                     *       "detail": "The desk failed, or refuses this service",
+                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
+                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
+                     *       "status": 502,
+                     *       "title": "The desk failed",
+                     *       "type": "urn:desk-bff:problem:upstream-failed",
+                     *       "upstreamCode": 141002
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many streams are open, or the desk is not asked; see `Retry-After` */
+            503: {
+                headers: {
+                    /**
+                     * @description Problems are never cached
+                     * @example no-store
+                     */
+                    "Cache-Control"?: string;
+                    /**
+                     * @description Seconds after which a call may succeed
+                     * @example 2
+                     */
+                    "Retry-After"?: string;
+                    /**
+                     * @description Also in every log line
+                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+                     */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "unavailable",
+                     *       "detail": "Too many streams are open, or the desk is not asked; see `Retry-After`",
                      *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
                      *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
                      *       "status": 503,

@@ -1,5 +1,6 @@
 // Proves examples/poller.ts: its types are those of openapi.json, it compiles, and against the demo it prints every
-// message once, in order, asks conditionally, notices what is new and comes back when told to.
+// message once, in order, asks conditionally, notices what is new and comes back when told to. And examples/follower.ts: it
+// prints every message once, in order, then what comes, also when its first answers are failures.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -31,6 +32,19 @@ await withDemo(async ({ url, deskUrl }) => {
     (error) => expect(/exit code 1/.test(error.message), true, 'what coming back does not mend'),
   );
   console.log('examples/poller.ts does what it says');
+
+  await fetch(`${deskUrl}/simulator/faults`, {
+    method: 'POST',
+    body: JSON.stringify({ ...fault, sessionId: 'load-9' }),
+  });
+  const whole = await followed(url, 'load-9', 12);
+  expect(whole.join(), Array.from({ length: 12 }, (_, position) => `#${position}`).join(), 'from the beginning, once');
+  const { total } = await fetch(`${url}/sessions/growing-session/messages?limit=1`).then(
+    async (r) => (await r.json()).page,
+  );
+  const grown = await followed(url, 'growing-session', total + 2);
+  expect(grown.at(-1), `#${total + 1}`, 'what came later');
+  console.log('examples/follower.ts does what it says');
 });
 
 function run(tool, ...args) {
@@ -57,6 +71,21 @@ async function poll(...args) {
   const [code] = await closed;
   if (code !== 0) throw new Error(`exit code ${code}: ${errors}`);
   return lines;
+}
+
+/** The first so many messages that the follower prints, from the beginning. */
+async function followed(url, sessionId, count) {
+  const child = spawn(process.execPath, ['dist/examples/follower.js', url, sessionId, '0'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const positions = [];
+  for await (const line of createInterface(child.stdout)) {
+    const position = /^#\d+(?= \S+Z \w+: )/.exec(line)?.[0];
+    if (position === undefined) continue;
+    positions.push(position);
+    if (positions.length === count) child.kill('SIGTERM');
+  }
+  return positions.slice(0, count);
 }
 
 function expect(actual, expected, promise) {

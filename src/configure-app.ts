@@ -17,6 +17,7 @@ import { Responder } from './http/serve.js';
 import { UnreadableRequest } from './http/unreadable-request.js';
 import { isJsonObject, type JsonObject } from './json.js';
 import { AUDIT as AUDIT_OF_RUNNING } from './live/running-sessions.controller.js';
+import { auditOfRefusedStream, STREAM_ROUTE } from './live/stream/stream-request.js';
 import { setUpWebhook } from './live/webhook/webhook-route.js';
 import { LOGGER } from './logging/logging.module.js';
 import { MessagesRoute } from './messages/messages-route.js';
@@ -62,8 +63,10 @@ function cachedRoutes(app: NestFastifyApplication): readonly CachedRoute[] {
 
 function auditOfRefused(app: NestFastifyApplication, { params, routeOptions, url }: FastifyRequest) {
   if (routeOptions.url === '/running-sessions') return AUDIT_OF_RUNNING;
+  const of = isJsonObject(params) ? routeParams(params) : {};
+  if (routeOptions.url === STREAM_ROUTE) return auditOfRefusedStream(of.sessionId ?? '', queryOf(url));
   const route = cachedRoutes(app).find(({ template }) => template === routeOptions.url);
-  return route?.auditOfRefused(isJsonObject(params) ? routeParams(params) : {}, queryOf(url));
+  return route?.auditOfRefused(of, queryOf(url));
 }
 
 function routeParams({ sessionId }: JsonObject): RouteParams {

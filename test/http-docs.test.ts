@@ -82,3 +82,16 @@ test('the document has HEAD with the same headers, and no names of the code', as
   expect(document).not.toHaveProperty(['paths', '/sessions', 'head', 'responses', '200', 'content']);
   expect(JSON.stringify(document)).not.toMatch(/\w+Dto\b/);
 });
+
+test('the document describes the stream, with an example of every parameter', async () => {
+  const document = (await ask(service, '/openapi.json')).json();
+  const parameters = [
+    { name: 'sessionId', schema: { example: 'b0f4ca12-4850-4218-a284-efe679a87066' } },
+    { name: 'from', schema: { example: 0 } },
+    { name: 'Last-Event-ID', examples: { absent: { value: '' }, seen: { value: '26' } } },
+  ];
+  const responses = { 200: { content: { 'text/event-stream': {} } }, 401: {}, 404: {}, 503: {} };
+  expect(document).toMatchObject({
+    paths: { '/sessions/{sessionId}/messages/stream': { get: { parameters, responses } } },
+  });
+});

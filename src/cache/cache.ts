@@ -2,6 +2,7 @@ import { type Logger } from 'pino';
 import { type Clock } from '../clock.js';
 import { type BackgroundTurns } from '../desk/admission/background-turns.js';
 import { DeskNotFoundError } from '../desk/desk-error.js';
+import { type RedisChannel } from '../redis/redis-channel.js';
 import { Changes } from './change-feed.js';
 import { Entries, type Entry, NotFound } from './entry.js';
 import { type FreshnessPolicy, Moments, phaseOf } from './freshness.js';
@@ -162,6 +163,15 @@ export class Cache<Query, State, Update, V extends View> {
     } finally {
       entries.leave(entry);
     }
+  }
+
+  /** Calls back with the version's name of whatever any replica has learned more of. undefined where there are no others. */
+  onVersion(listener: (versionKey: string) => void): RedisChannel | undefined {
+    return this.options.store.onVersion(listener);
+  }
+
+  versionKey(id: string): string {
+    return this.options.store.keys(id).version;
   }
 
   /** Takes in what other replicas have learned of an id. */

@@ -83,7 +83,13 @@ export class FlightLock {
     const version = newToken();
     const { keys, args } = this.store.encode(this.keys, writes);
     const versionMs = this.store.jittered(this.store.options.versionMs);
-    const replaced = await this.send(outcome, [...keys, this.keys.version], [...args, Buffer.from(version), versionMs]);
+    const names = [...keys, this.keys.version];
+    const replaced = await this.send(
+      outcome,
+      names,
+      [...args, Buffer.from(version), versionMs],
+      this.store.channelName,
+    );
     return { version, replaced };
   }
 
@@ -117,10 +123,10 @@ export class FlightLock {
     }
   }
 
-  private async send(outcome: string, names: readonly string[], values: readonly (Buffer | number)[]) {
+  private async send(outcome: string, names: readonly string[], values: readonly (Buffer | number)[], channel = '') {
     const { keys, token } = this;
     const allKeys = [keys.lock(this.flight), keys.outcome(token), keys.version, ...names];
-    const args = [token, outcome, this.notAfter(), ...values];
+    const args = [token, outcome, this.notAfter(), channel, ...values];
     const before = await this.store.attempt(keys, (client) => SETTLE.run(client, allKeys, args));
     return Buffer.isBuffer(before) ? before.toString('utf8') : undefined;
   }

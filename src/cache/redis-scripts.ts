@@ -90,8 +90,9 @@ return 0`,
  * Ends a flight: what it learned, how it ended, and the lock, in one step, so that whoever sees the lock gone sees the
  * rest. A holder that lost its lock to another writes nothing but its outcome, and so does one that comes late: its ages
  * would be wrong. Where Redis is full the lock goes all the same, and so does the version, so that nobody takes half a
- * write for a whole one. KEYS lock, outcome, version, then one for each value; ARGV token, outcome, the moment after
- * which this is late, then value and milliseconds for each key. Replies the version before, or nil where nothing is new.
+ * write for a whole one. Those who watch the entry are told of the new version. KEYS lock, outcome, version, then one for
+ * each value; ARGV token, outcome, the moment after which this is late, the channel where it is told (empty: nowhere), then
+ * value and milliseconds for each key. Replies the version before, or nil where nothing is new.
  */
 export const SETTLE = new RedisScript(
   `${HELD}${LOCKED}${CLOCK}
@@ -103,9 +104,10 @@ local function set(key, value, ms)
   if reply.err then isWhole = false end
 end
 if not late(ARGV[3]) and (not token or token == ARGV[1]) then
-  for i = 4, #KEYS do set(KEYS[i], ARGV[2 * i - 4], ARGV[2 * i - 3]) end
+  for i = 4, #KEYS do set(KEYS[i], ARGV[2 * i - 3], ARGV[2 * i - 2]) end
   isWritten = isWhole
   if not isWhole then redis.call('DEL', KEYS[3]) end
+  if isWhole and ARGV[4] ~= '' then redis.pcall('PUBLISH', ARGV[4], KEYS[3]) end
 end
 set(KEYS[2], ARGV[2], 2000)
 if token == ARGV[1] then redis.call('DEL', KEYS[1]) end

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Clock } from '../clock.js';
+import { RedisChannel } from '../redis/redis-channel.js';
 import { isRedisTrouble, type RedisClient, type RedisLink } from '../redis/redis-link.js';
 import { READ } from './redis-scripts.js';
 import { decodeValue, encodeValue, FORMAT, type StoredValue, type ValueCipher } from './stored-value.js';
@@ -55,6 +56,21 @@ export class RedisStore {
     private readonly redis: RedisLink,
     readonly options: RedisStoreOptions,
   ) {}
+
+  /** Where it is told that an entry has a new version. */
+  get channelName(): string {
+    const { keyPrefix, resource } = this.options;
+    return `${keyPrefix}:${FORMAT}:${resource}:versions`;
+  }
+
+  /** Calls back with the name of an entry's version when any replica wrote a new one. undefined without Redis. */
+  onVersion(listener: (versionKey: string) => void): RedisChannel | undefined {
+    const { client } = this.redis;
+    if (client === undefined) return undefined;
+    return new RedisChannel(client, this.channelName, (message) => {
+      listener(message.toString());
+    });
+  }
 
   get isUp(): boolean {
     return this.redis.state === 'up';

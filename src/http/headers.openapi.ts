@@ -23,6 +23,7 @@ export const headerComponents = {
     `</sessions/${SESSION_ID}/messages?limit=20&offset=20&order=desc>; rel="next"`,
   ),
   'Content-Disposition': text('Of a file', 'attachment; filename="messages-1.ndjson"'),
+  'X-Accel-Buffering': text('`no`: nginx must not hold a stream back', 'no'),
   'X-Request-Id': text('Also in every log line and problem', '0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e'),
   'Retry-After': seconds('Seconds after which a call may succeed', 1, 2),
   'WWW-Authenticate': text('How to authenticate', 'Bearer realm="desk-bff"'),

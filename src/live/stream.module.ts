@@ -7,7 +7,6 @@ import { RequestObserver } from '../http/request-observer.js';
 import { ResponseHeaders } from '../http/response-headers.js';
 import { LOGGER } from '../logging/logging.module.js';
 import { Metrics } from '../metrics/metrics.js';
-import { RedisLink } from '../redis/redis-link.js';
 import { TranscriptModule } from '../transcript/transcript.module.js';
 import { Transcripts } from '../transcript/transcripts.js';
 import { OpenStreams } from './stream/open-streams.js';
@@ -25,18 +24,12 @@ function createOpenStreams({ streamMax: max, streamMaxPerCaller }: Environment, 
   });
 }
 
-function createWatches(
-  transcripts: Transcripts,
-  { changes }: CacheFactory,
-  redis: RedisLink,
-  metrics: Metrics,
-  logger: Logger,
-): Watches {
+function createWatches(transcripts: Transcripts, { changes }: CacheFactory, metrics: Metrics, logger: Logger): Watches {
   const onCountChange = (count: number) => {
     metrics.sessionsWatched.set(count);
   };
   const isTold = () => changes.isTold;
-  return new Watches({ transcripts, isTold, redis, now, random, logger, onCountChange });
+  return new Watches({ transcripts, isTold, now, random, logger, onCountChange });
 }
 
 function createStreams(
@@ -72,7 +65,7 @@ function createStreams(
   controllers: [StreamController],
   providers: [
     { provide: OpenStreams, useFactory: createOpenStreams, inject: [Environment, Metrics] },
-    { provide: Watches, useFactory: createWatches, inject: [Transcripts, CacheFactory, RedisLink, Metrics, LOGGER] },
+    { provide: Watches, useFactory: createWatches, inject: [Transcripts, CacheFactory, Metrics, LOGGER] },
     {
       provide: Streams,
       useFactory: createStreams,
@@ -81,10 +74,14 @@ function createStreams(
   ],
 })
 export class StreamModule implements OnModuleDestroy {
-  constructor(@Inject(OpenStreams) private readonly open: OpenStreams) {}
+  constructor(
+    @Inject(OpenStreams) private readonly open: OpenStreams,
+    @Inject(Watches) private readonly watches: Watches,
+  ) {}
 
   /** Before the server closes, which waits for them. */
   onModuleDestroy(): void {
     this.open.close('stopped');
+    this.watches.close();
   }
 }

@@ -1,6 +1,10 @@
 import { IsIdentifier } from '../../http/identifier.js';
 import { IsOffset } from '../../http/paging.js';
-import { fillInput, invalidRequest, toParameter } from '../../http/request-input.js';
+import { fillInput, invalidRequest, isUsualQuery, toParameter } from '../../http/request-input.js';
+import { type AuditFields } from '../../logging/request-context.js';
+
+export const STREAM_ROUTE = '/sessions/:sessionId/messages/stream';
+const PARAMETERS = { from: 'number' } as const;
 
 class StreamRequestDto {
   @IsIdentifier()
@@ -11,6 +15,18 @@ class StreamRequestDto {
 
   @IsOffset()
   'Last-Event-ID': number | undefined = undefined;
+}
+
+/** The audit fields of a request that is refused for another reason. */
+export function auditOfRefusedStream(sessionId: string, query: string): AuditFields | undefined {
+  const input = Object.assign(new StreamRequestDto(), { sessionId });
+  if (!isUsualQuery(query) || fillInput(input, query, PARAMETERS).length > 0) return undefined;
+  return auditOf(sessionId, input.from);
+}
+
+/** What is followed, for the audit line. */
+export function auditOf(sessionId: string, from: number | undefined): AuditFields {
+  return { sessionId, ...(from === undefined ? {} : { from }) };
 }
 
 /**
@@ -26,7 +42,7 @@ export function readStreamRequest(
   const input = Object.assign(new StreamRequestDto(), { sessionId });
   if (lastEventId !== undefined && lastEventId !== '')
     Object.assign(input, { 'Last-Event-ID': toParameter(lastEventId, 'number') });
-  const faults = fillInput(input, query, { from: 'number' });
+  const faults = fillInput(input, query, PARAMETERS);
   if (faults.length > 0) throw invalidRequest(faults);
   return input['Last-Event-ID'] ?? input.from;
 }

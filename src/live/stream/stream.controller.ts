@@ -3,7 +3,7 @@ import { ApiExcludeEndpoint, ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { AllowAccess } from '../../access/access.js';
 import { queryOf } from '../../http/request-target.js';
-import { readStreamRequest } from './stream-request.js';
+import { auditOf, readStreamRequest } from './stream-request.js';
 import { DocumentStream } from './stream.openapi.js';
 import { Streams } from './streams.js';
 
@@ -24,7 +24,7 @@ export class StreamController {
   async stream(@Req() request: StreamRequest, @Res() reply: FastifyReply): Promise<void> {
     const { sessionId } = request.params;
     const from = readStreamRequest(sessionId, queryOf(request.url), request.headers['last-event-id']);
-    request.context.audit = { sessionId, ...(from === undefined ? {} : { from }) };
+    request.context.audit = auditOf(sessionId, from);
     if (request.method === 'HEAD') this.streams.describe(request, reply);
     else await this.streams.open(request, reply, { sessionId, from });
   }

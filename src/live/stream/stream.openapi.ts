@@ -1,12 +1,13 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiExtraModels, ApiHeader, ApiOperation, ApiParam, ApiQuery, ApiResponse } from '@nestjs/swagger';
-import { IDENTIFIER_PATTERN } from '../../http/identifier.js';
+import { ApiExtraModels, ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger';
+import { headersOf } from '../../http/headers.openapi.js';
+import { accessProblems, sessionNotFound } from '../../http/http.openapi.js';
 import { MAX_OFFSET } from '../../http/paging.js';
+import { optionalParameter, sessionIdParameter, tracingParameters } from '../../http/parameters.openapi.js';
 import { ProblemDto } from '../../problem/problem.dto.js';
 import { problemResponse } from '../../problem/problem.openapi.js';
 
 const EXAMPLE = 'retry: 3127\nevent: ready\nid: 26\ndata: {"total":26}\n\n';
-const SESSION_ID = 'b0f4ca12-4850-4218-a284-efe679a87066';
 
 /** The stream as /docs and generated clients see it. */
 export function DocumentStream(): MethodDecorator {
@@ -20,16 +21,13 @@ export function DocumentStream(): MethodDecorator {
         'read differently now; `reset` {total}: positions mean nothing any more, read the page again. Each `id` is the ' +
         'position to go on from. HEAD answers the headers.',
     }),
-    ApiParam({
-      name: 'sessionId',
-      schema: { type: 'string', minLength: 1, maxLength: 128, pattern: IDENTIFIER_PATTERN, example: SESSION_ID },
-    }),
-    ApiQuery({
-      name: 'from',
-      required: false,
-      description: 'The position to begin at; without it and without `Last-Event-ID`, now',
-      schema: { type: 'integer', minimum: 0, maximum: MAX_OFFSET, example: 0 },
-    }),
+    sessionIdParameter,
+    optionalParameter(
+      'from',
+      'The position to begin at; without it and without `Last-Event-ID`, now',
+      { type: 'integer', minimum: 0, maximum: MAX_OFFSET },
+      0,
+    ),
     ApiHeader({
       name: 'Last-Event-ID',
       required: false,
@@ -39,21 +37,30 @@ export function DocumentStream(): MethodDecorator {
         seen: { summary: 'It has seen those before position 26', value: '26' },
       },
     }),
+    ...tracingParameters,
     ApiResponse({
       status: 200,
       description: 'The stream, until the token expires, the service stops or the session is gone',
+      headers: headersOf('Cache-Control', 'X-Accel-Buffering', 'X-Request-Id'),
       content: { 'text/event-stream': { schema: { type: 'string' }, example: EXAMPLE } },
     }),
-    problemResponse(400, 'invalid-request', 'The id, `from` or `Last-Event-ID` is not as it should be', {
-      errors: [{ field: 'from', message: 'must be an integer from 0 to 2147483647' }],
-    }),
-    problemResponse(401, 'unauthorized', 'No or wrong credentials'),
-    problemResponse(403, 'forbidden', 'The token lacks the scope that this service asks for'),
-    problemResponse(404, 'session-not-found', 'The desk does not know the session', { upstreamCode: 141010 }),
-    problemResponse(405, 'method-not-allowed', 'Only GET and HEAD; see `Allow`'),
-    problemResponse(429, 'upstream-rate-limited', 'The desk limits calls, or the caller asks too often'),
+    problemResponse(
+      400,
+      'invalid-request',
+      'The id, `from` or `Last-Event-ID` is at fault; `errors` lists every fault',
+      {
+        errors: [{ field: 'from', message: 'must be an integer from 0 to 2147483647' }],
+      },
+    ),
+    ...accessProblems,
+    sessionNotFound,
+    problemResponse(
+      429,
+      ['upstream-rate-limited', 'too-many-requests'],
+      'The desk limits calls, or the caller asks too often; see `Retry-After`',
+    ),
     problemResponse(500, 'internal', 'A fault of this service'),
-    problemResponse(502, 'upstream-failed', 'The desk failed, or refuses this service', { upstreamCode: 141002 }),
+    problemResponse(502, ['upstream-failed', 'upstream-rejected'], 'The desk failed, or refuses this service'),
     problemResponse(503, 'unavailable', 'Too many streams are open, or the desk is not asked; see `Retry-After`'),
     problemResponse(504, 'upstream-timeout', 'The desk did not answer in time'),
   );

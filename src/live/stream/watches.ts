@@ -1,55 +1,78 @@
-import { type RedisLink } from '../../redis/redis-link.js';
+import { type RedisChannel } from '../../redis/redis-channel.js';
+import { type Transcripts } from '../../transcript/transcripts.js';
 import { type TranscriptView } from '../../transcript/view.js';
 import { Watch, type WatchParts } from './watch.js';
 
 export interface WatchesParts extends WatchParts {
-  readonly redis: RedisLink;
+  readonly transcripts: WatchParts['transcripts'] & Pick<Transcripts, 'onVersion' | 'versionKey'>;
   readonly random: () => number;
   readonly onCountChange: (count: number) => void;
 }
 
-/** What one replica learned the readers of all get within a second: this often, and up to `SPREAD_MS` later, it is looked for. */
-const CATCH_UP_MS = 450;
-const SPREAD_MS = 250;
+/** Redis tells at once what another replica learned; in case that was lost it is looked for this often, and a little later. */
+const CATCH_UP_MS = 1500;
+const SPREAD_MS = 400;
 
 /** The watches of this replica: one for each session, however many watch it. */
 export class Watches {
+  /** By the name that sessions have in Redis. */
   private readonly watches = new Map<string, Watch>();
+  /** Once somebody watched, for as long as the service runs. */
+  private channel: RedisChannel | undefined;
+  private isListening = false;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly parts: WatchesParts) {}
 
   /** The watch of a session, of which this is known. Whoever entered has to `leave`. */
   enter(sessionId: string, view: TranscriptView): Watch {
-    const held = this.watches.get(sessionId);
+    const name = this.parts.transcripts.versionKey(sessionId);
+    const held = this.watches.get(name);
     if (held !== undefined) return held;
     const watch = new Watch(sessionId, this.parts, view);
-    this.watches.set(sessionId, watch);
+    this.watches.set(name, watch);
     this.parts.onCountChange(this.watches.size);
-    if (this.timer === undefined) this.scheduleCatchUp();
+    this.listen();
     return watch;
   }
 
   leave(sessionId: string, watch: Watch): void {
-    if (watch.isWatched || this.watches.get(sessionId) !== watch) return;
+    const name = this.parts.transcripts.versionKey(sessionId);
+    if (watch.isWatched || this.watches.get(name) !== watch) return;
     watch.close();
-    this.watches.delete(sessionId);
+    this.watches.delete(name);
     this.parts.onCountChange(this.watches.size);
   }
 
-  private scheduleCatchUp(): void {
-    const { redis, random } = this.parts;
-    this.timer = undefined;
-    if (this.watches.size === 0 || redis.client === undefined) return;
-    const ms = CATCH_UP_MS + random() * SPREAD_MS;
-    this.timer = setTimeout(() => void this.catchUp(), ms).unref();
+  close(): void {
+    this.channel?.close();
+    clearTimeout(this.timer);
   }
 
-  private async catchUp(): Promise<void> {
+  private listen(): void {
+    if (!this.isListening) {
+      this.isListening = true;
+      this.channel = this.parts.transcripts.onVersion((name) => {
+        const watch = this.watches.get(name);
+        if (watch !== undefined) void this.catchUp([watch]);
+      });
+    }
+    if (this.channel !== undefined) this.timer ??= this.scheduleCatchUp();
+  }
+
+  private scheduleCatchUp(): NodeJS.Timeout {
+    const ms = CATCH_UP_MS + this.parts.random() * SPREAD_MS;
+    return setTimeout(() => {
+      void this.catchUp([...this.watches.values()]).then(() => {
+        this.timer = this.watches.size > 0 ? this.scheduleCatchUp() : undefined;
+      });
+    }, ms).unref();
+  }
+
+  private async catchUp(watches: readonly Watch[]): Promise<void> {
     const { logger } = this.parts;
-    const all = await Promise.allSettled([...this.watches.values()].map((watch) => watch.catchUp()));
+    const all = await Promise.allSettled(watches.map((watch) => watch.catchUp()));
     for (const one of all)
       if (one.status === 'rejected') logger.error({ err: one.reason }, 'a watch failed to catch up');
-    this.scheduleCatchUp();
   }
 }
