@@ -11,13 +11,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the process runs */
+        /**
+         * Whether the process runs
+         * @description The process only, not the desk or the cache.
+         */
         get: operations["getLiveness"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
-        head?: never;
+        /**
+         * Whether the process runs: the headers alone
+         * @description The process only, not the desk or the cache.
+         */
+        head: operations["getLivenessHead"];
         patch?: never;
         trace?: never;
     };
@@ -28,13 +35,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether requests should be sent here */
+        /**
+         * Whether requests should be sent here
+         * @description A cache that is away is `degraded` and still 200.
+         */
         get: operations["getReadiness"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
-        head?: never;
+        /**
+         * Whether requests should be sent here: the headers alone
+         * @description A cache that is away is `degraded` and still 200.
+         */
+        head: operations["getReadinessHead"];
         patch?: never;
         trace?: never;
     };
@@ -45,13 +59,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Metrics in the Prometheus text format */
+        /**
+         * Metrics in the Prometheus text format
+         * @description Open with METRICS_PUBLIC; else it needs credentials, but no scope.
+         */
         get: operations["getMetrics"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
-        head?: never;
+        /**
+         * Metrics in the Prometheus text format: the headers alone
+         * @description Open with METRICS_PUBLIC; else it needs credentials, but no scope.
+         */
+        head: operations["getMetricsHead"];
         patch?: never;
         trace?: never;
     };
@@ -71,7 +92,11 @@ export interface paths {
         post?: never;
         delete?: never;
         options?: never;
-        head?: never;
+        /**
+         * Sessions that a webhook told of in the last 30 minutes: the headers alone
+         * @description Newest first, at most 1,000, over all replicas. The list of sessions has most likely only ended ones.
+         */
+        head: operations["listRunningSessionsHead"];
         patch?: never;
         trace?: never;
     };
@@ -84,14 +109,18 @@ export interface paths {
         };
         /**
          * Sessions of a period
-         * @description Without `from` and `to`: the 24 hours up to the last second of the current minute; with one of them, the other is 24 hours away. The order is the desk’s own. HEAD answers the same without a body.
+         * @description Without `from` and `to`: the 24 hours up to the last second of the current minute; with one of them, the other is 24 hours away. The order is the desk’s own.
          */
         get: operations["listSessions"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
-        head?: never;
+        /**
+         * Sessions of a period: the headers alone
+         * @description Without `from` and `to`: the 24 hours up to the last second of the current minute; with one of them, the other is 24 hours away. The order is the desk’s own.
+         */
+        head: operations["listSessionsHead"];
         patch?: never;
         trace?: never;
     };
@@ -104,14 +133,18 @@ export interface paths {
         };
         /**
          * Who serves a session now
-         * @description HEAD answers the same without a body. A state may change at any moment, so it is fresh for a short time.
+         * @description A state may change at any moment, so it is fresh for a short time.
          */
         get: operations["getSessionState"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
-        head?: never;
+        /**
+         * Who serves a session now: the headers alone
+         * @description A state may change at any moment, so it is fresh for a short time.
+         */
+        head: operations["getSessionStateHead"];
         patch?: never;
         trace?: never;
     };
@@ -124,14 +157,18 @@ export interface paths {
         };
         /**
          * A window of a session's chat messages
-         * @description HEAD answers the same without a body. Positions count from the oldest message on, which is 0.
+         * @description Positions count from the oldest message on, which is 0.
          */
         get: operations["listMessages"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
-        head?: never;
+        /**
+         * A window of a session's chat messages: the headers alone
+         * @description Positions count from the oldest message on, which is 0.
+         */
+        head: operations["listMessagesHead"];
         patch?: never;
         trace?: never;
     };
@@ -151,7 +188,11 @@ export interface paths {
         post?: never;
         delete?: never;
         options?: never;
-        head?: never;
+        /**
+         * A session's messages as they come: the headers alone
+         * @description Server-sent events. `ready` {total}; `messages` {messages, total}, oldest first; `edited` {messages}: messages that read differently now; `reset` {total}: positions mean nothing any more, read the page again. Each `id` is the position to go on from. HEAD answers the headers.
+         */
+        head: operations["streamMessagesHead"];
         patch?: never;
         trace?: never;
     };
@@ -159,49 +200,58 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A reply of the robot. */
+        BotCard: {
+            /** @enum {string} */
+            kind: "bot";
+            /** @description The parsed Data, whole. Nesting beyond 1,000 levels is given as JSON text. */
+            payload: components["schemas"]["BotPayload"] | {
+                [key: string]: unknown;
+            };
+            /** @description The plug-in's own number, `src` */
+            source: number | null;
+        };
+        /** @description As the desk documents it; nobody checks what is sent. */
+        BotPayload: {
+            /** @description 1 marks a message of the chatbot plug-in */
+            chatbotPlugin?: unknown;
+            content?: {
+                items?: ({
+                    answer?: string;
+                    content?: string;
+                    id?: string;
+                } & {
+                    [key: string]: unknown;
+                })[];
+                title?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            /** @description 0 marks a message of the Desk plug-in */
+            customerServicePlugin?: unknown;
+            /** @description The kind of the message; `source` has it as a number */
+            src?: unknown;
+            /** @description `welcome_msg`: the welcome card */
+            subtype?: string;
+        } & {
+            [key: string]: unknown;
+        };
         /** @description A message of the Desk plug-in. */
-        Card: {
-            /**
-             * @description `rating`: the satisfaction card; `rating-result`: the rating that was given; `options`: a list of options; `form`: a form that collects information; `product`: a product card; `order`: an order card; `bot`: a reply of the robot; `markdown`: Markdown: sanitise what you render; `stream`: a text that was streamed in chunks; `control`: a signal between the clients, not meant to be shown
-             * @example options
-             * @enum {string}
-             */
-            kind: "rating" | "rating-result" | "options" | "form" | "product" | "order" | "bot" | "markdown" | "stream" | "control";
-            /**
-             * @description The parsed Data, whole. Nesting beyond 1,000 levels is given as JSON text.
-             * @example {
-             *       "content": {
-             *         "header": "What is it about?",
-             *         "items": [
-             *           {
-             *             "content": "My invoice",
-             *             "desc": ""
-             *           }
-             *         ],
-             *         "tail": ""
-             *       },
-             *       "customerServicePlugin": 0,
-             *       "src": "15"
-             *     }
-             */
+        Card: components["schemas"]["RatingCard"] | components["schemas"]["RatingResultCard"] | components["schemas"]["OptionsCard"] | components["schemas"]["FormCard"] | components["schemas"]["ProductCard"] | components["schemas"]["OrderCard"] | components["schemas"]["BotCard"] | components["schemas"]["MarkdownCard"] | components["schemas"]["StreamCard"] | components["schemas"]["ControlCard"];
+        /** @description A signal between the clients, not meant to be shown. */
+        ControlCard: {
+            /** @enum {string} */
+            kind: "control";
+            /** @description The parsed Data, whole. Nesting beyond 1,000 levels is given as JSON text. */
             payload: {
                 [key: string]: unknown;
             };
-            /**
-             * @description The plug-in's own number, `src`
-             * @example 15
-             */
+            /** @description The plug-in's own number, `src` */
             source: number | null;
         };
-        ChecksDto: {
-            /**
-             * @description `off`: none is configured
-             * @enum {string}
-             */
-            redis: "up" | "down" | "off";
-        };
         CustomContent: {
-            card: components["schemas"]["Card"] | (never | null);
+            /** @description null where `data` is not a message of the Desk plug-in */
+            card: components["schemas"]["Card"] | null;
             /** @example {"customerServicePlugin":0,"src":"15","content":{}} */
             data: string | null;
             /** @example What is it about? */
@@ -210,10 +260,7 @@ export interface components {
             extension: string | null;
             /** @example dingdong.aiff */
             sound: string | null;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
+            /** @enum {string} */
             type: "custom";
         };
         FaceContent: {
@@ -224,10 +271,7 @@ export interface components {
              * @example 1
              */
             index: number | null;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
+            /** @enum {string} */
             type: "face";
         };
         Fault: {
@@ -244,26 +288,52 @@ export interface components {
              * @example 1773552
              */
             size: number | null;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
+            /** @enum {string} */
             type: "file";
             /** @example https://cos.example/invoice.pdf */
             url: string | null;
             /** @example 1400187352_8618655061639_2f1b6e4b0d3c */
             uuid: string | null;
         };
+        /** @description A form that collects information. */
+        FormCard: {
+            /** @enum {string} */
+            kind: "form";
+            /** @description The parsed Data, whole. Nesting beyond 1,000 levels is given as JSON text. */
+            payload: components["schemas"]["FormPayload"] | {
+                [key: string]: unknown;
+            };
+            /** @description The plug-in's own number, `src` */
+            source: number | null;
+        };
+        /** @description As the desk documents it; nobody checks what is sent. */
+        FormPayload: {
+            /** @description 1 marks a message of the chatbot plug-in */
+            chatbotPlugin?: unknown;
+            content?: {
+                header?: string;
+                items?: {
+                    [key: string]: unknown;
+                }[];
+                /** @description 1: one of `items`, else an input */
+                type?: number;
+            } & {
+                [key: string]: unknown;
+            };
+            /** @description 0 marks a message of the Desk plug-in */
+            customerServicePlugin?: unknown;
+            /** @description The kind of the message; `source` has it as a number */
+            src?: unknown;
+        } & {
+            [key: string]: unknown;
+        };
         ImageContent: {
             /**
+             * @description Of the original
              * @example png
-             * @enum {string|null}
              */
-            format: "jpg" | "gif" | "png" | "bmp" | "other" | null;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
+            format: ("jpg" | "gif" | "png" | "bmp" | "other") | null;
+            /** @enum {string} */
             type: "image";
             /** @example 1400187352_8618655061639_9d1c */
             uuid: string | null;
@@ -277,10 +347,10 @@ export interface components {
              */
             height: number | null;
             /**
+             * @description Which size
              * @example original
-             * @enum {string|null}
              */
-            kind: "original" | "large" | "thumbnail" | "unknown" | null;
+            kind: ("original" | "large" | "thumbnail" | "unknown") | null;
             /**
              * @description Bytes
              * @example 1853095
@@ -314,6 +384,13 @@ export interface components {
             /** @example shannon@qq.com */
             id: string | null;
         };
+        Liveness: {
+            /**
+             * @example ok
+             * @enum {string}
+             */
+            status: "ok";
+        };
         LocationContent: {
             /** @example Tencent Building, Shenzhen */
             description: string | null;
@@ -321,11 +398,32 @@ export interface components {
             latitude: number | null;
             /** @example 113.9345 */
             longitude: number | null;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
+            /** @enum {string} */
             type: "location";
+        };
+        /** @description Markdown: sanitise what you render. */
+        MarkdownCard: {
+            /** @enum {string} */
+            kind: "markdown";
+            /** @description The parsed Data, whole. Nesting beyond 1,000 levels is given as JSON text. */
+            payload: components["schemas"]["MarkdownPayload"] | {
+                [key: string]: unknown;
+            };
+            /** @description The plug-in's own number, `src` */
+            source: number | null;
+        };
+        /** @description As the desk documents it; nobody checks what is sent. */
+        MarkdownPayload: {
+            /** @description 1 marks a message of the chatbot plug-in */
+            chatbotPlugin?: unknown;
+            /** @description Markdown: sanitise what you render */
+            content?: string;
+            /** @description 0 marks a message of the Desk plug-in */
+            customerServicePlugin?: unknown;
+            /** @description The kind of the message; `source` has it as a number */
+            src?: unknown;
+        } & {
+            [key: string]: unknown;
         };
         Message: {
             /**
@@ -361,6 +459,71 @@ export interface components {
             page: components["schemas"]["Page"];
             /** @example b0f4ca12-4850-4218-a284-efe679a87066 */
             sessionId: string;
+        };
+        /** @description A list of options. */
+        OptionsCard: {
+            /** @enum {string} */
+            kind: "options";
+            /** @description The parsed Data, whole. Nesting beyond 1,000 levels is given as JSON text. */
+            payload: components["schemas"]["OptionsPayload"] | {
+                [key: string]: unknown;
+            };
+            /** @description The plug-in's own number, `src` */
+            source: number | null;
+        };
+        /** @description As the desk documents it; nobody checks what is sent. */
+        OptionsPayload: {
+            /** @description 1 marks a message of the chatbot plug-in */
+            chatbotPlugin?: unknown;
+            content?: {
+                header?: string;
+                items?: ({
+                    content?: string;
+                    desc?: string;
+                } & {
+                    [key: string]: unknown;
+                })[];
+                tail?: string;
+                title?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            /** @description 0 marks a message of the Desk plug-in */
+            customerServicePlugin?: unknown;
+            /** @description The kind of the message; `source` has it as a number */
+            src?: unknown;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description An order card. */
+        OrderCard: {
+            /** @enum {string} */
+            kind: "order";
+            /** @description The parsed Data, whole. Nesting beyond 1,000 levels is given as JSON text. */
+            payload: components["schemas"]["OrderPayload"] | {
+                [key: string]: unknown;
+            };
+            /** @description The plug-in's own number, `src` */
+            source: number | null;
+        };
+        /** @description As the desk documents it; nobody checks what is sent. */
+        OrderPayload: {
+            /** @description 1 marks a message of the chatbot plug-in */
+            chatbotPlugin?: unknown;
+            content?: {
+                desc?: string;
+                header?: string;
+                pic?: string;
+                url?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            /** @description 0 marks a message of the Desk plug-in */
+            customerServicePlugin?: unknown;
+            /** @description The kind of the message; `source` has it as a number */
+            src?: unknown;
+        } & {
+            [key: string]: unknown;
         };
         Page: {
             /** @description Instead of offset */
@@ -411,12 +574,12 @@ export interface components {
              * @enum {string}
              */
             code: "invalid-request" | "unauthorized" | "forbidden" | "session-not-found" | "not-found" | "method-not-allowed" | "upstream-rate-limited" | "too-many-requests" | "upstream-rejected" | "upstream-failed" | "upstream-timeout" | "unavailable" | "internal";
-            /** @example One parameter is not as it should be */
+            /** @example The request has faults; `errors` lists them. */
             detail: string;
             /** @description Every fault of the input, or the first 20, where this service found them */
             errors?: components["schemas"]["Fault"][];
             /**
-             * Format: uri-reference
+             * @description The path as it was sent, without its query
              * @example /sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages
              */
             instance: string;
@@ -429,7 +592,7 @@ export interface components {
             status: number;
             /**
              * @description The same for each `code`
-             * @example The request is not valid
+             * @example The request is invalid
              */
             title: string;
             /** @description The trace id, where a valid `traceparent` came */
@@ -442,15 +605,130 @@ export interface components {
             /** @description The ErrorCode, where the desk answered with one */
             upstreamCode?: number;
         };
+        /** @description A product card. */
+        ProductCard: {
+            /** @enum {string} */
+            kind: "product";
+            /** @description The parsed Data, whole. Nesting beyond 1,000 levels is given as JSON text. */
+            payload: components["schemas"]["ProductPayload"] | {
+                [key: string]: unknown;
+            };
+            /** @description The plug-in's own number, `src` */
+            source: number | null;
+        };
+        /** @description As the desk documents it; nobody checks what is sent. */
+        ProductPayload: {
+            /** @description 1 marks a message of the chatbot plug-in */
+            chatbotPlugin?: unknown;
+            content?: {
+                desc?: string;
+                header?: string;
+                pic?: string;
+                url?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            /** @description 0 marks a message of the Desk plug-in */
+            customerServicePlugin?: unknown;
+            /** @description The kind of the message; `source` has it as a number */
+            src?: unknown;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description The satisfaction card. */
+        RatingCard: {
+            /** @enum {string} */
+            kind: "rating";
+            /** @description The parsed Data, whole. Nesting beyond 1,000 levels is given as JSON text. */
+            payload: components["schemas"]["RatingPayload"] | {
+                [key: string]: unknown;
+            };
+            /** @description The plug-in's own number, `src` */
+            source: number | null;
+        };
+        /** @description As the desk documents it; nobody checks what is sent. */
+        RatingPayload: {
+            /** @description 1 marks a message of the chatbot plug-in */
+            chatbotPlugin?: unknown;
+            /** @description 0 marks a message of the Desk plug-in */
+            customerServicePlugin?: unknown;
+            menuContent?: {
+                allowClientSendRating?: boolean;
+                effectiveHour?: number;
+                /** @description Seconds since 1970 */
+                expireTime?: number;
+                head?: string;
+                menu?: ({
+                    content?: string;
+                    id?: string;
+                } & {
+                    [key: string]: unknown;
+                })[];
+                selected?: {
+                    content?: string;
+                    id?: string;
+                } & {
+                    [key: string]: unknown;
+                };
+                sessionId?: string;
+                tail?: string;
+                /** @description 1: stars, 2: numbers */
+                type?: number;
+            } & {
+                [key: string]: unknown;
+            };
+            /** @description The kind of the message; `source` has it as a number */
+            src?: unknown;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description The rating that was given. */
+        RatingResultCard: {
+            /** @enum {string} */
+            kind: "rating-result";
+            /** @description The parsed Data, whole. Nesting beyond 1,000 levels is given as JSON text. */
+            payload: components["schemas"]["RatingResultPayload"] | {
+                [key: string]: unknown;
+            };
+            /** @description The plug-in's own number, `src` */
+            source: number | null;
+        };
+        /** @description As the desk documents it; nobody checks what is sent. */
+        RatingResultPayload: {
+            /** @description 1 marks a message of the chatbot plug-in */
+            chatbotPlugin?: unknown;
+            /** @description 0 marks a message of the Desk plug-in */
+            customerServicePlugin?: unknown;
+            menuSelected?: {
+                content?: string;
+                id?: string;
+                sessionId?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            /** @description The kind of the message; `source` has it as a number */
+            src?: unknown;
+        } & {
+            [key: string]: unknown;
+        };
         Readiness: {
-            checks: components["schemas"]["ChecksDto"];
+            checks: components["schemas"]["ReadinessChecks"];
             /**
              * @description `degraded`: the cache is away
+             * @example ok
              * @enum {string}
              */
             status: "ok" | "degraded" | "starting" | "stopping";
             /** @example 1.0.0 */
             version: string;
+        };
+        ReadinessChecks: {
+            /**
+             * @description `off`: none is configured
+             * @example up
+             * @enum {string}
+             */
+            redis: "up" | "down" | "off";
         };
         /** @description Forwarded messages, nested at most five deep. */
         RelayContent: {
@@ -473,10 +751,7 @@ export interface components {
             messages: components["schemas"]["RelayedMessage"][];
             /** @example Anna and Ben's chat */
             title: string | null;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
+            /** @enum {string} */
             type: "relay";
         };
         RelayedMessage: {
@@ -595,23 +870,43 @@ export interface components {
              * @example 6221
              */
             size: number | null;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
+            /** @enum {string} */
             type: "sound";
             /** @example https://cos.example/hello.amr */
             url: string | null;
             /** @example 1400187352_8618655061639_2f1b6e4b0d3c */
             uuid: string | null;
         };
+        /** @description A text that was streamed in chunks. */
+        StreamCard: {
+            /** @enum {string} */
+            kind: "stream";
+            /** @description The parsed Data, whole. Nesting beyond 1,000 levels is given as JSON text. */
+            payload: components["schemas"]["StreamPayload"] | {
+                [key: string]: unknown;
+            };
+            /** @description The plug-in's own number, `src` */
+            source: number | null;
+        };
+        /** @description As the desk documents it; nobody checks what is sent. */
+        StreamPayload: {
+            /** @description 1 marks a message of the chatbot plug-in */
+            chatbotPlugin?: unknown;
+            /** @description The text is all of them, joined */
+            chunks?: string[];
+            /** @description 0 marks a message of the Desk plug-in */
+            customerServicePlugin?: unknown;
+            /** @description 1: there is no more to come */
+            isFinished?: number;
+            /** @description The kind of the message; `source` has it as a number */
+            src?: unknown;
+        } & {
+            [key: string]: unknown;
+        };
         TextContent: {
             /** @example hello */
             text: string | null;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
+            /** @enum {string} */
             type: "text";
         };
         /** @description An element that this service does not know, kept whole. */
@@ -633,10 +928,7 @@ export interface components {
              * @example TIMGroupTipElem
              */
             rawType: string | null;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
+            /** @enum {string} */
             type: "unknown";
         };
         VideoContent: {
@@ -653,10 +945,7 @@ export interface components {
              */
             size: number | null;
             thumbnail: components["schemas"]["VideoThumbnail"];
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
+            /** @enum {string} */
             type: "video";
             /** @example https://cos.example/unboxing.mp4 */
             url: string | null;
@@ -690,7 +979,73 @@ export interface components {
     responses: never;
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /**
+         * @description Seconds since the desk was asked
+         * @example 3
+         */
+        Age: number;
+        /**
+         * @description What is allowed
+         * @example GET, HEAD
+         */
+        Allow: string;
+        /**
+         * @description `private, max-age=N`, N being the whole freshness lifetime in seconds; `no-store` where it is not cached
+         * @example private, max-age=60
+         */
+        "Cache-Control": string;
+        /**
+         * @description RFC 9211: where the answer came from
+         * @example desk-bff; hit; ttl=57; detail=memory
+         */
+        "Cache-Status": string;
+        /**
+         * @description Of a file
+         * @example attachment; filename="messages-1.ndjson"
+         */
+        "Content-Disposition": string;
+        /**
+         * @description Strong, of the body as sent
+         * @example "mK3pS1vYw2n0ZbQx4rT6uA8cE9f"
+         */
+        ETag: string;
+        /**
+         * @description The newest message known; left out for an empty session
+         * @example Thu, 07 Nov 2024 00:23:50 GMT
+         */
+        "Last-Modified": string;
+        /**
+         * @description RFC 8288: `rel="next"` and `rel="prev"`, relative, with everything spelt out that keeps to the same collection
+         * @example </sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages?limit=20&offset=20&order=desc>; rel="next"
+         */
+        Link: string;
+        /**
+         * @description Seconds after which a call may succeed
+         * @example 2
+         */
+        "Retry-After": number;
+        /**
+         * @description What the answer depends on beside the URL
+         * @example Accept-Encoding
+         */
+        Vary: string;
+        /**
+         * @description How to authenticate
+         * @example Bearer realm="desk-bff"
+         */
+        "WWW-Authenticate": string;
+        /**
+         * @description `no`: nginx must not hold a stream back
+         * @example no
+         */
+        "X-Accel-Buffering": string;
+        /**
+         * @description Also in every log line and problem
+         * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
+         */
+        "X-Request-Id": string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -704,16 +1059,50 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It runs */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @enum {string} */
-                        status?: "ok";
-                    };
+                    "application/json": components["schemas"]["Liveness"];
                 };
+            };
+            /** @description Only GET and HEAD; see `Allow` */
+            405: {
+                headers: {
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getLivenessHead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It runs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Only GET and HEAD; see `Allow` */
+            405: {
+                headers: {
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -726,12 +1115,23 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Send them */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            /** @description Only GET and HEAD; see `Allow` */
+            405: {
+                headers: {
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Starting or stopping */
@@ -745,6 +1145,39 @@ export interface operations {
             };
         };
     };
+    getReadinessHead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Send them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Only GET and HEAD; see `Allow` */
+            405: {
+                headers: {
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Starting or stopping */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     getMetrics: {
         parameters: {
             query?: never;
@@ -754,52 +1187,29 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The metrics */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /** @example redis_up 1 */
                     "text/plain": string;
                 };
             };
             /** @description No or wrong credentials, unless METRICS_PUBLIC */
             401: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description How to authenticate
-                     * @example Bearer realm="desk-bff"
-                     */
-                    "WWW-Authenticate"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "unauthorized",
-                     *       "detail": "No or wrong credentials, unless METRICS_PUBLIC",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 401,
-                     *       "title": "Credentials are missing or wrong",
-                     *       "type": "urn:desk-bff:problem:unauthorized"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    listRunningSessions: {
+    getMetricsHead: {
         parameters: {
             query?: never;
             header?: never;
@@ -808,19 +1218,42 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The metrics */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No or wrong credentials, unless METRICS_PUBLIC */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    listRunningSessions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Taken over if it matches `^[\w.-]{1,128}$` */
+                "X-Request-Id"?: string;
+                /** @description W3C Trace Context: its trace id is in the log lines of the request, and is the `traceId` of a problem */
+                traceparent?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
             /** @description The sessions */
             200: {
                 headers: {
-                    /**
-                     * @description It is never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Also in every log line and problem
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -830,281 +1263,180 @@ export interface operations {
             /** @description There are no parameters here */
             400: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "invalid-request",
-                     *       "detail": "There are no parameters here",
-                     *       "errors": [
-                     *         {
-                     *           "field": "limit",
-                     *           "message": "is not a parameter of this resource"
-                     *         }
-                     *       ],
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 400,
-                     *       "title": "The request is invalid",
-                     *       "type": "urn:desk-bff:problem:invalid-request"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No or wrong credentials */
             401: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description How to authenticate
-                     * @example Bearer realm="desk-bff"
-                     */
-                    "WWW-Authenticate"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "unauthorized",
-                     *       "detail": "No or wrong credentials",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 401,
-                     *       "title": "Credentials are missing or wrong",
-                     *       "type": "urn:desk-bff:problem:unauthorized"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The token lacks the scope that this service asks for */
             403: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "forbidden",
-                     *       "detail": "The token lacks the scope that this service asks for",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 403,
-                     *       "title": "The credentials are not good for this",
-                     *       "type": "urn:desk-bff:problem:forbidden"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No webhook is set up */
             404: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "not-found",
-                     *       "detail": "No webhook is set up",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 404,
-                     *       "title": "There is nothing here",
-                     *       "type": "urn:desk-bff:problem:not-found"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Only GET and HEAD; see `Allow` */
             405: {
                 headers: {
-                    /**
-                     * @description What is allowed
-                     * @example GET, HEAD
-                     */
-                    Allow?: string;
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
+                    Allow: components["headers"]["Allow"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "method-not-allowed",
-                     *       "detail": "Only GET and HEAD; see `Allow`",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 405,
-                     *       "title": "The method is not allowed here",
-                     *       "type": "urn:desk-bff:problem:method-not-allowed"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The caller asks too often; see `Retry-After` */
             429: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Seconds after which a call may succeed
-                     * @example 2
-                     */
-                    "Retry-After"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "too-many-requests",
-                     *       "detail": "The caller asks too often; see `Retry-After`",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 429,
-                     *       "title": "The caller asks too often",
-                     *       "type": "urn:desk-bff:problem:too-many-requests"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A fault of this service */
             500: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "internal",
-                     *       "detail": "A fault of this service",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 500,
-                     *       "title": "The service failed",
-                     *       "type": "urn:desk-bff:problem:internal"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Overload, or shutting down; see `Retry-After` */
             503: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Seconds after which a call may succeed
-                     * @example 2
-                     */
-                    "Retry-After"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "unavailable",
-                     *       "detail": "Overload, or shutting down; see `Retry-After`",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 503,
-                     *       "title": "The service is not able to answer now",
-                     *       "type": "urn:desk-bff:problem:unavailable"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+        };
+    };
+    listRunningSessionsHead: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Taken over if it matches `^[\w.-]{1,128}$` */
+                "X-Request-Id"?: string;
+                /** @description W3C Trace Context: its trace id is in the log lines of the request, and is the `traceId` of a problem */
+                traceparent?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sessions */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There are no parameters here */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No or wrong credentials */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The token lacks the scope that this service asks for */
+            403: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No webhook is set up */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Only GET and HEAD; see `Allow` */
+            405: {
+                headers: {
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The caller asks too often; see `Retry-After` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A fault of this service */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Overload, or shutting down; see `Retry-After` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
     listSessions: {
         parameters: {
             query?: {
-                /** @description RFC 3339, cut to whole seconds; belongs to the period */
+                /** @description RFC 3339, cut to whole seconds; belongs to the period. Without it 24 hours before `to`, or the default period */
                 from?: string;
-                /** @description RFC 3339, cut to whole seconds; belongs to the period */
+                /** @description RFC 3339, cut to whole seconds; belongs to the period. Without it 24 hours after `from`, or the default period */
                 to?: string;
                 /** @description Only sessions of this client */
                 clientId?: string;
+                /** @description How many at most */
                 limit?: number;
+                /** @description How many to pass over */
                 offset?: number;
                 /** @description Without it a page. `ndjson` and `csv`: the whole collection as a file. Only a last line `{"type":"end",…}` says that an ndjson file is whole; a file that fails ends with a cut connection */
                 format?: "json" | "ndjson" | "csv";
@@ -1116,6 +1448,8 @@ export interface operations {
                 "Cache-Control"?: string;
                 /** @description Taken over if it matches `^[\w.-]{1,128}$` */
                 "X-Request-Id"?: string;
+                /** @description W3C Trace Context: its trace id is in the log lines of the request, and is the `traceId` of a problem */
+                traceparent?: string;
             };
             path?: never;
             cookie?: never;
@@ -1125,454 +1459,291 @@ export interface operations {
             /** @description The window of the list; with `format` the whole collection as a file, `private, no-store` and without an entity tag */
             200: {
                 headers: {
-                    /**
-                     * @description Seconds since the desk was asked
-                     * @example 3
-                     */
-                    Age?: string;
-                    /**
-                     * @description The whole freshness lifetime in seconds
-                     * @example private, max-age=60
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description RFC 9211: where the answer came from
-                     * @example desk-bff; hit; ttl=57; detail=memory
-                     */
-                    "Cache-Status"?: string;
-                    /**
-                     * @description Of a file
-                     * @example attachment; filename="messages-1.ndjson"
-                     */
-                    "Content-Disposition"?: string;
-                    /**
-                     * @description Strong, of the body as sent
-                     * @example "mK3pS1vYw2n0ZbQx4rT6uA8cE9f"
-                     */
-                    ETag?: string;
-                    /**
-                     * @description RFC 8288: `rel="next"` and `rel="prev"`, relative, with the period spelt out
-                     * @example </sessions?from=2024-10-31T16:00:00Z&to=2024-11-01T15:59:59Z&limit=20&offset=20>; rel="next"
-                     */
-                    Link?: string;
-                    /**
-                     * @description What the answer depends on beside the URL
-                     * @example Accept-Encoding
-                     */
-                    Vary?: string;
-                    /**
-                     * @description Also in every log line and problem
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
+                    Age: components["headers"]["Age"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Cache-Status": components["headers"]["Cache-Status"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    Vary: components["headers"]["Vary"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SessionsPage"];
-                    /** @example {"type":"end","total":0} */
+                    /**
+                     * @example {"type":"session","id":"b0f4ca12-4850-4218-a284-efe679a87066","startedAt":"2024-11-01T06:38:56Z","durationSeconds":10,"channel":"SDK","client":{"id":"1299314544","nickname":"山浓"},"agent":{"id":"shannon@qq.com"},"group":{"id":"3067","name":"在线客服"},"endStatus":"AgentEndedSession","satisfaction":5}
+                     *     {"type":"end","total":1}
+                     */
                     "application/x-ndjson": string;
+                    /**
+                     * @example id,startedAt,durationSeconds,channel,clientId,clientNickname,agentId,groupId,groupName,endStatus,satisfaction
+                     *     b0f4ca12-4850-4218-a284-efe679a87066,2024-11-01T06:38:56Z,10,SDK,1299314544,山浓,shannon@qq.com,3067,在线客服,AgentEndedSession,5
+                     */
                     "text/csv": string;
                 };
             };
             /** @description The answer is unchanged */
             304: {
                 headers: {
-                    /**
-                     * @description Seconds since the desk was asked
-                     * @example 3
-                     */
-                    Age?: string;
-                    /**
-                     * @description The whole freshness lifetime in seconds
-                     * @example private, max-age=60
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description RFC 9211: where the answer came from
-                     * @example desk-bff; hit; ttl=57; detail=memory
-                     */
-                    "Cache-Status"?: string;
-                    /**
-                     * @description Strong, of the body as sent
-                     * @example "mK3pS1vYw2n0ZbQx4rT6uA8cE9f"
-                     */
-                    ETag?: string;
-                    /**
-                     * @description RFC 8288: `rel="next"` and `rel="prev"`, relative, with the period spelt out
-                     * @example </sessions?from=2024-10-31T16:00:00Z&to=2024-11-01T15:59:59Z&limit=20&offset=20>; rel="next"
-                     */
-                    Link?: string;
-                    /**
-                     * @description What the answer depends on beside the URL
-                     * @example Accept-Encoding
-                     */
-                    Vary?: string;
-                    /**
-                     * @description Also in every log line and problem
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
+                    Age: components["headers"]["Age"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Cache-Status": components["headers"]["Cache-Status"];
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    Vary: components["headers"]["Vary"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description A parameter is not as it should be; `errors` lists every fault, or the first 20 */
+            /** @description A parameter is at fault; `errors` lists every fault, or the first 20 */
             400: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "invalid-request",
-                     *       "detail": "A parameter is not as it should be; `errors` lists every fault, or the first 20",
-                     *       "errors": [
-                     *         {
-                     *           "field": "limit",
-                     *           "message": "must be an integer from 1 to 100"
-                     *         }
-                     *       ],
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 400,
-                     *       "title": "The request is invalid",
-                     *       "type": "urn:desk-bff:problem:invalid-request"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No or wrong credentials */
             401: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description How to authenticate
-                     * @example Bearer realm="desk-bff"
-                     */
-                    "WWW-Authenticate"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "unauthorized",
-                     *       "detail": "No or wrong credentials",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 401,
-                     *       "title": "Credentials are missing or wrong",
-                     *       "type": "urn:desk-bff:problem:unauthorized"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The token lacks the scope that this service asks for */
             403: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "forbidden",
-                     *       "detail": "The token lacks the scope that this service asks for",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 403,
-                     *       "title": "The credentials are not good for this",
-                     *       "type": "urn:desk-bff:problem:forbidden"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Only GET and HEAD; see `Allow` */
             405: {
                 headers: {
-                    /**
-                     * @description What is allowed
-                     * @example GET, HEAD
-                     */
-                    Allow?: string;
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
+                    Allow: components["headers"]["Allow"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "method-not-allowed",
-                     *       "detail": "Only GET and HEAD; see `Allow`",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 405,
-                     *       "title": "The method is not allowed here",
-                     *       "type": "urn:desk-bff:problem:method-not-allowed"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The request has a body of more than 16 KB */
             413: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "invalid-request",
-                     *       "detail": "The request has a body of more than 16 KB",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 413,
-                     *       "title": "The request is invalid",
-                     *       "type": "urn:desk-bff:problem:invalid-request"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The desk limits calls, or (`too-many-requests`) the caller asks too often; see `Retry-After` */
+            /** @description The desk limits calls, or the caller asks too often; see `Retry-After` */
             429: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Seconds after which a call may succeed
-                     * @example 2
-                     */
-                    "Retry-After"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "upstream-rate-limited",
-                     *       "detail": "The desk limits calls, or (`too-many-requests`) the caller asks too often; see `Retry-After`",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 429,
-                     *       "title": "The desk limits calls",
-                     *       "type": "urn:desk-bff:problem:upstream-rate-limited",
-                     *       "upstreamCode": 141009
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The request headers are larger than 16 KB */
             431: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "invalid-request",
-                     *       "detail": "The request headers are larger than 16 KB",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 431,
-                     *       "title": "The request is invalid",
-                     *       "type": "urn:desk-bff:problem:invalid-request"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A fault of this service */
             500: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "internal",
-                     *       "detail": "A fault of this service",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 500,
-                     *       "title": "The service failed",
-                     *       "type": "urn:desk-bff:problem:internal"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The desk failed, or (`upstream-rejected`) refuses this service */
+            /** @description The desk failed, or refuses this service */
             502: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "upstream-failed",
-                     *       "detail": "The desk failed, or (`upstream-rejected`) refuses this service",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 502,
-                     *       "title": "The desk failed",
-                     *       "type": "urn:desk-bff:problem:upstream-failed",
-                     *       "upstreamCode": 141002
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Overload, open breaker, locked out or shutting down; see `Retry-After` */
             503: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Seconds after which a call may succeed
-                     * @example 2
-                     */
-                    "Retry-After"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "unavailable",
-                     *       "detail": "Overload, open breaker, locked out or shutting down; see `Retry-After`",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 503,
-                     *       "title": "The service is not able to answer now",
-                     *       "type": "urn:desk-bff:problem:unavailable"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The desk did not answer in time */
             504: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "upstream-timeout",
-                     *       "detail": "The desk did not answer in time",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 504,
-                     *       "title": "The desk did not answer in time",
-                     *       "type": "urn:desk-bff:problem:upstream-timeout"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+        };
+    };
+    listSessionsHead: {
+        parameters: {
+            query?: {
+                /** @description RFC 3339, cut to whole seconds; belongs to the period. Without it 24 hours before `to`, or the default period */
+                from?: string;
+                /** @description RFC 3339, cut to whole seconds; belongs to the period. Without it 24 hours after `from`, or the default period */
+                to?: string;
+                /** @description Only sessions of this client */
+                clientId?: string;
+                /** @description How many at most */
+                limit?: number;
+                /** @description How many to pass over */
+                offset?: number;
+                /** @description Without it a page. `ndjson` and `csv`: the whole collection as a file. Only a last line `{"type":"end",…}` says that an ndjson file is whole; a file that fails ends with a cut connection */
+                format?: "json" | "ndjson" | "csv";
+            };
+            header?: {
+                /** @description 304 where the answer is unchanged */
+                "If-None-Match"?: string;
+                /** @description `no-cache`: the desk is asked first */
+                "Cache-Control"?: string;
+                /** @description Taken over if it matches `^[\w.-]{1,128}$` */
+                "X-Request-Id"?: string;
+                /** @description W3C Trace Context: its trace id is in the log lines of the request, and is the `traceId` of a problem */
+                traceparent?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The window of the list; with `format` the whole collection as a file, `private, no-store` and without an entity tag */
+            200: {
+                headers: {
+                    Age: components["headers"]["Age"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Cache-Status": components["headers"]["Cache-Status"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    Vary: components["headers"]["Vary"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The answer is unchanged */
+            304: {
+                headers: {
+                    Age: components["headers"]["Age"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Cache-Status": components["headers"]["Cache-Status"];
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    Vary: components["headers"]["Vary"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is at fault; `errors` lists every fault, or the first 20 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No or wrong credentials */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The token lacks the scope that this service asks for */
+            403: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Only GET and HEAD; see `Allow` */
+            405: {
+                headers: {
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request has a body of more than 16 KB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The desk limits calls, or the caller asks too often; see `Retry-After` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request headers are larger than 16 KB */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A fault of this service */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The desk failed, or refuses this service */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Overload, open breaker, locked out or shutting down; see `Retry-After` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The desk did not answer in time */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -1586,8 +1757,11 @@ export interface operations {
                 "Cache-Control"?: string;
                 /** @description Taken over if it matches `^[\w.-]{1,128}$` */
                 "X-Request-Id"?: string;
+                /** @description W3C Trace Context: its trace id is in the log lines of the request, and is the `traceId` of a problem */
+                traceparent?: string;
             };
             path: {
+                /** @description The session, as the list of sessions names it */
                 sessionId: string;
             };
             cookie?: never;
@@ -1597,36 +1771,12 @@ export interface operations {
             /** @description The state */
             200: {
                 headers: {
-                    /**
-                     * @description Seconds since the desk was asked
-                     * @example 3
-                     */
-                    Age?: string;
-                    /**
-                     * @description The whole freshness lifetime in seconds
-                     * @example private, max-age=60
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description RFC 9211: where the answer came from
-                     * @example desk-bff; hit; ttl=57; detail=memory
-                     */
-                    "Cache-Status"?: string;
-                    /**
-                     * @description Strong, of the body as sent
-                     * @example "mK3pS1vYw2n0ZbQx4rT6uA8cE9f"
-                     */
-                    ETag?: string;
-                    /**
-                     * @description What the answer depends on beside the URL
-                     * @example Accept-Encoding
-                     */
-                    Vary?: string;
-                    /**
-                     * @description Also in every log line and problem
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
+                    Age: components["headers"]["Age"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Cache-Status": components["headers"]["Cache-Status"];
+                    ETag: components["headers"]["ETag"];
+                    Vary: components["headers"]["Vary"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1636,435 +1786,275 @@ export interface operations {
             /** @description The answer is unchanged */
             304: {
                 headers: {
-                    /**
-                     * @description Seconds since the desk was asked
-                     * @example 3
-                     */
-                    Age?: string;
-                    /**
-                     * @description The whole freshness lifetime in seconds
-                     * @example private, max-age=60
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description RFC 9211: where the answer came from
-                     * @example desk-bff; hit; ttl=57; detail=memory
-                     */
-                    "Cache-Status"?: string;
-                    /**
-                     * @description Strong, of the body as sent
-                     * @example "mK3pS1vYw2n0ZbQx4rT6uA8cE9f"
-                     */
-                    ETag?: string;
-                    /**
-                     * @description What the answer depends on beside the URL
-                     * @example Accept-Encoding
-                     */
-                    Vary?: string;
-                    /**
-                     * @description Also in every log line and problem
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
+                    Age: components["headers"]["Age"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Cache-Status": components["headers"]["Cache-Status"];
+                    ETag: components["headers"]["ETag"];
+                    Vary: components["headers"]["Vary"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description A parameter is not as it should be; `errors` lists every fault, or the first 20 */
+            /** @description A parameter is at fault; `errors` lists every fault, or the first 20 */
             400: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "invalid-request",
-                     *       "detail": "A parameter is not as it should be; `errors` lists every fault, or the first 20",
-                     *       "errors": [
-                     *         {
-                     *           "field": "limit",
-                     *           "message": "must be an integer from 1 to 100"
-                     *         }
-                     *       ],
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 400,
-                     *       "title": "The request is invalid",
-                     *       "type": "urn:desk-bff:problem:invalid-request"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No or wrong credentials */
             401: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description How to authenticate
-                     * @example Bearer realm="desk-bff"
-                     */
-                    "WWW-Authenticate"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "unauthorized",
-                     *       "detail": "No or wrong credentials",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 401,
-                     *       "title": "Credentials are missing or wrong",
-                     *       "type": "urn:desk-bff:problem:unauthorized"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The token lacks the scope that this service asks for */
             403: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "forbidden",
-                     *       "detail": "The token lacks the scope that this service asks for",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 403,
-                     *       "title": "The credentials are not good for this",
-                     *       "type": "urn:desk-bff:problem:forbidden"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The desk does not know the session */
             404: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "session-not-found",
-                     *       "detail": "The desk does not know the session",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 404,
-                     *       "title": "There is no such session",
-                     *       "type": "urn:desk-bff:problem:session-not-found",
-                     *       "upstreamCode": 141010
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Only GET and HEAD; see `Allow` */
             405: {
                 headers: {
-                    /**
-                     * @description What is allowed
-                     * @example GET, HEAD
-                     */
-                    Allow?: string;
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
+                    Allow: components["headers"]["Allow"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "method-not-allowed",
-                     *       "detail": "Only GET and HEAD; see `Allow`",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 405,
-                     *       "title": "The method is not allowed here",
-                     *       "type": "urn:desk-bff:problem:method-not-allowed"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The request has a body of more than 16 KB */
             413: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "invalid-request",
-                     *       "detail": "The request has a body of more than 16 KB",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 413,
-                     *       "title": "The request is invalid",
-                     *       "type": "urn:desk-bff:problem:invalid-request"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The desk limits calls, or (`too-many-requests`) the caller asks too often; see `Retry-After` */
+            /** @description The desk limits calls, or the caller asks too often; see `Retry-After` */
             429: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Seconds after which a call may succeed
-                     * @example 2
-                     */
-                    "Retry-After"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "upstream-rate-limited",
-                     *       "detail": "The desk limits calls, or (`too-many-requests`) the caller asks too often; see `Retry-After`",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 429,
-                     *       "title": "The desk limits calls",
-                     *       "type": "urn:desk-bff:problem:upstream-rate-limited",
-                     *       "upstreamCode": 141009
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The request headers are larger than 16 KB */
             431: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "invalid-request",
-                     *       "detail": "The request headers are larger than 16 KB",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 431,
-                     *       "title": "The request is invalid",
-                     *       "type": "urn:desk-bff:problem:invalid-request"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A fault of this service */
             500: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "internal",
-                     *       "detail": "A fault of this service",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 500,
-                     *       "title": "The service failed",
-                     *       "type": "urn:desk-bff:problem:internal"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The desk failed, or (`upstream-rejected`) refuses this service */
+            /** @description The desk failed, or refuses this service */
             502: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "upstream-failed",
-                     *       "detail": "The desk failed, or (`upstream-rejected`) refuses this service",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 502,
-                     *       "title": "The desk failed",
-                     *       "type": "urn:desk-bff:problem:upstream-failed",
-                     *       "upstreamCode": 141002
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Overload, open breaker, locked out or shutting down; see `Retry-After` */
             503: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Seconds after which a call may succeed
-                     * @example 2
-                     */
-                    "Retry-After"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "unavailable",
-                     *       "detail": "Overload, open breaker, locked out or shutting down; see `Retry-After`",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 503,
-                     *       "title": "The service is not able to answer now",
-                     *       "type": "urn:desk-bff:problem:unavailable"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The desk did not answer in time */
             504: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "upstream-timeout",
-                     *       "detail": "The desk did not answer in time",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 504,
-                     *       "title": "The desk did not answer in time",
-                     *       "type": "urn:desk-bff:problem:upstream-timeout"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+        };
+    };
+    getSessionStateHead: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 304 where the answer is unchanged */
+                "If-None-Match"?: string;
+                /** @description `no-cache`: the desk is asked first */
+                "Cache-Control"?: string;
+                /** @description Taken over if it matches `^[\w.-]{1,128}$` */
+                "X-Request-Id"?: string;
+                /** @description W3C Trace Context: its trace id is in the log lines of the request, and is the `traceId` of a problem */
+                traceparent?: string;
+            };
+            path: {
+                /** @description The session, as the list of sessions names it */
+                sessionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The state */
+            200: {
+                headers: {
+                    Age: components["headers"]["Age"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Cache-Status": components["headers"]["Cache-Status"];
+                    ETag: components["headers"]["ETag"];
+                    Vary: components["headers"]["Vary"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The answer is unchanged */
+            304: {
+                headers: {
+                    Age: components["headers"]["Age"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Cache-Status": components["headers"]["Cache-Status"];
+                    ETag: components["headers"]["ETag"];
+                    Vary: components["headers"]["Vary"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is at fault; `errors` lists every fault, or the first 20 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No or wrong credentials */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The token lacks the scope that this service asks for */
+            403: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The desk does not know the session */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Only GET and HEAD; see `Allow` */
+            405: {
+                headers: {
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request has a body of more than 16 KB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The desk limits calls, or the caller asks too often; see `Retry-After` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request headers are larger than 16 KB */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A fault of this service */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The desk failed, or refuses this service */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Overload, open breaker, locked out or shutting down; see `Retry-After` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The desk did not answer in time */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
     listMessages: {
         parameters: {
             query?: {
+                /** @description How many at most */
                 limit?: number;
+                /** @description How many to pass over */
                 offset?: number;
                 /** @description `asc`: oldest first · `desc`: newest first, the default but for `after` */
                 order?: "asc" | "desc";
@@ -2084,8 +2074,11 @@ export interface operations {
                 "Cache-Control"?: string;
                 /** @description Taken over if it matches `^[\w.-]{1,128}$` */
                 "X-Request-Id"?: string;
+                /** @description W3C Trace Context: its trace id is in the log lines of the request, and is the `traceId` of a problem */
+                traceparent?: string;
             };
             path: {
+                /** @description The session, as the list of sessions names it */
                 sessionId: string;
             };
             cookie?: never;
@@ -2095,495 +2088,316 @@ export interface operations {
             /** @description The window; with `format` the whole collection as a file, `private, no-store` and without an entity tag */
             200: {
                 headers: {
-                    /**
-                     * @description Seconds since the desk was asked
-                     * @example 3
-                     */
-                    Age?: string;
-                    /**
-                     * @description The whole freshness lifetime in seconds
-                     * @example private, max-age=60
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description RFC 9211: where the answer came from
-                     * @example desk-bff; hit; ttl=57; detail=memory
-                     */
-                    "Cache-Status"?: string;
-                    /**
-                     * @description Of a file
-                     * @example attachment; filename="messages-1.ndjson"
-                     */
-                    "Content-Disposition"?: string;
-                    /**
-                     * @description Strong, of the body as sent
-                     * @example "mK3pS1vYw2n0ZbQx4rT6uA8cE9f"
-                     */
-                    ETag?: string;
-                    /**
-                     * @description The newest message known; left out for an empty session
-                     * @example Thu, 07 Nov 2024 00:23:50 GMT
-                     */
-                    "Last-Modified"?: string;
-                    /**
-                     * @description RFC 8288: `rel="next"` and `rel="prev"`, relative
-                     * @example </sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages?limit=20&offset=20&order=desc>; rel="next"
-                     */
-                    Link?: string;
-                    /**
-                     * @description What the answer depends on beside the URL
-                     * @example Accept-Encoding
-                     */
-                    Vary?: string;
-                    /**
-                     * @description Also in every log line and problem
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
+                    Age: components["headers"]["Age"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Cache-Status": components["headers"]["Cache-Status"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    Link: components["headers"]["Link"];
+                    Vary: components["headers"]["Vary"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["MessagesPage"];
-                    /** @example {"type":"end","total":0} */
+                    /**
+                     * @example {"type":"message","position":0,"sender":{"id":"8618655061639","role":"user"},"sentAt":"2024-11-07T00:23:50.138Z","text":"hello","content":[{"type":"text","text":"hello"}]}
+                     *     {"type":"end","total":1}
+                     */
                     "application/x-ndjson": string;
+                    /**
+                     * @example position,sentAt,senderRole,senderId,text,types,urls
+                     *     0,2024-11-07T00:23:50.138Z,user,8618655061639,hello,text,
+                     */
                     "text/csv": string;
                 };
             };
             /** @description The answer is unchanged */
             304: {
                 headers: {
-                    /**
-                     * @description Seconds since the desk was asked
-                     * @example 3
-                     */
-                    Age?: string;
-                    /**
-                     * @description The whole freshness lifetime in seconds
-                     * @example private, max-age=60
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description RFC 9211: where the answer came from
-                     * @example desk-bff; hit; ttl=57; detail=memory
-                     */
-                    "Cache-Status"?: string;
-                    /**
-                     * @description Strong, of the body as sent
-                     * @example "mK3pS1vYw2n0ZbQx4rT6uA8cE9f"
-                     */
-                    ETag?: string;
-                    /**
-                     * @description The newest message known; left out for an empty session
-                     * @example Thu, 07 Nov 2024 00:23:50 GMT
-                     */
-                    "Last-Modified"?: string;
-                    /**
-                     * @description RFC 8288: `rel="next"` and `rel="prev"`, relative
-                     * @example </sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages?limit=20&offset=20&order=desc>; rel="next"
-                     */
-                    Link?: string;
-                    /**
-                     * @description What the answer depends on beside the URL
-                     * @example Accept-Encoding
-                     */
-                    Vary?: string;
-                    /**
-                     * @description Also in every log line and problem
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
+                    Age: components["headers"]["Age"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Cache-Status": components["headers"]["Cache-Status"];
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    Link: components["headers"]["Link"];
+                    Vary: components["headers"]["Vary"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description A parameter is not as it should be; `errors` lists every fault, or the first 20 */
+            /** @description A parameter is at fault; `errors` lists every fault, or the first 20 */
             400: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "invalid-request",
-                     *       "detail": "A parameter is not as it should be; `errors` lists every fault, or the first 20",
-                     *       "errors": [
-                     *         {
-                     *           "field": "limit",
-                     *           "message": "must be an integer from 1 to 100"
-                     *         }
-                     *       ],
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 400,
-                     *       "title": "The request is invalid",
-                     *       "type": "urn:desk-bff:problem:invalid-request"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No or wrong credentials */
             401: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description How to authenticate
-                     * @example Bearer realm="desk-bff"
-                     */
-                    "WWW-Authenticate"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "unauthorized",
-                     *       "detail": "No or wrong credentials",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 401,
-                     *       "title": "Credentials are missing or wrong",
-                     *       "type": "urn:desk-bff:problem:unauthorized"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The token lacks the scope that this service asks for */
             403: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "forbidden",
-                     *       "detail": "The token lacks the scope that this service asks for",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 403,
-                     *       "title": "The credentials are not good for this",
-                     *       "type": "urn:desk-bff:problem:forbidden"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The desk does not know the session */
             404: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "session-not-found",
-                     *       "detail": "The desk does not know the session",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 404,
-                     *       "title": "There is no such session",
-                     *       "type": "urn:desk-bff:problem:session-not-found",
-                     *       "upstreamCode": 141010
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Only GET and HEAD; see `Allow` */
             405: {
                 headers: {
-                    /**
-                     * @description What is allowed
-                     * @example GET, HEAD
-                     */
-                    Allow?: string;
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
+                    Allow: components["headers"]["Allow"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "method-not-allowed",
-                     *       "detail": "Only GET and HEAD; see `Allow`",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 405,
-                     *       "title": "The method is not allowed here",
-                     *       "type": "urn:desk-bff:problem:method-not-allowed"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The request has a body of more than 16 KB */
             413: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "invalid-request",
-                     *       "detail": "The request has a body of more than 16 KB",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 413,
-                     *       "title": "The request is invalid",
-                     *       "type": "urn:desk-bff:problem:invalid-request"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The desk limits calls, or (`too-many-requests`) the caller asks too often; see `Retry-After` */
+            /** @description The desk limits calls, or the caller asks too often; see `Retry-After` */
             429: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Seconds after which a call may succeed
-                     * @example 2
-                     */
-                    "Retry-After"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "upstream-rate-limited",
-                     *       "detail": "The desk limits calls, or (`too-many-requests`) the caller asks too often; see `Retry-After`",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 429,
-                     *       "title": "The desk limits calls",
-                     *       "type": "urn:desk-bff:problem:upstream-rate-limited",
-                     *       "upstreamCode": 141009
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The request headers are larger than 16 KB */
             431: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "invalid-request",
-                     *       "detail": "The request headers are larger than 16 KB",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 431,
-                     *       "title": "The request is invalid",
-                     *       "type": "urn:desk-bff:problem:invalid-request"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A fault of this service */
             500: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "internal",
-                     *       "detail": "A fault of this service",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 500,
-                     *       "title": "The service failed",
-                     *       "type": "urn:desk-bff:problem:internal"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The desk failed, or (`upstream-rejected`) refuses this service */
+            /** @description The desk failed, or refuses this service */
             502: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "upstream-failed",
-                     *       "detail": "The desk failed, or (`upstream-rejected`) refuses this service",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 502,
-                     *       "title": "The desk failed",
-                     *       "type": "urn:desk-bff:problem:upstream-failed",
-                     *       "upstreamCode": 141002
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Overload, open breaker, locked out or shutting down; see `Retry-After` */
             503: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Seconds after which a call may succeed
-                     * @example 2
-                     */
-                    "Retry-After"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "unavailable",
-                     *       "detail": "Overload, open breaker, locked out or shutting down; see `Retry-After`",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 503,
-                     *       "title": "The service is not able to answer now",
-                     *       "type": "urn:desk-bff:problem:unavailable"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The desk did not answer in time */
             504: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "upstream-timeout",
-                     *       "detail": "The desk did not answer in time",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 504,
-                     *       "title": "The desk did not answer in time",
-                     *       "type": "urn:desk-bff:problem:upstream-timeout"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+        };
+    };
+    listMessagesHead: {
+        parameters: {
+            query?: {
+                /** @description How many at most */
+                limit?: number;
+                /** @description How many to pass over */
+                offset?: number;
+                /** @description `asc`: oldest first · `desc`: newest first, the default but for `after` */
+                order?: "asc" | "desc";
+                /** @description The messages nearest to this position that are older, newest first; instead of `offset` */
+                before?: number;
+                /** @description The messages nearest to this position that are newer, oldest first; instead of `offset` */
+                after?: number;
+                /** @description Without it a page. `ndjson` and `csv`: the whole collection as a file. Only a last line `{"type":"end",…}` says that an ndjson file is whole; a file that fails ends with a cut connection */
+                format?: "json" | "ndjson" | "csv";
+                /** @description With a `format` that is a file: the position to begin with */
+                from?: number;
+            };
+            header?: {
+                /** @description 304 where the answer is unchanged */
+                "If-None-Match"?: string;
+                /** @description `no-cache`: the desk is asked first */
+                "Cache-Control"?: string;
+                /** @description Taken over if it matches `^[\w.-]{1,128}$` */
+                "X-Request-Id"?: string;
+                /** @description W3C Trace Context: its trace id is in the log lines of the request, and is the `traceId` of a problem */
+                traceparent?: string;
+            };
+            path: {
+                /** @description The session, as the list of sessions names it */
+                sessionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The window; with `format` the whole collection as a file, `private, no-store` and without an entity tag */
+            200: {
+                headers: {
+                    Age: components["headers"]["Age"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Cache-Status": components["headers"]["Cache-Status"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    Link: components["headers"]["Link"];
+                    Vary: components["headers"]["Vary"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The answer is unchanged */
+            304: {
+                headers: {
+                    Age: components["headers"]["Age"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Cache-Status": components["headers"]["Cache-Status"];
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    Link: components["headers"]["Link"];
+                    Vary: components["headers"]["Vary"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is at fault; `errors` lists every fault, or the first 20 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No or wrong credentials */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The token lacks the scope that this service asks for */
+            403: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The desk does not know the session */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Only GET and HEAD; see `Allow` */
+            405: {
+                headers: {
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request has a body of more than 16 KB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The desk limits calls, or the caller asks too often; see `Retry-After` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request headers are larger than 16 KB */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A fault of this service */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The desk failed, or refuses this service */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Overload, open breaker, locked out or shutting down; see `Retry-After` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The desk did not answer in time */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -2596,8 +2410,13 @@ export interface operations {
             header?: {
                 /** @description The `id` of the last event that was seen; goes before `from` */
                 "Last-Event-ID"?: string;
+                /** @description Taken over if it matches `^[\w.-]{1,128}$` */
+                "X-Request-Id"?: string;
+                /** @description W3C Trace Context: its trace id is in the log lines of the request, and is the `traceId` of a problem */
+                traceparent?: string;
             };
             path: {
+                /** @description The session, as the list of sessions names it */
                 sessionId: string;
             };
             cookie?: never;
@@ -2607,21 +2426,9 @@ export interface operations {
             /** @description The stream, until the token expires, the service stops or the session is gone */
             200: {
                 headers: {
-                    /**
-                     * @description It is never cached, compressed or kept back
-                     * @example no-store, no-transform
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description For nginx
-                     * @example no
-                     */
-                    "X-Accel-Buffering"?: string;
-                    /**
-                     * @description Also in every log line and problem
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Accel-Buffering": components["headers"]["X-Accel-Buffering"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2634,333 +2441,209 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
-            /** @description The id, `from` or `Last-Event-ID` is not as it should be */
+            /** @description The id, `from` or `Last-Event-ID` is at fault; `errors` lists every fault */
             400: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "invalid-request",
-                     *       "detail": "The id, `from` or `Last-Event-ID` is not as it should be",
-                     *       "errors": [
-                     *         {
-                     *           "field": "from",
-                     *           "message": "must be an integer from 0 to 2147483647"
-                     *         }
-                     *       ],
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 400,
-                     *       "title": "The request is invalid",
-                     *       "type": "urn:desk-bff:problem:invalid-request"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No or wrong credentials */
             401: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description How to authenticate
-                     * @example Bearer realm="desk-bff"
-                     */
-                    "WWW-Authenticate"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "unauthorized",
-                     *       "detail": "No or wrong credentials",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 401,
-                     *       "title": "Credentials are missing or wrong",
-                     *       "type": "urn:desk-bff:problem:unauthorized"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The token lacks the scope that this service asks for */
             403: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "forbidden",
-                     *       "detail": "The token lacks the scope that this service asks for",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 403,
-                     *       "title": "The credentials are not good for this",
-                     *       "type": "urn:desk-bff:problem:forbidden"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The desk does not know the session */
             404: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "session-not-found",
-                     *       "detail": "The desk does not know the session",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 404,
-                     *       "title": "There is no such session",
-                     *       "type": "urn:desk-bff:problem:session-not-found",
-                     *       "upstreamCode": 141010
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Only GET and HEAD; see `Allow` */
             405: {
                 headers: {
-                    /**
-                     * @description What is allowed
-                     * @example GET, HEAD
-                     */
-                    Allow?: string;
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
+                    Allow: components["headers"]["Allow"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "method-not-allowed",
-                     *       "detail": "Only GET and HEAD; see `Allow`",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 405,
-                     *       "title": "The method is not allowed here",
-                     *       "type": "urn:desk-bff:problem:method-not-allowed"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The desk limits calls, or the caller asks too often */
+            /** @description The desk limits calls, or the caller asks too often; see `Retry-After` */
             429: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Seconds after which a call may succeed
-                     * @example 2
-                     */
-                    "Retry-After"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "upstream-rate-limited",
-                     *       "detail": "The desk limits calls, or the caller asks too often",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 429,
-                     *       "title": "The desk limits calls",
-                     *       "type": "urn:desk-bff:problem:upstream-rate-limited"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A fault of this service */
             500: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "internal",
-                     *       "detail": "A fault of this service",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 500,
-                     *       "title": "The service failed",
-                     *       "type": "urn:desk-bff:problem:internal"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The desk failed, or refuses this service */
             502: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "upstream-failed",
-                     *       "detail": "The desk failed, or refuses this service",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 502,
-                     *       "title": "The desk failed",
-                     *       "type": "urn:desk-bff:problem:upstream-failed",
-                     *       "upstreamCode": 141002
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many streams are open, or the desk is not asked; see `Retry-After` */
             503: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Seconds after which a call may succeed
-                     * @example 2
-                     */
-                    "Retry-After"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "unavailable",
-                     *       "detail": "Too many streams are open, or the desk is not asked; see `Retry-After`",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 503,
-                     *       "title": "The service is not able to answer now",
-                     *       "type": "urn:desk-bff:problem:unavailable"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The desk did not answer in time */
             504: {
                 headers: {
-                    /**
-                     * @description Problems are never cached
-                     * @example no-store
-                     */
-                    "Cache-Control"?: string;
-                    /**
-                     * @description Also in every log line
-                     * @example 0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e
-                     */
-                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "code": "upstream-timeout",
-                     *       "detail": "The desk did not answer in time",
-                     *       "instance": "/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages",
-                     *       "requestId": "0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e",
-                     *       "status": 504,
-                     *       "title": "The desk did not answer in time",
-                     *       "type": "urn:desk-bff:problem:upstream-timeout"
-                     *     }
-                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+        };
+    };
+    streamMessagesHead: {
+        parameters: {
+            query?: {
+                /** @description The position to begin at; without it and without `Last-Event-ID`, now */
+                from?: number;
+            };
+            header?: {
+                /** @description The `id` of the last event that was seen; goes before `from` */
+                "Last-Event-ID"?: string;
+                /** @description Taken over if it matches `^[\w.-]{1,128}$` */
+                "X-Request-Id"?: string;
+                /** @description W3C Trace Context: its trace id is in the log lines of the request, and is the `traceId` of a problem */
+                traceparent?: string;
+            };
+            path: {
+                /** @description The session, as the list of sessions names it */
+                sessionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream, until the token expires, the service stops or the session is gone */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Accel-Buffering": components["headers"]["X-Accel-Buffering"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The id, `from` or `Last-Event-ID` is at fault; `errors` lists every fault */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No or wrong credentials */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The token lacks the scope that this service asks for */
+            403: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The desk does not know the session */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Only GET and HEAD; see `Allow` */
+            405: {
+                headers: {
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The desk limits calls, or the caller asks too often; see `Retry-After` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A fault of this service */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The desk failed, or refuses this service */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too many streams are open, or the desk is not asked; see `Retry-After` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The desk did not answer in time */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
