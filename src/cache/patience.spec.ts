@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import {
   DeskAbandonedError,
   DeskBusyError,
@@ -10,91 +10,107 @@ import {
 } from '../desk/desk-error.js';
 import { patiently } from './patience.js';
 
+const START = Date.UTC(2026, 0, 1);
 const PATIENCE_MS = 1000;
-const PAUSE_MS = 400;
 
 describe('patience', () => {
-  let time: number;
   let gone: AbortController;
-  let tries: number;
+  /** When each try began, in milliseconds from the start. */
+  let tries: number[];
 
   beforeEach(() => {
-    time = 5000;
-    tries = 0;
+    jest.useFakeTimers({ now: START, doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
+    tries = [];
     gone = new AbortController();
   });
 
   afterEach(() => {
-    gone.abort();
+    jest.useRealTimers();
   });
 
-  /** Each try takes as long as it says by the injected clock, and ends in the error, if there is one. */
-  const work = (takesMs: number, errorOf: (nth: number) => Error | undefined) =>
+  /** Each try ends in the error, if there is one. */
+  const patience = (errorOf: (nth: number) => Error | undefined) =>
     patiently(
       async () => {
         await Promise.resolve();
-        tries += 1;
-        time += takesMs;
-        const error = errorOf(tries);
+        tries.push(Date.now() - START);
+        const error = errorOf(tries.length);
         if (error) throw error;
         return 'done';
       },
-      { patienceMs: PATIENCE_MS, now: () => time, signal: gone.signal },
+      { patienceMs: PATIENCE_MS, now: Date.now, signal: gone.signal },
     );
-
-  const limited = () => new DeskLimitedCallError('limited', { retryAfterMs: 1 });
+  const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
 
   it.each([
-    ['the own quota', () => new DeskRateLimitedError('no quota', { retryAfterMs: 1 })],
-    ['a long queue', () => new DeskBusyError('busy')],
-    ["another's call", () => new DeskJoinTimeoutError('no answer yet')],
-    ["the desk's limit", limited],
-  ])('waits for %s', async (_, error) => {
-    await expect(work(100, (nth) => (nth < 3 ? error() : undefined))).resolves.toBe('done');
-    expect(tries).toBe(3);
+    ['the own quota', () => new DeskRateLimitedError('no quota', { retryAfterMs: 300 })],
+    ['a long queue', () => new DeskBusyError('busy', { retryAfterMs: 300 })],
+    ["another's call", () => new DeskJoinTimeoutError('no answer yet', { retryAfterMs: 300 })],
+    ["the desk's limit", () => new DeskLimitedCallError('limited', { retryAfterMs: 300 })],
+  ])('waits for %s, as long as it is told', async (_, error) => {
+    const done = patience((nth) => (nth < 3 ? error() : undefined));
+    await pass(600);
+    await expect(done).resolves.toBe('done');
+    expect(tries).toEqual([0, 300, 600]);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('pauses for a moment where it is told no time', async () => {
+    const done = patience((nth) => (nth < 3 ? new DeskBusyError('busy') : undefined));
+    await pass(100);
+    await expect(done).resolves.toBe('done');
+    expect(tries).toEqual([0, 50, 100]);
   });
 
   it('gives up when no call went out for so long', async () => {
-    await expect(work(PAUSE_MS, () => new DeskBusyError('busy'))).rejects.toThrow(DeskBusyError);
-    // At 400, 800 and 1,200 ms: the third is past its time.
-    expect(tries).toBe(3);
+    const isRefused = expect(patience(() => new DeskBusyError('busy', { retryAfterMs: 400 }))).rejects.toThrow(
+      DeskBusyError,
+    );
+    await pass(PATIENCE_MS);
+    await isRefused;
+    // The last pause is what was left.
+    expect(tries).toEqual([0, 400, 800, PATIENCE_MS]);
+  });
+
+  it('tries once more at the end of its time, however long it is told to wait', async () => {
+    const isRefused = expect(
+      patience(() => new DeskRateLimitedError('no quota', { retryAfterMs: 60_000 })),
+    ).rejects.toThrow(DeskRateLimitedError);
+    await pass(PATIENCE_MS);
+    await isRefused;
+    expect(tries).toEqual([0, PATIENCE_MS]);
   });
 
   it('has its time anew after each call that the desk limited', async () => {
-    await expect(work(PAUSE_MS, (nth) => (nth < 10 ? limited() : undefined))).resolves.toBe('done');
-    expect(tries).toBe(10);
+    const limited = () => new DeskLimitedCallError('limited', { retryAfterMs: 900 });
+    const done = patience((nth) => (nth <= 10 ? limited() : undefined));
+    await pass(9000);
+    await expect(done).resolves.toBe('done');
+    expect(tries).toHaveLength(11);
   });
 
   it.each([new DeskFailedError('failed'), new DeskTimeoutError('no answer'), new TypeError('a bug')])(
     'throws %s at once',
     async (error) => {
-      await expect(work(0, () => error)).rejects.toBe(error);
-      expect(tries).toBe(1);
+      await expect(patience(() => error)).rejects.toBe(error);
+      expect(tries).toEqual([0]);
     },
   );
 
   it('stops at the signal, in the middle of a pause', async () => {
     const isRefused = expect(
-      work(0, () => new DeskRateLimitedError('no quota', { retryAfterMs: 900 })),
+      patience(() => new DeskRateLimitedError('no quota', { retryAfterMs: 900 })),
     ).rejects.toThrow(DeskAbandonedError);
-    await new Promise(setImmediate);
+    await pass(100);
     gone.abort();
     await isRefused;
-    expect(tries).toBe(1);
+    expect(tries).toEqual([0]);
+    expect(jest.getTimerCount()).toBe(0);
   });
-});
 
-// `node:timers/promises` is not faked: how long a pause is can only be seen by the real time.
-describe('a pause', () => {
-  it('is as long as the error says, and never longer than what is left', async () => {
-    const startedAt = Date.now();
-    const never = patiently(() => Promise.reject(new DeskRateLimitedError('no quota', { retryAfterMs: 60_000 })), {
-      patienceMs: 200,
-      now: Date.now,
-      signal: new AbortController().signal,
-    });
-    await expect(never).rejects.toThrow(DeskRateLimitedError);
-    expect(Date.now() - startedAt).toBeGreaterThanOrEqual(199);
-    expect(Date.now() - startedAt).toBeLessThan(5000);
+  it('begins no pause for who has gone', async () => {
+    gone.abort();
+    await expect(patience(() => new DeskBusyError('busy'))).rejects.toThrow(DeskAbandonedError);
+    expect(jest.getTimerCount()).toBe(0);
   });
 });

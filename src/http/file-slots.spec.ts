@@ -40,6 +40,20 @@ describe('the places for files', () => {
     expect(() => slots.take('ann')).toThrow(ProblemError);
   });
 
+  it('are as many as were given back', () => {
+    const slots = new FileSlots();
+    take(slots, 'ann', 10)[0]?.();
+    slots.take('ann');
+    expect(() => slots.take('ann')).toThrow(ProblemError);
+  });
+
+  it('are counted for each caller by himself, also where another gives back his last', () => {
+    const slots = new FileSlots();
+    take(slots, 'bob', 10);
+    for (let times = 0; times < 2; times++) for (const giveBack of take(slots, 'ann', 10)) giveBack();
+    expect(() => slots.take('bob')).toThrow(ProblemError);
+  });
+
   it('are not kept for callers who have none', () => {
     const slots = new FileSlots();
     for (let i = 0; i < 100; i++) slots.take(`caller-${i}`)();
