@@ -1,6 +1,7 @@
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { cardSchemas } from './content/elements/card.openapi.js';
+import { DOCS_CSS } from './http/docs-page.openapi.js';
 import { finished } from './http/document.openapi.js';
 import { headerComponents } from './http/headers.openapi.js';
 import { securityHeaders } from './http/response-headers.js';
@@ -45,6 +46,7 @@ export function serveApiDocument(app: NestFastifyApplication): void {
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],
     customSiteTitle: 'desk-bff',
+    customCss: DOCS_CSS,
     swaggerOptions: { persistAuthorization: false, tryItOutEnabled: true, validatorUrl: null },
   });
 }

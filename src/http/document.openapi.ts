@@ -1,14 +1,16 @@
 import { type OpenAPIObject } from '@nestjs/swagger';
 
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
-type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+type Item = OpenAPIObject['paths'][string];
+type Response = Operation['responses'][string];
+type Operation = NonNullable<Item['get']>;
 
 /** Either of the two is enough. */
 const CREDENTIALS = [{ apiKey: [] }, { bearer: [] }];
 
 /** What @nestjs/swagger made of the decorators, with what holds for every operation. */
 export function finished({ paths, components, ...document }: OpenAPIObject): OpenAPIObject {
-  const items = Object.entries(paths).map(([path, { get, ...others }]) => {
+  const items = Object.entries(paths).map(([path, { get, ...others }]): [string, Item] => {
     if (get === undefined) return [path, others];
     // Whatever does not say that it is open needs credentials, in the document as in the service.
     const secured = { security: CREDENTIALS, ...get };
@@ -23,11 +25,13 @@ export function finished({ paths, components, ...document }: OpenAPIObject): Ope
 
 /** The same without bodies; every GET route answers HEAD. */
 function headOf({ responses, summary = '', operationId = '', ...get }: Operation): Operation {
-  const withoutBodies = Object.entries(responses).map(([status, response = { description: '' }]) => {
-    if ('$ref' in response) return [status, response];
-    const { content: _, ...rest } = response;
-    return [status, rest];
-  });
+  const withoutBodies = Object.entries(responses).map(
+    ([status, response = { description: '' }]): [string, Response] => {
+      if ('$ref' in response) return [status, response];
+      const { content: _, ...rest } = response;
+      return [status, rest];
+    },
+  );
   return {
     ...get,
     operationId: `${operationId}Head`,
@@ -39,8 +43,9 @@ function headOf({ responses, summary = '', operationId = '', ...get }: Operation
 /** An enum with null among its values: orval and openapi-zod-client make code of it that does not compile. */
 function withNullApart(schema: Schemas[string]): Schemas[string] {
   if ('$ref' in schema) return schema;
-  const { properties, description = '', example, ...shape } = schema;
-  const values: unknown[] = shape.enum ?? [];
+  const { properties, description = '' } = schema;
+  const example: unknown = schema.example;
+  const values: readonly unknown[] = schema.enum ?? [];
   if (values.includes(null)) {
     const texts = values.filter((value) => typeof value === 'string');
     return { description, example, anyOf: [{ type: 'string', enum: texts }, { type: 'null' }] };
@@ -49,5 +54,7 @@ function withNullApart(schema: Schemas[string]): Schemas[string] {
 }
 
 function eachWithNullApart(schemas: Schemas): Schemas {
-  return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, withNullApart(schema)]));
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, schema]): [string, Schemas[string]] => [name, withNullApart(schema)]),
+  );
 }

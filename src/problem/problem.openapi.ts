@@ -42,7 +42,9 @@ export function problemResponse(
   details: Partial<ProblemDetails> = {},
 ): MethodDecorator {
   const header = HEADERS[status];
-  const examples = [codes].flat().map((code) => [code, example(status, code, details)]);
+  const examples = [codes]
+    .flat()
+    .map((code): [string, ReturnType<typeof example>] => [code, example(status, code, details)]);
   return ApiResponse({
     status,
     description,

@@ -81,6 +81,7 @@ function inBrowser(): void {
     ['If-None-Match', 'any', '*', 304],
     ['Cache-Control', 'anew', 'no-cache', 200],
     ['X-Request-Id', 'own', '0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e', 200],
+    ['traceparent', 'sampled', '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01', 200],
   ])('sends no %s, unless its example "%s" is chosen: %s, answered with %d', async (name, example, value, status) => {
     const examples = field(page, name).locator('select');
     expect(await examples.inputValue()).toBe('absent');
@@ -90,6 +91,29 @@ function inBrowser(): void {
     expect(response.request().headers()).toMatchObject({ [name.toLowerCase()]: value });
     expect(response.status()).toBe(status);
     await examples.selectOption('absent');
+  });
+
+  it('shows an operation in less than 6,000 pixels', async () => {
+    const fresh = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    await fresh.goto(`${service.url}/docs`);
+    await fresh.locator('#operations-messages-listMessages .opblock-summary-control').click();
+    await fresh.locator('#operations-messages-listMessages .response[data-code="504"] .microlight').waitFor();
+    const size = await fresh.locator('#operations-messages-listMessages').boundingBox();
+    expect(size?.height).toBeGreaterThan(1000);
+    expect(size?.height).toBeLessThan(6000);
+    await fresh.close();
+  });
+
+  it('is no wider than a phone, with every GET unfolded and an answer shown', async () => {
+    const phone = await browser.newPage({ viewport: { width: 390, height: 844 } });
+    await phone.goto(`${service.url}/docs`);
+    const summaries = phone.locator('.opblock-get .opblock-summary-control');
+    await summaries.first().waitFor();
+    for (const summary of await summaries.all()) await summary.click();
+    await shown(phone, await execute(phone));
+    const root = 'document.documentElement';
+    expect(await phone.evaluate(`[${root}.scrollWidth, ${root}.clientWidth]`)).toEqual([390, 390]);
+    await phone.close();
   });
 
   it('shows 429 and Retry-After when the desk limits', async () => {

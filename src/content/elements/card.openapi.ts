@@ -58,9 +58,9 @@ const ANY_PAYLOAD = { type: 'object', additionalProperties: true };
 const KINDS = Object.entries(cardKinds).map(([kind, meaning]) => ({ kind, meaning, name: schemaName(kind) }));
 
 /** One schema for each kind of card and one for its payload, and `Card`, the union of them all. */
-export const cardSchemas = Object.fromEntries([
-  ...KINDS.map(({ kind, meaning, name }) => [`${name}Card`, cardSchema(kind, meaning, name)]),
-  ...Object.entries(PAYLOADS).map(([kind, properties]) => [
+export const cardSchemas: Readonly<Record<string, object>> = Object.fromEntries<object>([
+  ...KINDS.map(({ kind, meaning, name }): [string, object] => [`${name}Card`, cardSchema(kind, meaning, name)]),
+  ...Object.entries(PAYLOADS).map(([kind, properties]): [string, object] => [
     `${schemaName(kind)}Payload`,
     { ...fields({ ...MARKERS, ...properties }), description: 'As the desk documents it; nobody checks what is sent.' },
   ]),
@@ -71,7 +71,9 @@ export const cardSchemas = Object.fromEntries([
       anyOf: KINDS.map(({ name }) => ({ $ref: getSchemaPath(`${name}Card`) })),
       discriminator: {
         propertyName: 'kind',
-        mapping: Object.fromEntries(KINDS.map(({ kind, name }) => [kind, getSchemaPath(`${name}Card`)])),
+        mapping: Object.fromEntries(
+          KINDS.map(({ kind, name }): [string, string] => [kind, getSchemaPath(`${name}Card`)]),
+        ),
       },
     },
   ],
