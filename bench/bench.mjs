@@ -12,12 +12,14 @@ import { profile } from './cases/profile.mjs';
 import { redisHit } from './cases/redis-hit.mjs';
 import { start } from './cases/start.mjs';
 import { streams } from './cases/streams.mjs';
+import { tracedHit } from './cases/traced-hit.mjs';
 import { startRedis } from './redis-process.mjs';
 import { startDesk } from './service.mjs';
 import { table } from './table.mjs';
 
 const CASES = {
   hit,
+  'traced-hit': tracedHit,
   'not-modified': notModified,
   'redis-hit': redisHit,
   miss,

@@ -14,16 +14,16 @@ const METHODS: ReadonlySet<string> = new Set([
   'TRACE',
 ]);
 
-/** Gives a request its span, and its log lines the trace id. Neither path nor query: they name sessions and customers. */
+/** Gives a request its span where it is sampled, and its log lines the trace id. Neither path nor query: they name sessions and customers. */
 export function traceRequest(context: RequestContext, method: string, route: string): void {
   const isKnown = METHODS.has(method);
   const name = isKnown ? method : 'HTTP';
   // What no route answers has no template.
   const isRouted = route.startsWith('/');
   const span = startRequestSpan(isRouted ? `${name} ${route}` : name, context.parent);
-  if (span === undefined) return;
+  // Of a trace that nobody recorded the log names no id either, unless the caller gave it.
+  if (span?.isRecording() !== true) return;
   context.traceId = span.spanContext().traceId;
-  if (!span.isRecording()) return;
   context.span = span;
   span.setAttribute('http.request.method', isKnown ? method : '_OTHER');
   if (isRouted) span.setAttribute('http.route', route);

@@ -13,7 +13,7 @@ export interface RequestContext {
   readonly requestId: string;
   /** The caller's span, by a valid `traceparent`. */
   readonly parent: SpanContext | undefined;
-  /** Of the caller's trace; where there is none and somebody wants traces, of our own. */
+  /** Of the caller's trace, or of one that begins here and is recorded. */
   traceId: string | undefined;
   /** Where this request is sampled. */
   span?: Span;

@@ -1,4 +1,5 @@
 import {
+  type Attributes,
   ROOT_CONTEXT,
   type Span,
   type SpanContext,
@@ -7,7 +8,15 @@ import {
   trace,
   type Tracer,
 } from '@opentelemetry/api';
-import { type SpanOptions } from './span-options.js';
+
+export interface SpanOptions {
+  /** A call to another service; without it, work of our own. */
+  readonly isCall?: boolean;
+  /** Of closed sets, counts and our own words: never a message, an account, a key, a signature or a URL. */
+  readonly attributes?: Attributes;
+  /** The span of work that somebody else began, and that this one waits for. */
+  readonly link?: Span | undefined;
+}
 
 /** The spans of this service as OpenTelemetry has them. Parents are given, never found: the API's globals stay unused. */
 export class SpanRecorder {

@@ -1,7 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Attributes, type Span, type SpanContext } from '@opentelemetry/api';
-import { type SpanOptions } from './span-options.js';
-import { type SpanRecorder } from './span-recorder.js';
+import { type SpanOptions, type SpanRecorder } from './span-recorder.js';
 
 /** undefined where nobody wants traces: then all below is a null check. */
 let recorder: SpanRecorder | undefined;
