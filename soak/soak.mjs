@@ -7,6 +7,7 @@ import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startSimulator } from '../dist/simulator/simulator.js';
+import { Followers } from './followers.mjs';
 import { get, pickPath } from './load.mjs';
 import { Replica } from './replica.mjs';
 import { troubles } from './troubles.mjs';
@@ -48,9 +49,11 @@ const replicas = await Promise.all(
 const rows = [];
 const memoryAtStart = replicas.map((replica) => replica.memory());
 const deadline = Date.now() + seconds * 1000;
+const followers = new Followers(desk, replicas);
 const list = troubles({ desk, redis, replicas });
 for (let turn = 0; Date.now() < deadline; turn++) rows.push(await run(list[turn % list.length]));
 
+const followed = await followers.end();
 const memoryAtEnd = replicas.map((replica) => replica.memory());
 const stopCodes = await Promise.all(replicas.map((replica) => replica.kill('SIGTERM')));
 redis.kill('SIGKILL');
@@ -103,6 +106,7 @@ function report() {
   console.log(
     `\nmemory (MB): ${memoryAtStart.join(', ')} at start, ${memoryAtEnd.join(', ')} at end; exit codes ${stopCodes}`,
   );
+  console.log(`${followed.messages} messages to followers, over ${followed.connections} streams`);
   const broken = brokenPromises();
   for (const promise of broken) console.log(`BROKEN: ${promise}`);
   if (broken.length === 0) console.log('every promise held');
@@ -110,7 +114,7 @@ function report() {
 }
 
 function brokenPromises() {
-  const broken = [];
+  const broken = [...followed.faults];
   for (const { trouble, statuses, longestMs, perSecond } of rows) {
     const strange = Object.keys(statuses).filter((status) => status !== 'lost' && !ALLOWED.has(Number(status)));
     if (strange.length > 0) broken.push(`${trouble}: answered ${strange}`);

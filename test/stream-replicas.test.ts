@@ -4,6 +4,7 @@ import { type Simulator, startSimulator } from '../simulator/simulator.js';
 import { EventStream, streamPath } from './event-stream.js';
 import { describeWithOwnRedis, type RedisServer, startRedis } from './redis-server.js';
 import { messagesPath, Replicas } from './replicas.js';
+import { sendWebhook, TOKEN } from './webhook.js';
 import { wireMessages } from './wire-messages.js';
 
 describeWithOwnRedis('streams at two replicas', () => {
@@ -69,6 +70,36 @@ describeWithOwnRedis('streams at two replicas', () => {
       const askedAt = Date.now();
       for (const stream of [here, there]) await stream.until(({ positions }) => positions.length > known);
       expect((there.events.at(-1)?.at ?? Infinity) - askedAt).toBeLessThan(1000);
+    });
+  });
+
+  test('are woken by a webhook that another replica was sent', async () => {
+    const two = await start({ CACHE_FRESH_MIN_MS: '60000', CACHE_FRESH_MAX_MS: '60000', WEBHOOK_TOKENS: TOKEN });
+    await sendWebhook(two.nth(0), { sessionId: 'another' });
+    desk.setSession('told', wireMessages(0, 3));
+    const there = await follow(two, 1, streamPath('told'));
+    await two.undisturbed(async () => {
+      const known = there.positions.length;
+      desk.append('told', ...wireMessages(3 + known, 1));
+      const toldAt = Date.now();
+      await sendWebhook(two.nth(0), { sessionId: 'told' });
+      await there.until(({ positions }) => positions.length > known);
+      expect((there.events.at(-1)?.at ?? Infinity) - toldAt).toBeLessThan(1500);
+    });
+  });
+
+  test('leave a quarter of the quota to those who wait, all replicas together', async () => {
+    const two = await start({ DESK_MAX_RPS: '10', CACHE_FRESH_MIN_MS: '0', CACHE_FRESH_MAX_MS: '0' });
+    const ids = Array.from({ length: 40 }, (_, i) => `many${i}`);
+    for (const id of ids) desk.setSession(id, wireMessages(0, 3));
+    await Promise.all(ids.map((id, i) => follow(two, i % 2, streamPath(id))));
+    await two.undisturbed(async () => {
+      desk.forgetCalls();
+      const startedAt = Date.now();
+      await sleep(6000);
+      const seconds = (Date.now() - startedAt) / 1000;
+      expect(desk.calls.length).toBeLessThanOrEqual(7 * (seconds + 1));
+      expect(desk.calls.length).toBeGreaterThan(7 * 2);
     });
   });
 

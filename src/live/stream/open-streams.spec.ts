@@ -1,0 +1,42 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { ProblemError } from '../../problem/problem.js';
+import { OpenStreams } from './open-streams.js';
+
+describe('the places for streams', () => {
+  let counts: number[];
+  const places = (max: number, maxPerCaller: number) =>
+    new OpenStreams({ max, maxPerCaller }, (count) => counts.push(count));
+
+  beforeEach(() => {
+    counts = [];
+  });
+
+  it('are so many for all, and free again once left', () => {
+    const open = places(2, 0);
+    const first = open.enter('ann');
+    open.enter('ann');
+    expect(() => open.enter('bob')).toThrow(ProblemError);
+    open.leave(first);
+    open.leave(first);
+    open.enter('bob');
+    expect(() => open.enter('bob')).toThrow('Too many streams are open.');
+    expect(counts).toEqual([1, 2, 1, 2]);
+  });
+
+  it('are so many for one caller', () => {
+    const open = places(10, 1);
+    const first = open.enter('ann');
+    expect(() => open.enter('ann')).toThrow('The caller has too many streams open.');
+    open.enter('bob');
+    open.leave(first);
+    open.enter('ann');
+  });
+
+  it('are refused with a time to come back, and after the end of all', () => {
+    const open = places(10, 0);
+    open.close('stopped');
+    expect(() => open.enter('ann')).toThrow(
+      expect.objectContaining({ code: 'unavailable', details: expect.objectContaining({ retryAfterMs: 5000 }) }),
+    );
+  });
+});

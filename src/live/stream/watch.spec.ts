@@ -1,0 +1,182 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { pino } from 'pino';
+import { messageOf } from '../../../test/model-desk.js';
+import { Changes } from '../../cache/changes.js';
+import { DeskNotFoundError, DeskRateLimitedError } from '../../desk/desk-error.js';
+import { RenderedMessages } from '../../transcript/rendered-messages.js';
+import { type TranscriptView } from '../../transcript/view.js';
+import { type Change, Watch } from './watch.js';
+
+const START = 1_700_000_000_000;
+
+describe('a watch', () => {
+  let changes: Changes;
+  let news: Changes;
+  let known: TranscriptView | undefined;
+  let knownAt: number;
+  let refreshes: number[];
+  /** What the next refreshes bring. */
+  let desk: () => TranscriptView;
+  let told: (Change | 'gone')[];
+  let watch: Watch;
+
+  /** Messages `first` up to but not including `total`, asked for just now, fresh for 2 s. */
+  const view = (total: number, { first = 0, edited = -1, hasPositions = true } = {}): TranscriptView => {
+    const list = Array.from({ length: total - first }, (_, i) =>
+      messageOf(first + i, START - 1000, first + i === edited ? 'edited' : undefined),
+    );
+    return {
+      total,
+      first: hasPositions ? first : undefined,
+      offset: first,
+      pieces: [{ messages: RenderedMessages.of(list), from: 0, to: list.length }],
+      newestAt: START - 1000,
+      lifetimeMs: 2000,
+      ageMs: 0,
+      remainingMs: 2000,
+    };
+  };
+
+  /** As it is by now. */
+  const aged = (of: TranscriptView): TranscriptView => {
+    const ageMs = of.ageMs + Date.now() - knownAt;
+    return { ...of, ageMs, remainingMs: of.lifetimeMs - ageMs };
+  };
+
+  beforeEach(() => {
+    jest.useFakeTimers({ now: START, doNotFake: ['nextTick', 'queueMicrotask'] });
+    [changes, news] = [new Changes(), new Changes()];
+    refreshes = [];
+    told = [];
+    known = view(3);
+    knownAt = START;
+    const latest = known;
+    desk = () => latest;
+    watch = new Watch(
+      'session',
+      {
+        transcripts: {
+          changes,
+          news,
+          recall: () => known && aged(known),
+          refresh: () => {
+            refreshes.push(Date.now() - START);
+            return Promise.resolve().then(() => {
+              known = desk();
+              knownAt = Date.now();
+              news.notify('session');
+            });
+          },
+          catchUp: () => Promise.resolve(),
+        },
+        isTold: () => false,
+        now: () => Date.now(),
+        logger: pino({ level: 'silent' }),
+      },
+      view(3),
+    );
+    watch.add({ onChange: (change) => told.push(change), onGone: () => told.push('gone') });
+  });
+
+  afterEach(() => {
+    watch.close();
+    jest.useRealTimers();
+  });
+
+  const learn = (next: TranscriptView) => {
+    known = next;
+    news.notify('session');
+  };
+
+  it('tells nothing while the session reads the same, whoever asked', () => {
+    learn(view(3));
+    learn(view(3));
+    expect(told).toEqual([]);
+  });
+
+  it('tells what is new, and what reads differently', () => {
+    learn(view(5, { edited: 1 }));
+    expect(told).toMatchObject([{ kind: 'log', newest: { total: 5 }, edited: [{ position: 1 }] }]);
+  });
+
+  it('looks when what is known is stale, and at once when somebody says that there is more', async () => {
+    await jest.advanceTimersByTimeAsync(1999);
+    expect(refreshes).toEqual([]);
+    desk = () => view(4);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(refreshes).toEqual([2000]);
+    expect(told).toMatchObject([{ kind: 'log', newest: { total: 4 } }]);
+    await jest.advanceTimersByTimeAsync(1500);
+    changes.notify('session');
+    await jest.advanceTimersByTimeAsync(1);
+    expect(refreshes).toEqual([2000, 3500]);
+  });
+
+  it('tells that positions mean nothing any more where the log shrank, once that was asked anew', () => {
+    // As it may come from a replica that knew less.
+    learn({ ...view(2), ageMs: 500 });
+    expect(told).toEqual([]);
+    learn(view(2));
+    expect(told).toMatchObject([{ kind: 'reset', id: 2, newest: { total: 2 } }]);
+  });
+
+  it('tells of a session that contradicts itself without a place', () => {
+    learn(view(4, { hasPositions: false }));
+    learn(view(5, { hasPositions: false }));
+    expect(told).toMatchObject([
+      { kind: 'reset', id: undefined, newest: { total: 4 } },
+      { kind: 'reset', id: undefined, newest: { total: 5 } },
+    ]);
+  });
+
+  it('stays with what was known where memory is short', () => {
+    known = undefined;
+    news.notify('session');
+    expect(watch.newest.total).toBe(3);
+    expect(told).toEqual([]);
+  });
+
+  it('goes on after a failure, no sooner than it says', async () => {
+    desk = () => {
+      throw new DeskRateLimitedError('limited', { retryAfterMs: 4000 });
+    };
+    await jest.advanceTimersByTimeAsync(5999);
+    expect(refreshes).toEqual([2000]);
+    desk = () => view(4);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(refreshes).toEqual([2000, 6000]);
+    expect(told).toMatchObject([{ kind: 'log', newest: { total: 4 } }]);
+  });
+});
+
+it('tells that the session is gone', () => {
+  const news = new Changes();
+  let isGone = false;
+  const messages = RenderedMessages.of([]);
+  const view = { total: 0, first: 0, offset: 0, pieces: [{ messages, from: 0, to: 0 }], newestAt: undefined };
+  const watch = new Watch(
+    'session',
+    {
+      transcripts: {
+        changes: new Changes(),
+        news,
+        recall: () => {
+          if (isGone) throw new DeskNotFoundError('not found');
+          return undefined;
+        },
+        refresh: () => Promise.resolve(),
+        catchUp: () => Promise.resolve(),
+      },
+      isTold: () => false,
+      now: () => Date.now(),
+      logger: pino({ level: 'silent' }),
+    },
+    { ...view, lifetimeMs: 2000, ageMs: 0, remainingMs: 2000 },
+  );
+  let told = 0;
+  watch.add({ onChange: () => undefined, onGone: () => (told += 1) });
+  isGone = true;
+  news.notify('session');
+  expect(told).toBe(1);
+  watch.close();
+});
