@@ -8,10 +8,12 @@ import { join } from 'node:path';
 const folder = mkdtempSync(join(tmpdir(), 'sbom-'));
 const npm = (...args) => execFileSync('npm', args, { cwd: folder, encoding: 'utf8', maxBuffer: 2 ** 26 });
 try {
-  // The overrides are about development tools only, and may name them.
+  // Overrides with overrides of their own are about development tools, and may name them by `$`.
   const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
   delete manifest.devDependencies;
-  delete manifest.overrides;
+  manifest.overrides = Object.fromEntries(
+    Object.entries(manifest.overrides).filter(([, version]) => typeof version === 'string'),
+  );
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
   copyFileSync('package-lock.json', join(folder, 'package-lock.json'));
   npm('install', '--package-lock-only', '--ignore-scripts', '--omit=optional', '--omit=peer');
@@ -19,8 +21,10 @@ try {
 
   const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8'));
   const shipped = Object.entries(packages).filter(([path, entry]) => path !== '' && !entry.dev && !entry.devOptional);
+  // A package that is installed in two places is described once.
+  const distinct = new Set(shipped.map(([path, { version }]) => `${path.replace(/^.*node_modules\//, '')}@${version}`));
   const described = JSON.parse(sbom).components.length;
-  if (described !== shipped.length) throw new Error(`${described} of ${shipped.length} packages are described`);
+  if (described !== distinct.size) throw new Error(`${described} of ${distinct.size} packages are described`);
   process.stdout.write(sbom);
 } finally {
   rmSync(folder, { recursive: true });

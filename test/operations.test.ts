@@ -85,6 +85,7 @@ describe('/metrics', () => {
       'desk_cooldown_seconds{command="describe_chat_messages"} 0',
       'desk_breaker_open 0',
       'desk_queue_length 0',
+      'desk_max_rps 10000',
       'user_sig_signed_total 1',
       'transcript_contradictions_total 0',
       'redis_up 0',

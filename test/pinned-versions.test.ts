@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
+import { satisfies } from 'semver';
+import { isObject } from '../simulator/json-object.js';
 
 const dockerfile = readFileSync('Dockerfile', 'utf8');
 const compose = readFileSync('docker-compose.yml', 'utf8');
@@ -28,6 +30,29 @@ test('CI takes the Node of the image', () => {
   expect(bases).toEqual([`node:${version}-bookworm-slim`]);
 });
 
+test('.nvmrc is the Node of the image', () => {
+  expect(bases).toEqual([`node:${readFileSync('.nvmrc', 'utf8').trim()}-bookworm-slim`]);
+});
+
+test('the workflow runs .ci/run on the oldest Node that package.json allows', () => {
+  const workflow = readFileSync('.github/workflows/ci.yml', 'utf8');
+  const [, floor = ''] = /"node": ">=([\d.]+)"/.exec(readFileSync('package.json', 'utf8')) ?? [];
+  expect(all(workflow, /^ +container: node:(\S+)$/gm)).toEqual([`${floor}.0-bookworm`]);
+  expect(workflow).toMatch(/^ +- run: \.ci\/run$/m);
+});
+
+test('every package that production needs works on that Node', () => {
+  const lock: unknown = JSON.parse(readFileSync('package-lock.json', 'utf8'));
+  const packages = Object.entries(isObject(lock) && isObject(lock['packages']) ? lock['packages'] : {});
+  const unfit = packages.filter(([, entry]) => isObject(entry) && entry['dev'] !== true && !allowsNode20(entry));
+  expect(unfit.map(([name]) => name)).toEqual([]);
+});
+
 test('no package may run a script when it is installed, outside of the image either', () => {
   expect(readFileSync('.npmrc', 'utf8')).toMatch(/^ignore-scripts=true$/m);
 });
+
+function allowsNode20({ engines }: Readonly<Record<string, unknown>>): boolean {
+  const range = isObject(engines) ? engines['node'] : undefined;
+  return typeof range !== 'string' || satisfies('20.19.0', range);
+}

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Simulator, startSimulator } from '../simulator/simulator.js';
 import { ask } from './http.js';
@@ -7,7 +8,18 @@ import { type Service, startService } from './service.js';
 import { dashboardQueries, ruleQueries } from './written-queries.js';
 
 /** What Prometheus makes itself, and the labels it puts on everything it scrapes. */
-const MADE_BY_PROMETHEUS: Scrape = new Map([['up', [new Map()]]]);
+const MADE_BY_PROMETHEUS: Scrape = new Map([
+  ['up', [new Map()]],
+  [
+    'ALERTS',
+    [
+      new Map([
+        ['alertname', 'DeskBffDown'],
+        ['alertstate', 'firing'],
+      ]),
+    ],
+  ],
+]);
 const PUT_BY_PROMETHEUS: ReadonlySet<string> = new Set(['job', 'instance']);
 /** The traffic below goes to every route that a query is about: a matcher that takes none of them is a mistake. */
 const ROUTE = 'route';
@@ -17,6 +29,7 @@ const READS = ['/sessions', '/sessions/:sessionId', '/sessions/:sessionId/messag
 let simulator: Simulator;
 let service: Service;
 let scrape: Scrape;
+let metrics: string;
 
 beforeAll(async () => {
   simulator = await startSimulator();
@@ -35,7 +48,8 @@ beforeAll(async () => {
   }
   simulator.failNext({ kind: 'error', code: 141009 });
   expect((await ask(service, '/sessions/another-session/messages')).status).toBe(429);
-  scrape = new Map([...MADE_BY_PROMETHEUS, ...readScrape((await ask(service, '/metrics')).text)]);
+  metrics = (await ask(service, '/metrics')).text;
+  scrape = new Map([...MADE_BY_PROMETHEUS, ...readScrape(metrics)]);
 });
 
 afterAll(async () => {
@@ -52,6 +66,13 @@ describe.each([
     expect(selectors).not.toEqual([]);
     expect(selectors.flatMap(faultsOf)).toEqual([]);
   });
+});
+
+test('docs/operate.md describes every metric, and no other', () => {
+  const [, section = ''] = /^## Metrics$(.*?)^## /ms.exec(readFileSync('docs/operate.md', 'utf8')) ?? [];
+  const described = [...section.matchAll(/^\| `([a-z_]+)`/gm)].map(([, name = '']) => name);
+  const families = [...metrics.matchAll(/^# TYPE (\S+)/gm)].map(([, name = '']) => name);
+  expect(described.sort()).toEqual(families.filter((name) => !/^(process|nodejs)_/.test(name)).sort());
 });
 
 test('what is about reads is about every resource', () => {

@@ -54,6 +54,7 @@ function createAdmission(environment: Environment, redis: RedisLink, metrics: Me
 }
 
 function createQueue(environment: Environment, admission: AdmissionControl, metrics: Metrics): CallQueue {
+  metrics.deskMaxRps.set(environment.deskMaxRps);
   return new CallQueue({
     admission,
     maxRps: environment.deskMaxRps,

@@ -3,7 +3,7 @@ import { type Content, contentSchemas } from '../content/content.js';
 import { CONTENT_UNION } from '../content/content-type.js';
 import { type Message, Sender } from '../content/message.js';
 
-/** A message as the README shows it; `implements` compares the class with what is really written. */
+/** A message as docs/api.md shows it; `implements` compares the class with what is really written. */
 @ApiSchema({ name: 'Message' })
 @ApiExtraModels(...contentSchemas)
 class MessageDto implements Message {

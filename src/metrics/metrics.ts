@@ -2,7 +2,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 
 const HTTP_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Every metric of the service. The names are an interface (README, "Metrics"); labels are closed sets, never sessions. */
+/** Every metric of the service. The names are an interface (docs/operate.md, "Metrics"); labels are closed sets, never sessions. */
 export class Metrics {
   readonly registry = new Registry();
   private readonly registers = [this.registry];
@@ -80,6 +80,11 @@ export class Metrics {
   readonly sessionsWatched = new Gauge({
     name: 'sessions_watched',
     help: 'Sessions that this replica looks at for open streams',
+    registers: this.registers,
+  });
+  readonly deskMaxRps = new Gauge({
+    name: 'desk_max_rps',
+    help: 'DESK_MAX_RPS: calls to the desk in any second, of all replicas together',
     registers: this.registers,
   });
   readonly userSigSigned = new Counter({

@@ -3,7 +3,7 @@ import { commonCodes, deskCodes } from './common-codes.js';
 import { describeChatMessages } from './describe-chat-messages.js';
 import { type ErrorCodeEntry, type ErrorOutcome, errorOutcome, isTransient } from './error-code.js';
 
-// Written out once more, from the README's table of errors and Tencent's lists of error codes, not from the data under test.
+// Written out once more, from the table of errors in docs/api.md and Tencent's lists of error codes, not from the data under test.
 const expected: Record<Exclude<ErrorOutcome, 'failed'> | 'transient' | 'not-applicable', number[]> = {
   'invalid-request': [141004],
   'not-found': [141010],

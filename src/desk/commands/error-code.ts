@@ -1,4 +1,4 @@
-/** Classes of ErrorCodes: by the remedy in Tencent's "Error Code" document, and by the README's table of errors. */
+/** Classes of ErrorCodes: by the remedy in Tencent's "Error Code" document, and by the table of errors in docs/api.md. */
 export type ErrorClass =
   /** Our URL or body is wrong: a bug. */
   | 'bad-request'

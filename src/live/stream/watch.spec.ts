@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { pino } from 'pino';
 import { messageOf } from '../../../test/model-desk.js';
-import { Changes } from '../../cache/changes.js';
+import { Changes } from '../../cache/change-feed.js';
 import { DeskNotFoundError, DeskRateLimitedError } from '../../desk/desk-error.js';
 import { RenderedMessages } from '../../transcript/rendered-messages.js';
 import { type TranscriptView } from '../../transcript/view.js';

@@ -4,15 +4,15 @@ import { EnvironmentError, environmentVariables, readEnvironment } from './read-
 
 const minimal = { AUTH_MODE: 'none', DESK_SDK_APP_ID: '1400000000', DESK_SECRET_KEY: 'the-secret-key' };
 
-const [, section = ''] = /^## Environment\n(.*?)^## /ms.exec(readFileSync('README.md', 'utf8')) ?? [];
+const page = readFileSync('docs/configuration.md', 'utf8');
 /** The first two cells of each row: the variables, and what they are where nobody sets them. */
-const rows = [...section.matchAll(/^\| (`.*?) +\| (.*?) *\|/gm)].map(([, names = '', defaults = '']) => ({
+const rows = [...page.matchAll(/^\| (`.*?) +\| (.*?) *\|/gm)].map(([, names = '', defaults = '']) => ({
   names: [...names.matchAll(/`([A-Z_]+)`/g)].map(([, name = '']) => name),
   hasFile: names.endsWith(' or `…_FILE`'),
   defaults,
 }));
 
-describe("the README's table of variables", () => {
+describe('the tables of docs/configuration.md', () => {
   it('names every variable that is read, and no other', () => {
     const named = rows.flatMap(({ names, hasFile }) => [
       ...names,
