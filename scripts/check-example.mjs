@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { withDemo } from './with-demo.mjs';
 
 run('openapi-typescript', 'openapi.json', '-o', 'examples/desk-bff.d.ts', '--check');
-run('tsc', '-p', 'examples');
+run('tsc', '-b', 'examples', 'examples/dashboard');
 
 await withDemo(async ({ url, deskUrl }) => {
   const long = await poll(url, 'long-session', '--once');

@@ -1,13 +1,14 @@
-// npm run demo: the service on a simulated desk, nothing to set and nothing to install. Ctrl-C stops both.
-import { spawn } from 'node:child_process';
+// npm run demo: the service on a simulated desk, and a dashboard; nothing to set and nothing to install. Ctrl-C stops all.
+import { spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { demoCredentials } from '../dist/simulator/credentials.js';
+import { serveDashboard } from './serve-dashboard.mjs';
 
 const STOP_MS = 12_000;
 /** Makes a child stop when the demo is gone, however it went: the channel to its parent is then closed. */
 const LIFELINE = 'data:text/javascript,process.once("disconnect",()=>process.kill(process.pid,"SIGTERM"))';
-const SESSION = 'b0f4ca12-4850-4218-a284-efe679a87066';
 
 const children = [];
 let isStopping = false;
@@ -30,15 +31,21 @@ try {
 async function demo() {
   const desk = start('dist/simulator/main.js', { SIMULATOR_PORT: '0' });
   const deskUrl = await desk.said(/^desk simulator on (\S+)/);
+  const dashboard = await serveDashboard();
+  const token = randomBytes(16).toString('hex');
   const service = start('dist/main.js', {
     PORT: process.env.PORT || '0',
     AUTH_MODE: 'none',
+    CORS_ORIGINS: dashboard.url,
+    WEBHOOK_TOKENS: token,
     DESK_BASE_URL: deskUrl,
     DESK_SDK_APP_ID: String(demoCredentials.sdkAppId),
     DESK_SECRET_KEY: demoCredentials.secretKey,
   });
   const url = await service.said(/"url":"(http[^"]+)","msg":"listening"/);
-  console.log(await guide(url, deskUrl));
+  await tellDesk(deskUrl, { url: `${url}/webhooks/desk`, token });
+  dashboard.show(url);
+  console.log(await guide(url, deskUrl, dashboard.url));
   service.lines.on('line', showRequest);
 }
 
@@ -88,44 +95,67 @@ async function stop(code) {
   process.exit(code);
 }
 
-async function guide(url, deskUrl) {
-  const pages = `${url}/sessions/${SESSION}/messages`;
+/** Where the desk's webhooks go. */
+async function tellDesk(deskUrl, target) {
+  const answer = await fetch(`${deskUrl}/simulator/webhooks`, { method: 'PUT', body: JSON.stringify(target) });
+  if (!answer.ok) throw new Error(`the desk did not take the webhook: ${answer.status}`);
+}
+
+async function guide(url, deskUrl, dashboardUrl) {
+  const { sessions } = await (await fetch(`${url}/sessions`)).json();
+  const { id, client } = sessions.find(({ endStatus, client }) => endStatus !== null && client.id !== null);
+  const pages = `${url}/sessions/${id}/messages`;
   const page = await fetch(pages, { headers: { 'accept-encoding': 'identity' } });
   if (page.status !== 200) throw new Error(`the first page was answered with ${page.status}`);
+  const yesterday = new Date(Date.now() - 24 * 3_600_000).toISOString().slice(0, 10);
+  const readable = hasJq() ? '| jq' : `| node -p 'JSON.stringify(JSON.parse(fs.readFileSync(0)), null, 2)'`;
   return `
   desk-bff runs at ${url}
+  Dashboard       ${dashboardUrl}
   Swagger UI      ${url}/docs
+  Metrics         ${url}/metrics
 
-  the sessions of the last 24 hours, and of the week of the session below
-    curl -s '${url}/sessions?limit=5'
-    curl -s '${url}/sessions?from=2024-11-01T00:00:00Z&to=2024-11-07T23:59:59Z'
+  the sessions of the last 24 hours, and of yesterday (UTC)
+    curl -s '${url}/sessions?limit=5' ${readable}
+    curl -s '${url}/sessions?from=${yesterday}T00:00:00Z&to=${yesterday}T23:59:59Z' ${readable}
   those of one client; the way on is in "nextOffset" and Link, with the period spelt out
-    curl -i '${url}/sessions?clientId=1299314544&limit=3'
-  who serves a session now
-    curl -s '${url}/sessions/growing-session'
+    curl -i '${url}/sessions?clientId=${encodeURIComponent(client.id)}&limit=2'
+  the sessions that run, and who serves one now
+    curl -s '${url}/running-sessions' ${readable}
+    curl -s '${url}/sessions/growing-session' ${readable}
   the newest page of a session
-    curl -s '${pages}?limit=5'
+    curl -s '${pages}?limit=5' ${readable}
   the oldest messages, and the way on in "nextOffset" and Link
     curl -i '${pages}?limit=3&order=asc'
   only if it has changed: 304, no body
     curl -i -H 'If-None-Match: ${page.headers.get('etag')}' '${pages}'
-  past the cache, from a session that grows: see Cache-Status, and "total" five seconds later
+  a session that grows: its messages as they come, by the stream, and by a client that polls (examples/poller.ts)
+    curl -sN '${url}/sessions/growing-session/messages/stream?from=0'
+    node dist/examples/poller.js ${url} growing-session
+  past the cache: see Cache-Status, and "total" five seconds later
     curl -i -H 'Cache-Control: no-cache' '${url}/sessions/growing-session/messages?limit=1'
+  all of it as a file
+    curl -s '${url}/sessions/long-session/messages?format=csv' -o long-session.csv
   an error, with every fault in it
-    curl -s '${pages}?limit=1000&order=up'
+    curl -s '${pages}?limit=1000&order=up' ${readable}
   a desk that limits: the first line asks for that, the second is answered with 429 and Retry-After
-    curl -s '${deskUrl}/simulator/faults' -d '{"fault":{"kind":"error","code":141009},"times":1}'
+    curl -s '${deskUrl}/simulator/faults' -d '{"fault":{"kind":"error","code":141009},"times":1,"sessionId":"load-1"}'
     curl -i '${url}/sessions/load-1/messages'
 
   More sessions: session-of-everything, long-session, empty-session, load-1, load-2 … (simulator/README.md)
-  Ctrl-C stops both. Requests:
+  Ctrl-C stops all. Requests:
 `;
+}
+
+function hasJq() {
+  return spawnSync('jq', ['--version']).status === 0;
 }
 
 /** The service's access lines, as far as they tell what happened. */
 function showRequest(line) {
   const { msg, method, route, status, durationMs, cacheOutcome, problem, deskCalls } = parse(line);
-  if (msg !== 'request') return;
+  // The desk's webhooks come every five seconds.
+  if (msg !== 'request' || route === '/webhooks/desk') return;
   const how = [
     cacheOutcome ?? problem,
     deskCalls > 0 ? `${deskCalls} desk call${deskCalls > 1 ? 's' : ''}` : undefined,

@@ -58,6 +58,19 @@ describe('the seeded sessions', () => {
   });
 });
 
+describe('a reset', () => {
+  it('leaves the session that grows as long as it was, with the messages it had', () => {
+    let now = START;
+    const sessions = new Sessions(() => now);
+    now += 60_000;
+    const before = [...all(sessions, 'growing-session', now)];
+    expect(before).toHaveLength(24);
+    sessions.append('growing-session', [textMessage('mine', now)]);
+    sessions.reset();
+    expect(all(sessions, 'growing-session', now)).toEqual(before);
+  });
+});
+
 describe('generated sessions', () => {
   it('are the same in every simulator, and of 20 to 300 messages', () => {
     for (let n = 0; n < 200; n += 1) {

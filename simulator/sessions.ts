@@ -12,7 +12,10 @@ export class Sessions {
   private readonly generated = new Map<string, Session>();
   private readonly removed = new Set<string>();
 
+  private readonly startMs: number;
+
   constructor(private readonly now: () => number) {
+    this.startMs = now();
     this.reset();
   }
 
@@ -52,8 +55,9 @@ export class Sessions {
     return [...this.known].map(([id, session]) => ({ id, messages: session.all(this.now()).length }));
   }
 
+  /** What grows keeps its beginning: were it shorter than before, whoever knows it would find it contradicting itself. */
   reset(): void {
-    this.known = seededSessions(this.now());
+    this.known = seededSessions(this.startMs);
     this.generated.clear();
     this.removed.clear();
   }

@@ -7,8 +7,8 @@ import { headerComponents } from './http/headers.openapi.js';
 import { securityHeaders } from './http/response-headers.js';
 import { version } from './version.js';
 
-/** Swagger UI with its files, and the document: routes that @nestjs/swagger makes. */
-export const API_DOCUMENT_PATHS = /^\/(?:docs(?:\/.*)?|openapi\.json)$/;
+/** Swagger UI with its files, the document, and what leads there: routes that can declare nothing. */
+export const API_DOCUMENT_PATHS = /^\/(?:docs(?:\/.*)?|openapi\.json)?$/;
 
 /** The headers that are the same on every answer stand here once, so that the operations stay short. */
 const DESCRIPTION = `Tencent Cloud Desk's customer sessions and their chat records, as plain and cached HTTP resources.
@@ -40,8 +40,10 @@ export function createApiDocument(app: NestFastifyApplication): OpenAPIObject {
   return finished(SwaggerModule.createDocument(app, { ...options, components }));
 }
 
-/** Swagger UI at /docs, the document at /openapi.json; both load nothing from elsewhere. */
+/** Swagger UI at /docs, where / leads to, and the document at /openapi.json; they load nothing from elsewhere. */
 export function serveApiDocument(app: NestFastifyApplication): void {
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.get('/', (_request, reply) => reply.redirect('/docs'));
   SwaggerModule.setup('docs', app, () => createApiDocument(app), {
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],

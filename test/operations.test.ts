@@ -134,6 +134,11 @@ describe('the API document', () => {
     }
   });
 
+  test('is where / leads', async () => {
+    expect(await ask(service, '/')).toMatchObject({ status: 302, headers: { location: '/docs' } });
+    expect(await ask(service, '/', { method: 'HEAD' })).toMatchObject({ status: 302, headers: { location: '/docs' } });
+  });
+
   test('has a page for people that loads nothing from elsewhere', async () => {
     const page = await ask(service, '/docs');
     expect(page).toMatchObject({ status: 200, headers: { 'content-type': expect.stringContaining('text/html') } });

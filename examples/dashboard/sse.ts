@@ -1,0 +1,34 @@
+/** What `text/event-stream` carries, as the HTML standard tells it ("Server-sent events"). */
+export interface ServerSentEvent {
+  type: string;
+  data: string;
+  /** undefined: the event leaves the last one as it was. */
+  id: string | undefined;
+  /** Milliseconds to wait before coming back. */
+  retry: number | undefined;
+}
+
+export async function* readEvents(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<ServerSentEvent> {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = '';
+  for (;;) {
+    const { done, value } = await reader.read();
+    // What no empty line has ended is no event.
+    if (done) return;
+    const blocks = (rest + value).replaceAll('\r\n', '\n').split('\n\n');
+    rest = blocks.pop() ?? '';
+    yield* blocks.map(parse);
+  }
+}
+
+function parse(block: string): ServerSentEvent {
+  const event: ServerSentEvent = { type: 'message', data: '', id: undefined, retry: undefined };
+  for (const line of block.split('\n')) {
+    const [, field = '', value = ''] = /^([^:]*):? ?(.*)$/s.exec(line) ?? [];
+    if (field === 'event') event.type = value;
+    else if (field === 'data') event.data += event.data === '' ? value : `\n${value}`;
+    else if (field === 'id') event.id = value;
+    else if (field === 'retry' && /^\d+$/.test(value)) event.retry = Number(value);
+  }
+  return event;
+}
