@@ -41,17 +41,6 @@ async function begin({ url }: Service, id: string, headers: Record<string, strin
   });
 }
 
-async function logLine(service: Service, text: string): Promise<string> {
-  for (;;) {
-    const line = service
-      .output()
-      .split('\n')
-      .find((one) => one.includes('"audit":"read"') && one.includes(text));
-    if (line !== undefined) return line;
-    await sleep(20);
-  }
-}
-
 describe('the places for files', () => {
   const CALLERS = ['ann', 'bob', 'cleo'];
   const keyOf = (caller: string) => ({ 'x-api-key': `the-key-of-${caller}` });
@@ -84,7 +73,7 @@ describe('the places for files', () => {
     await expectNoPlaceFor('bob');
     await expectNoPlaceFor('cleo');
     ofAnn[0]?.destroy();
-    await logLine(service, '"format":"ndjson"');
+    await service.logged(/"audit":"read".*"format":"ndjson"/);
     const [ofCleo] = await beginFor('cleo', 1);
     expect(ofCleo?.statusCode).toBe(200);
     await expectNoPlaceFor('ann');
@@ -120,7 +109,7 @@ describe('a file that stands still', () => {
     const startedAt = performance.now();
     const incoming = await begin(service, 'endless', { 'x-request-id': 'stalled' });
     incoming.pause();
-    const audit = await logLine(service, '"requestId":"stalled"');
+    const audit = await service.logged(/"audit":"read".*"requestId":"stalled"/);
     return { afterMs: performance.now() - startedAt, audit };
   };
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expectDocumented, isDocumentedJson } from './documented-answer.js';
 
 /** The public demo credentials of the simulator, which are its defaults. */
@@ -15,6 +16,8 @@ export interface Service {
   readonly process: ChildProcess;
   /** Everything on stdout and stderr so far. */
   readonly output: () => string;
+  /** The first line that fits, as soon as it is there: the log is written behind the answers. */
+  readonly logged: (pattern: RegExp) => Promise<string>;
   readonly get: (path: string, headers?: Record<string, string>) => Promise<Response>;
   /** Sends SIGTERM and answers the exit code. */
   readonly stop: () => Promise<number | null>;
@@ -46,6 +49,13 @@ export async function startService(environment: Readonly<Record<string, string>>
     url,
     process: child,
     output: () => output,
+    logged: async (pattern) => {
+      for (;;) {
+        const line = output.split('\n').find((one) => pattern.test(one));
+        if (line !== undefined) return line;
+        await sleep(10);
+      }
+    },
     get: async (path, headers = {}) => documented(path, await fetch(`${url}${path}`, { headers })),
     stop: () => end(child, 'SIGTERM'),
     kill: async () => {

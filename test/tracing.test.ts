@@ -125,9 +125,8 @@ it('tells of a hit on the fast path, in a span of its own', async () => {
 
 it('begins a trace where the caller has none, and names it in the log', async () => {
   await ask(service, coldPath(), { headers: { 'x-request-id': 'without-a-trace' } });
-  const line = /^.*"requestId":"without-a-trace".*"msg":"request".*$/m;
-  while (!line.test(service.output())) await sleep(10);
-  const [, traceId] = /"traceId":"([0-9a-f]{32})"/.exec(line.exec(service.output())?.[0] ?? '') ?? [];
+  const line = await service.logged(/"requestId":"without-a-trace".*"msg":"request"/);
+  const [, traceId] = /"traceId":"([0-9a-f]{32})"/.exec(line) ?? [];
   for (;;) {
     const root = receiver.spans().find((span) => span.traceId === traceId && span.name === ROUTE);
     if (root !== undefined) {
@@ -144,7 +143,7 @@ it('records nothing where the caller says that its trace is not sampled', async 
   await ask(service, coldPath(), { headers: sampled.header });
   await sampled.root();
   expect(unsampled.spans()).toEqual([]);
-  expect(service.output()).toContain(`"traceId":"${unsampled.traceId}"`);
+  expect(await service.logged(new RegExp(`"traceId":"${unsampled.traceId}"`))).toContain('"msg":"re');
 });
 
 it('marks what failed by its code, and names no path that has no route', async () => {
