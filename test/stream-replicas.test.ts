@@ -50,9 +50,10 @@ describeWithOwnRedis('streams at two replicas', () => {
     const both = [await follow(two, 0, streamPath('talk')), await follow(two, 1, streamPath('talk'))];
     await two.undisturbed(async () => {
       desk.forgetCalls();
+      const startedAt = Date.now();
       await sleep(6000);
-      expect(desk.calls.length).toBeLessThanOrEqual(7);
-      expect(desk.calls.length).toBeGreaterThanOrEqual(4);
+      expect(desk.calls.length).toBeLessThanOrEqual((Date.now() - startedAt) / 1000 + 1);
+      expect(desk.calls.length).toBeGreaterThanOrEqual(2);
     });
     desk.append('talk', ...wireMessages(3, 2));
     await Promise.all(both.map((stream) => stream.until(({ positions }) => positions.length === 2)));
