@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import { startSimulator } from '../simulator/simulator.js';
 import { startDeskTap } from './desk-tap.js';
 import { ask } from './http.js';
@@ -20,6 +20,12 @@ const HEADER = 'planted-key-of-the-receiver';
 const SECRET_KEY = createHash('sha256').update('planted key').digest('hex');
 
 describeWithRedis.each(['http/json', 'http/protobuf'])('traces by %s', (protocol) => {
+  // Also after a failure: what is left open would keep the tests from ending.
+  const cleanUps: (() => unknown)[] = [];
+  afterEach(async () => {
+    await Promise.all(cleanUps.splice(0).map((cleanUp) => cleanUp()));
+  });
+
   test('hold no message, account, session, caller, key, signature or path, and the desk hears of none', async () => {
     const simulator = await startSimulator({ secretKey: SECRET_KEY });
     const [tap, receiver, redis] = await Promise.all([startDeskTap(simulator), startOtlpReceiver(), anyRedis()]);
@@ -39,6 +45,7 @@ describeWithRedis.each(['http/json', 'http/protobuf'])('traces by %s', (protocol
       OTEL_EXPORTER_OTLP_HEADERS: `authorization=${HEADER}`,
       OTEL_BSP_SCHEDULE_DELAY: '50',
     });
+    cleanUps.push(service.kill, tap.close, () => simulator.close(), receiver.close, redis.stop);
     const headers = {
       'x-api-key': API_KEY,
       traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
@@ -88,8 +95,5 @@ describeWithRedis.each(['http/json', 'http/protobuf'])('traces by %s', (protocol
     expect(tap.userSigs.size).toBeGreaterThan(0);
     const names = new Set(tap.headers.flatMap((one) => Object.keys(one)));
     for (const name of ['traceparent', 'tracestate', 'baggage', 'b3']) expect(names).not.toContain(name);
-
-    tap.close();
-    await Promise.all([simulator.close(), receiver.close(), redis.stop()]);
   });
 });
