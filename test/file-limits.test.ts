@@ -154,7 +154,12 @@ describe('a file that stands still', () => {
 describeWithRedis('a file at one replica', () => {
   it('leaves its messages to the pages of another', async () => {
     const redis = await anyRedis();
-    const replicas = await Replicas.start(2, { DESK_BASE_URL: desk.url, REDIS_URL: redis.url });
+    const replicas = await Replicas.start(2, {
+      DESK_BASE_URL: desk.url,
+      REDIS_URL: redis.url,
+      // A file waits one and a half times as long for its turn.
+      DESK_COOLDOWN_MAX_MS: '60000',
+    });
     try {
       await replicas.undisturbed(async () => {
         await replicas.get(0, messagesPath('shared', '?format=ndjson'));

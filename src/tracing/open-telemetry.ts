@@ -1,5 +1,7 @@
 import { diag, DiagLogLevel } from '@opentelemetry/api';
 import { setGlobalErrorHandler } from '@opentelemetry/core';
+import { OTLPTraceExporter as JsonExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { OTLPTraceExporter as ProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import {
   defaultResource,
   detectResources,
@@ -7,7 +9,7 @@ import {
   resourceFromAttributes,
   serviceInstanceIdDetector,
 } from '@opentelemetry/resources';
-import { BasicTracerProvider, type SpanExporter } from '@opentelemetry/sdk-trace-base';
+import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { version } from '../version.js';
 import { within } from '../clock.js';
 import { type Complaints } from './complaints.js';
@@ -27,13 +29,13 @@ export interface OpenTelemetry {
 }
 
 /** Sets the SDK up: what it reads from its own variables (sampler, limits, batches, receiver, headers) is left to it. */
-export async function openTelemetry({ protocol, complaints, onDropped }: OpenTelemetryParts): Promise<OpenTelemetry> {
+export function openTelemetry({ protocol, complaints, onDropped }: OpenTelemetryParts): OpenTelemetry {
   listenToSdk(complaints);
   const drop = (spans: number, reason: string) => {
     onDropped(spans);
     complaints.dropped(spans, reason);
   };
-  const outbox = new SpanOutbox(await exporterOf(protocol), drop);
+  const outbox = new SpanOutbox(protocol === 'http/json' ? new JsonExporter() : new ProtobufExporter(), drop);
   const provider = new BasicTracerProvider({ resource: resourceOfService(), spanProcessors: [outbox] });
   const recorder = new SpanRecorder(provider.getTracer('desk-bff', version));
   const stop = async (withinMs: number) => {
@@ -53,15 +55,6 @@ function listenToSdk(complaints: Complaints): void {
   diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
   // All that comes here is batches that could not be sent: the outbox has counted and told them.
   setGlobalErrorHandler(ignore);
-}
-
-/** One of them is loaded, not both. */
-async function exporterOf(protocol: 'http/protobuf' | 'http/json'): Promise<SpanExporter> {
-  const { OTLPTraceExporter } =
-    protocol === 'http/json'
-      ? await import('@opentelemetry/exporter-trace-otlp-http')
-      : await import('@opentelemetry/exporter-trace-otlp-proto');
-  return new OTLPTraceExporter();
 }
 
 /** Nothing of the process and its host: a command line may hold what is secret. */

@@ -13,7 +13,7 @@ export async function startTracing(
   if (!wantsTraces(environment)) return;
   const complaints = new Complaints(logger);
   const { openTelemetry } = await import('./open-telemetry.js');
-  const tracing = await openTelemetry({
+  const tracing = openTelemetry({
     protocol: environment.otelExporterOtlpTracesProtocol ?? environment.otelExporterOtlpProtocol,
     complaints,
     onDropped,
