@@ -23,22 +23,34 @@ describe.each(readdirSync(DASHBOARDS))('%s', (name) => {
     },
   );
 
+  test('gives each panel and row an id of its own: Grafana shows one of two with the same id', () => {
+    const ids = idsOf(dashboard);
+    expect(ids).toEqual([...new Set(ids)]);
+  });
+
   test('marks the alerts that fire', () => {
     expect(JSON.stringify(isObject(dashboard) && dashboard['annotations'])).toContain('ALERTS{');
   });
 });
 
 function panelsOf(dashboard: unknown): Panel[] {
-  const panels = isObject(dashboard) ? dashboard['panels'] : undefined;
-  if (!isList(panels)) throw new Error('no list of panels');
-  return panels
-    .filter(isObject)
+  return everyPanel(dashboard)
     .filter(({ type }) => type !== 'row')
     .map((panel) => ({
       title: String(panel['title']),
       description: panel['description'],
       thresholds: stepsOf(panel).map((step) => (isObject(step) ? step['value'] : undefined)),
     }));
+}
+
+function idsOf(dashboard: unknown): unknown[] {
+  return everyPanel(dashboard).map(({ id }) => id);
+}
+
+function everyPanel(dashboard: unknown) {
+  const panels = isObject(dashboard) ? dashboard['panels'] : undefined;
+  if (!isList(panels)) throw new Error('no list of panels');
+  return panels.filter(isObject);
 }
 
 function stepsOf(panel: unknown): readonly unknown[] {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Simulator, startSimulator } from '../simulator/simulator.js';
+import { EventStream, streamPath } from './event-stream.js';
 import { ask } from './http.js';
 import { matches, type Selector, selectorsOf } from './promql.js';
 import { readScrape, type Scrape } from './scrape.js';
@@ -46,6 +47,9 @@ beforeAll(async () => {
   ] as const) {
     expect([path, (await ask(service, path)).status]).toEqual([path, status]);
   }
+  const stream = await EventStream.open(service, streamPath('long-session'));
+  stream.leave();
+  await stream.until(() => service.output().includes('"outcome":"left"'));
   simulator.failNext({ kind: 'error', code: 141009 });
   expect((await ask(service, '/sessions/another-session/messages')).status).toBe(429);
   metrics = (await ask(service, '/metrics')).text;
