@@ -6,6 +6,7 @@ import { type RedisChannel } from '../redis/redis-channel.js';
 import { Changes } from './change-feed.js';
 import { Entries, type Entry, NotFound } from './entry.js';
 import { type FreshnessPolicy, Moments, phaseOf } from './freshness.js';
+import { HeldCopies } from './held-copies.js';
 import { Learner } from './learner.js';
 import { Load, type LoadParts } from './load.js';
 import { type RedisStore } from './redis-store.js';
@@ -52,9 +53,6 @@ export interface RefreshOptions {
   readonly signal: AbortSignal;
 }
 
-/** A copy in memory is compared with Redis when it is older than this, so that all replicas soon serve the same. */
-const CHECK_MS = 2000;
-
 /** The entries of one resource: from memory, from Redis, or from the desk. Knows neither sessions nor HTTP. */
 export class Cache<Query, State, Update, V extends View> {
   /** Who is to know when an id is said to have changed. */
@@ -62,10 +60,11 @@ export class Cache<Query, State, Update, V extends View> {
   /** Who is to know when something else is known of an id. */
   readonly news = new Changes();
   private readonly parts: LoadParts<Query, State, Update, V>;
+  private readonly copies: HeldCopies<Query, State, Update, V>;
   private readonly revalidation: Revalidation<State>;
 
   constructor(
-    private readonly resource: Resource<Query, State, Update, V>,
+    resource: Resource<Query, State, Update, V>,
     private readonly options: CacheOptions,
   ) {
     const { store, policy, now, random, maxBytes, turns } = options;
@@ -79,40 +78,33 @@ export class Cache<Query, State, Update, V extends View> {
     };
     const learner = new Learner({ resource, store, policy, now, moments, onChange, onNews });
     this.parts = { resource, entries, learner, flights: new SingleFlight(store, now, random, turns), moments, now };
+    this.copies = new HeldCopies({ resource, learner, moments, store, now });
     this.revalidation = new Revalidation({ ...options, entries });
   }
 
   /** A fresh view out of memory, without waiting for anything; undefined where it takes more than that. */
   peek(id: string, query: Query): Result<V> | undefined {
     const entry = this.parts.entries.get(id);
-    if (entry === undefined || this.needsCheck(entry)) return undefined;
-    const view = this.held(entry, query);
+    if (entry === undefined || this.copies.needsCheck(entry)) return undefined;
+    const view = this.copies.view(entry, query);
     return view !== undefined && view.remainingMs > 0 ? held(view, 'hit', 'memory') : undefined;
   }
 
   /** What is held here or in Redis, however old. Never asks the desk. */
   async find(id: string, query: Query): Promise<V | undefined> {
-    const { entries } = this.parts;
-    const entry = entries.enter(id);
-    try {
-      if (this.needsCheck(entry)) await (entry.check ?? this.check(entry, query, true));
-      return this.held(entry, query);
-    } finally {
-      entries.leave(entry);
-    }
+    return this.entered(id, async (entry) => {
+      await this.copies.checkIfDue(entry, query);
+      return this.copies.view(entry, query);
+    });
   }
 
   /** @throws DeskError, or what a fault of our own throws */
   async read(id: string, query: Query, { noCache = false, signal }: ReadOptions = {}): Promise<Result<V>> {
-    const { entries } = this.parts;
-    const entry = entries.enter(id);
-    try {
+    return this.entered(id, async (entry) => {
       return noCache
         ? await this.ask(entry, query, { signal, noCache: true })
         : await this.answer(entry, query, signal);
-    } finally {
-      entries.leave(entry);
-    }
+    });
   }
 
   /**
@@ -126,17 +118,14 @@ export class Cache<Query, State, Update, V extends View> {
     query: Query,
     { noCache = false, signal, patienceMs }: BackgroundOptions,
   ): Promise<V> {
-    const { entries, now } = this.parts;
-    const entry = entries.enter(id);
-    try {
-      if (this.needsCheck(entry)) await (entry.check ?? this.check(entry, query, true));
+    const { now } = this.parts;
+    return this.entered(id, async (entry) => {
+      await this.copies.checkIfDue(entry, query);
       return await patiently(
         (turnMs) => this.load(entry, query, { signal, noCache, background: this.background(turnMs) }).run(),
         { patienceMs, now, signal },
       );
-    } finally {
-      entries.leave(entry);
-    }
+    });
   }
 
   /**
@@ -147,7 +136,7 @@ export class Cache<Query, State, Update, V extends View> {
   recall(id: string, query: Query): V | undefined {
     const entry = this.parts.entries.get(id);
     if (entry?.state instanceof NotFound) throw new DeskNotFoundError('not found');
-    return entry && this.held(entry, query);
+    return entry && this.copies.view(entry, query);
   }
 
   /**
@@ -156,13 +145,9 @@ export class Cache<Query, State, Update, V extends View> {
    * @throws DeskError
    */
   async refresh(id: string, query: Query, options: RefreshOptions): Promise<void> {
-    const { entries } = this.parts;
-    const entry = entries.enter(id);
-    try {
+    return this.entered(id, async (entry) => {
       await this.load(entry, query, { ...options, hasFallback: true, background: this.background(Infinity) }).run();
-    } finally {
-      entries.leave(entry);
-    }
+    });
   }
 
   /** Calls back with the version's name of whatever any replica has learned more of. undefined where there are no others. */
@@ -176,11 +161,19 @@ export class Cache<Query, State, Update, V extends View> {
 
   /** Takes in what other replicas have learned of an id. */
   async catchUp(id: string, query: Query): Promise<void> {
-    const { entries, learner } = this.parts;
+    const { learner } = this.parts;
     if (!this.options.store.isUp) return;
+    return this.entered(id, async (entry) => {
+      if (entry.pendingWrites === 0) await learner.fromRedis(entry, query, { wantsParts: false });
+    });
+  }
+
+  /** The entry stays in memory while it is worked on. */
+  private async entered<T>(id: string, work: (entry: Entry<State>) => Promise<T>): Promise<T> {
+    const { entries } = this.parts;
     const entry = entries.enter(id);
     try {
-      if (entry.pendingWrites === 0) await learner.fromRedis(entry, query, { wantsParts: false });
+      return await work(entry);
     } finally {
       entries.leave(entry);
     }
@@ -217,18 +210,18 @@ export class Cache<Query, State, Update, V extends View> {
 
   private async answer(entry: Entry<State>, query: Query, signal: AbortSignal | undefined): Promise<Result<V>> {
     let level: Level = 'memory';
-    if (!this.needsCheck(entry)) this.throwIfNotFound(entry);
-    let view = this.held(entry, query);
-    if (this.needsCheck(entry) && entry.check !== undefined) {
+    if (!this.copies.needsCheck(entry)) this.copies.throwIfNotFound(entry);
+    let view = this.copies.view(entry, query);
+    if (this.copies.needsCheck(entry) && entry.check !== undefined) {
       level = await entry.check;
-      this.throwIfNotFound(entry);
-      view = this.held(entry, query);
+      this.copies.throwIfNotFound(entry);
+      view = this.copies.view(entry, query);
     }
     // What is not here another replica may have left in Redis.
-    if (this.needsCheck(entry) || (view === undefined && entry.state !== undefined)) {
-      level = await this.check(entry, query, view === undefined);
-      this.throwIfNotFound(entry);
-      view = this.held(entry, query);
+    if (this.copies.needsCheck(entry) || (view === undefined && entry.state !== undefined)) {
+      level = await this.copies.check(entry, query, view === undefined);
+      this.copies.throwIfNotFound(entry);
+      view = this.copies.view(entry, query);
     }
     const phase = view === undefined ? 'expired' : phaseOf(this.options.policy, view.remainingMs);
     if (view === undefined || phase === 'expired') {
@@ -244,39 +237,6 @@ export class Cache<Query, State, Update, V extends View> {
     // Bound to no reader: whoever comes next wants what is new too.
     const ask = () => this.ask(entry, query, { hasFallback: true, wasHeld: true });
     return this.revalidation.withPatience(entry, ask, held(view, 'stale', level));
-  }
-
-  /** Brings what is known here up to what Redis holds; others who need the same meanwhile wait for this one. */
-  private check(entry: Entry<State>, query: Query, wantsParts: boolean): Promise<Level> {
-    const check = this.checkOnce(entry, query, wantsParts).finally(() => {
-      if (entry.check === check) entry.check = undefined;
-    });
-    entry.check = check;
-    return check;
-  }
-
-  /** Answers which level then speaks. */
-  private async checkOnce(entry: Entry<State>, query: Query, wantsParts: boolean): Promise<Level> {
-    const before = entry.state;
-    await this.parts.learner.fromRedis(entry, query, { wantsParts });
-    return entry.state === before ? 'memory' : 'redis';
-  }
-
-  private needsCheck(entry: Entry<State>): boolean {
-    if (entry.pendingWrites > 0 || !this.options.store.isUp) return false;
-    return this.options.now() - entry.checkedAt >= CHECK_MS;
-  }
-
-  private throwIfNotFound(entry: Entry<State>): void {
-    const { state } = entry;
-    if (state instanceof NotFound && this.parts.moments.of(entry).remainingMs(state) > 0)
-      throw new DeskNotFoundError('not found');
-  }
-
-  private held(entry: Entry<State>, query: Query): V | undefined {
-    const { state } = entry;
-    if (state === undefined || state instanceof NotFound) return undefined;
-    return this.resource.view(state, query, this.parts.moments.of(entry));
   }
 
   private async ask(

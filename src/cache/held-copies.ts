@@ -1,0 +1,65 @@
+import { type Clock } from '../clock.js';
+import { DeskNotFoundError } from '../desk/desk-error.js';
+import { type Entry, NotFound } from './entry.js';
+import { type Moments } from './freshness.js';
+import { type Learner } from './learner.js';
+import { type RedisStore } from './redis-store.js';
+import { type Resource } from './resource.js';
+import { type Level, type View } from './result.js';
+
+/** A copy in memory is compared with Redis when it is older than this, so that all replicas soon serve the same. */
+const CHECK_MS = 2000;
+
+export interface HeldCopiesParts<Query, State, Update, V extends View> {
+  readonly resource: Resource<Query, State, Update, V>;
+  readonly learner: Learner<Query, State, Update, V>;
+  readonly moments: Moments;
+  readonly store: RedisStore;
+  readonly now: Clock;
+}
+
+/** What this process holds of entries, and how it keeps up with what Redis holds. */
+export class HeldCopies<Query, State, Update, V extends View> {
+  constructor(private readonly parts: HeldCopiesParts<Query, State, Update, V>) {}
+
+  /** undefined where the query needs more than is held. */
+  view(entry: Entry<State>, query: Query): V | undefined {
+    const { state } = entry;
+    if (state === undefined || state instanceof NotFound) return undefined;
+    return this.parts.resource.view(state, query, this.parts.moments.of(entry));
+  }
+
+  needsCheck(entry: Entry<State>): boolean {
+    const { store, now } = this.parts;
+    if (entry.pendingWrites > 0 || !store.isUp) return false;
+    return now() - entry.checkedAt >= CHECK_MS;
+  }
+
+  /** Brings what is known here up to what Redis holds; others who need the same meanwhile wait for this one. */
+  check(entry: Entry<State>, query: Query, wantsParts: boolean): Promise<Level> {
+    const check = this.checkOnce(entry, query, wantsParts).finally(() => {
+      if (entry.check === check) entry.check = undefined;
+    });
+    entry.check = check;
+    return check;
+  }
+
+  /** As `check`, where it is due and nobody is at it. */
+  async checkIfDue(entry: Entry<State>, query: Query): Promise<void> {
+    if (this.needsCheck(entry)) await (entry.check ?? this.check(entry, query, true));
+  }
+
+  /** @throws DeskNotFoundError while that is fresh */
+  throwIfNotFound(entry: Entry<State>): void {
+    const { state } = entry;
+    if (state instanceof NotFound && this.parts.moments.of(entry).remainingMs(state) > 0)
+      throw new DeskNotFoundError('not found');
+  }
+
+  /** Answers which level then speaks. */
+  private async checkOnce(entry: Entry<State>, query: Query, wantsParts: boolean): Promise<Level> {
+    const before = entry.state;
+    await this.parts.learner.fromRedis(entry, query, { wantsParts });
+    return entry.state === before ? 'memory' : 'redis';
+  }
+}
