@@ -133,6 +133,23 @@ test('a stream counts once for the limit of its caller, and is refused beyond it
   await refused.until(() => /"audit":"read","requestId":"one-too-many".*"sessionId":"limited"/.test(few.output()));
 });
 
+test('a stream that is being opened when the service stops is refused, and does not hold up the stop', async () => {
+  desk.setSession('opening', wireMessages(0, 3));
+  const stopping = await start();
+  desk.forgetCalls();
+  desk.faultUntilReset({ kind: 'latency', ms: 1500 });
+  const opening = follow(stopping, streamPath('opening'));
+  while (desk.calls.length === 0) await sleep(10);
+  const code = stopping.stop();
+  const refused = await opening;
+  desk.clearFaults();
+  expect(refused.status).toBe(503);
+  await refused.until(({ hasEnded }) => hasEnded);
+  expect(JSON.parse(refused.body)).toMatchObject({ code: 'unavailable' });
+  expect(await code).toBe(0);
+  expect(stopping.output()).not.toContain('stopped with requests still under way');
+});
+
 test('a desk that hangs ends nothing, and what came meanwhile comes when it answers again', async () => {
   desk.setSession('hanging', wireMessages(0, 3));
   const patient = await start({ DESK_ATTEMPT_TIMEOUT_MS: '300', DESK_DEADLINE_MS: '1000' });

@@ -34,9 +34,15 @@ describe('the places for streams', () => {
 
   it('are refused with a time to come back, and after the end of all', () => {
     const open = places(10, 0);
+    open.refuseOnceClosed();
     open.close('stopped');
-    expect(() => open.enter('ann')).toThrow(
-      expect.objectContaining({ code: 'unavailable', details: expect.objectContaining({ retryAfterMs: 5000 }) }),
-    );
+    const refusal = expect.objectContaining({
+      code: 'unavailable',
+      details: expect.objectContaining({ retryAfterMs: 5000 }),
+    });
+    expect(() => open.enter('ann')).toThrow(refusal);
+    expect(() => {
+      open.refuseOnceClosed();
+    }).toThrow(refusal);
   });
 });

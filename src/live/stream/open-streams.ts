@@ -29,7 +29,7 @@ export class OpenStreams {
   /** @throws ProblemError `unavailable`; whoever got a place has to `leave` it */
   enter(caller: string): Place {
     const { max, maxPerCaller } = this.limits;
-    if (this.isClosed) throw unavailable('The service is shutting down.');
+    this.refuseOnceClosed();
     if (this.places.size >= max) throw unavailable('Too many streams are open.');
     const ofCaller = this.callers.get(caller) ?? 0;
     if (maxPerCaller > 0 && ofCaller >= maxPerCaller) throw unavailable('The caller has too many streams open.');
@@ -38,6 +38,11 @@ export class OpenStreams {
     this.callers.set(caller, ofCaller + 1);
     this.onCountChange(this.places.size);
     return place;
+  }
+
+  /** @throws ProblemError `unavailable`: what begins after the end of all would be ended by nobody */
+  refuseOnceClosed(): void {
+    if (this.isClosed) throw unavailable('The service is shutting down.');
   }
 
   leave(place: Place): void {

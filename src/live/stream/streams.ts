@@ -75,6 +75,7 @@ export class Streams {
       const view = await runInContext(context, () => this.read(context, asked, gone.signal));
       reply.raw.off('close', onClose);
       if (reply.raw.closed) throw new DeskAbandonedError('the client has gone');
+      open.refuseOnceClosed();
       this.begin(request, reply, asked, view, place);
     } catch (error) {
       open.leave(place);
