@@ -153,7 +153,7 @@ describeWithRedis('a file at one replica', () => {
       await replicas.undisturbed(async () => {
         await replicas.get(0, messagesPath('shared', '?format=ndjson'));
         // The last write goes on behind the answer.
-        await sleep(100);
+        await sleep(1000);
         desk.forgetCalls();
         for (const query of ['?order=asc&limit=100', '?order=asc&limit=50&offset=275', '?limit=20']) {
           const { status, headers } = await replicas.get(1, messagesPath('shared', query));

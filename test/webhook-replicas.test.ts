@@ -57,10 +57,10 @@ describeWithOwnRedis('webhooks over two replicas', () => {
 
   it('that one replica had already are nothing new to another', async () => {
     await told.tell(0, 'a-request-seen-twice');
-    await sleep(100);
+    await sleep(500);
     await told.readAll();
     await told.tell(1, 'a-request-seen-twice');
-    await sleep(100);
+    await sleep(500);
     await told.readAll();
     expect(told.calls).toBe(1);
   });
@@ -83,7 +83,7 @@ describeWithOwnRedis('webhooks over two replicas', () => {
 
   it('leave nothing of the session in the clear names of Redis but hashes', async () => {
     await told.tell(0, 'a-request-id');
-    await sleep(100);
+    await sleep(500);
     const keys = redisCli(redis.port, 'keys', '*');
     expect(keys).toContain(':change');
     expect(keys).not.toContain(told.id);
