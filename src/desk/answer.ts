@@ -1,12 +1,13 @@
 import { isInteger, isJsonObject, parseJson } from '../json.js';
 import { type DeskCommand } from './commands/command.js';
 
-/** What a well-formed answer says: ErrorCode 0 with what was asked for, or another ErrorCode. */
+/** A well-formed answer: ErrorCode 0 with the data, or another ErrorCode. */
 export type DeskAnswer<Answer> =
   { readonly code: 0; readonly answer: Answer } | { readonly code: number; readonly answer: null };
 
 /**
- * Reads the body of an answer; undefined where it is malformed. This is the boundary: behind it, answers are checked.
+ * Reads the body of an answer; undefined if it is malformed. The data is checked here, so that all other code can rely
+ * on it.
  */
 export function readDeskAnswer<Request, Answer>(
   { read }: DeskCommand<Request, Answer>,
@@ -26,7 +27,7 @@ export function readDeskAnswer<Request, Answer>(
 /** The largest body of an answer after decompression (contract). */
 export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 /**
- * What two slow cores can read and render without delaying other requests. Real pages stay far below: a message has at
+ * What two slow cores can parse and render without delaying other requests. Real pages stay far below: a message has at
  * most 12 KB, so 100 messages have about 60,000 values.
  */
 const MAX_VALUES = 125_000;
@@ -34,10 +35,10 @@ const MAX_VALUES = 125_000;
 const MAX_LEVELS = 100_000;
 /** A card is JSON inside JSON: it is parsed and serialised a second time. */
 const CARD_FACTOR = 2;
-/** A shorter body cannot exceed the bounds, so it need not be counted. */
+/** A shorter body cannot exceed the bounds and need not be counted. */
 const SAFE_LENGTH = MAX_VALUES / CARD_FACTOR;
 
-/** Whether the body of an answer may be read at all. */
+/** Whether the body may be parsed at all. */
 function isReadable(body: string): boolean {
   if (body.length < SAFE_LENGTH) return true;
   const { values, levels } = jsonSize(body);

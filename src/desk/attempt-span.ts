@@ -2,13 +2,16 @@ import { failSpan, trace, untraced } from '../tracing/trace.js';
 import { type DeskAnswer } from './answer.js';
 import { DeskAttemptError } from './http-client.js';
 
-/** A call's wait for its turn. The queue serves all in one loop, which belongs to none of them. */
+/**
+ * The time a call waits in the queue. A span of its own, since the queue serves all calls in one loop outside of their
+ * traces.
+ */
 export function traceTurn<T>(command: string, enter: () => Promise<T>): Promise<T> {
   const attributes = { 'desk.command': command };
   return trace('desk.queue', { attributes }, () => untraced(enter));
 }
 
-/** One call. Nothing of the trace is sent with it: whom we serve is no business of the desk's. */
+/** One call. No trace header is sent to the desk: it is a third party. */
 export function traceCall<Answer>(
   command: string,
   isResigned: boolean,

@@ -19,19 +19,19 @@ import { traceCall, traceTurn } from './attempt-span.js';
 import { type ResignVerdict, type SharedResigning } from './user-sig/shared-resigning.js';
 import { type UserSig } from './user-sig/user-sig.js';
 
-/** An answer, and when it was asked for (Unix milliseconds). */
+/** An answer, and when its call was sent (Unix milliseconds). */
 export interface DeskReply<Answer> {
   readonly answer: Answer;
   readonly askedAt: number;
 }
 
-/** A temporary failure. `final` is the error for the caller where no attempt is left. */
+/** A temporary failure. `final` is the error for the caller when no attempt is left. */
 export class RetryableError extends Error {
   override readonly name = 'RetryableError';
 
   constructor(
     readonly final: DeskError,
-    /** Says nothing about the health of the desk: a malformed answer, or less than half of the timeout was left for it. */
+    /** Says nothing about the desk's health: a malformed answer, or less than half of the timeout was left. */
     readonly isInconclusive: boolean,
   ) {
     super('the attempt may be repeated', { cause: final });
@@ -44,26 +44,26 @@ export interface AttemptParts {
   readonly admission: AdmissionControl;
   readonly userSig: UserSig;
   readonly resigning: SharedResigning;
-  /** Not beyond the whole deadline. */
+  /** The attempt's timeout, never beyond the deadline. */
   readonly attemptTimeoutMs: number;
   readonly now: Clock;
   readonly logger: Logger;
-  /** Called after every call: the ErrorCode, or `timeout`, `network`, `broken`. */
+  /** Called after every call with the ErrorCode, or `timeout`, `network`, `broken`. */
   readonly onCall?: (command: string, code: string, durationMs: number) => void;
 }
 
-/** With less time left than this, a call could not be answered in time. */
+/** A call with less time left could not be answered in time. */
 const SHORTEST_ATTEMPT_MS = 10;
 
 /** The result of one call: a reply, or an ErrorCode that a new signature may fix. */
 type CallResult<Answer> =
   { readonly reply: DeskReply<Answer> } | { readonly refused: ErrorCodeEntry; readonly by: string };
 
-/** One attempt: through the queue, with the current UserSig, and once more with a new one where that may help. */
+/** One attempt: through the queue, with the current UserSig, and once more with a new one if the desk refused that. */
 export class Attempt {
   constructor(private readonly parts: AttemptParts) {}
 
-  /** @throws RetryableError, or a DeskError where repeating the call cannot help */
+  /** @throws RetryableError, or a DeskError that a retry cannot help */
   async run<Request, Answer>(
     command: DeskCommand<Request, Answer>,
     request: Request,
@@ -118,13 +118,13 @@ export class Attempt {
     } catch (error) {
       if (!(error instanceof DeskAttemptError)) throw error;
       tookMs = this.report(command.name, error.kind, askedAt);
-      // A call that timed out would have taken longer: twice as long is a guess.
+      // A call that timed out would have taken longer: twice as long is an estimate.
       if (error.kind === 'timeout') tookMs = Math.min(tookMs * 2, attemptTimeoutMs);
       const isCutShort = error.kind === 'timeout' && timeMs < attemptTimeoutMs / 2;
       throw await this.failure(error, permit, isCutShort);
     } finally {
       clearTimeout(timer);
-      // Whose turn it is now is no part of this call.
+      // The caller does not wait for the queue to serve the next call.
       untraced(() => {
         queue.leave(tookMs);
       });
@@ -137,7 +137,7 @@ export class Attempt {
     return tookMs;
   }
 
-  /** The desk answered with an ErrorCode: throws what it means, or returns it where a new signature may help. */
+  /** The desk answered with an ErrorCode: throws the error it means, or returns it if a new signature may help. */
   private async refusal(entry: ErrorCodeEntry, signature: string, permit: Permit): Promise<CallResult<never>> {
     const { admission } = this.parts;
     const { code } = entry;
@@ -179,11 +179,11 @@ export class Attempt {
   }
 }
 
-/** Any ErrorCode about something else means that the signature was accepted. */
+/** Any ErrorCode that is not about the signature means that the signature was accepted. */
 function verdictOf(error: unknown): ResignVerdict {
   const outcome = error instanceof RetryableError ? error.final : error;
   if (!(outcome instanceof DeskError) || outcome.upstreamCode === undefined) return 'undecided';
   if (!(outcome instanceof DeskRejectedError)) return 'accepted';
-  // With retryAfterMs it comes from our own back-off, not from this call.
+  // With retryAfterMs the error comes from our own back-off, not from this call.
   return outcome.retryAfterMs === undefined ? 'refused' : 'undecided';
 }

@@ -1,4 +1,7 @@
-/** Whether a request waits for a call. A background call that a request joins becomes interactive while it waits for its turn. */
+/**
+ * Whether a request waits for a call. A background call that a request joins becomes interactive while it waits for its
+ * turn.
+ */
 export class CallPriority {
   private readonly listeners = new Set<() => void>();
 
@@ -14,7 +17,7 @@ export class CallPriority {
     for (const listener of this.listeners) listener();
   }
 
-  /** @returns takes the listener away again */
+  /** @returns a function that removes the listener */
   onRaise(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
@@ -25,8 +28,8 @@ export class CallPriority {
 export interface CallOptions {
   /** The deadline, in Unix milliseconds. */
   readonly deadlineAt: number;
-  /** Aborted once no request waits for it any more: a call that was not sent yet then leaves the queue. */
+  /** Aborted once no request waits for the call any more: a call that was not sent yet then leaves the queue. */
   readonly signal: AbortSignal;
-  /** Resolves when a call in the background may be repeated. */
+  /** Resolves when a background call may be repeated. */
   readonly beforeRetry?: () => Promise<void>;
 }

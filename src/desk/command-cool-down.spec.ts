@@ -5,7 +5,7 @@ import { DeskRig, endOf } from '../../test/desk-rig.js';
 import { getSessionState } from './commands/get-session-state.js';
 
 describe('A rate limit of one command', () => {
-  /** What each command is answered with, by the last segment of its path, and which were called. */
+  /** The answer of each command, by the last segment of its path, and the commands that were called. */
   let answers: Record<string, object>;
   let status: number;
   let called: string[];
@@ -41,7 +41,7 @@ describe('A rate limit of one command', () => {
 
   const state = () => endOf(rig.call(getSessionState, { sessionId: 's' }));
 
-  it('cools that command down (141009), and leaves the others alone', async () => {
+  it('stops that command (141009), and no other', async () => {
     answers = { ...fine, describe_chat_messages: { ErrorCode: 141009 } };
     expect(await rig.end()).toMatchObject({ code: 'upstream-rate-limited', upstreamCode: 141009 });
     expect(await state()).toBe('ok');
@@ -50,7 +50,7 @@ describe('A rate limit of one command', () => {
     expect(called).toEqual(['describe_chat_messages', 'get_session_state', 'get_session_state']);
   });
 
-  it('lets that command go again after its own cool-down', async () => {
+  it('calls that command again after its own cool-down', async () => {
     answers = { ...fine, get_session_state: { ErrorCode: 141009 } };
     expect(await state()).toMatchObject({ upstreamCode: 141009 });
     expect(await state()).toMatchObject({ upstreamCode: undefined });
@@ -59,19 +59,16 @@ describe('A rate limit of one command', () => {
     expect(await state()).toBe('ok');
   });
 
-  it.each([60007, 60011, 60018, 60019, 72010])(
-    'is about the application where it is %i: all cool down',
-    async (code) => {
-      answers = { ...fine, describe_chat_messages: { ErrorCode: code } };
-      expect(await rig.end()).toMatchObject({ code: 'upstream-rate-limited', upstreamCode: code });
-      expect(await state()).toMatchObject({ code: 'upstream-rate-limited', upstreamCode: undefined });
-      expect(called).toEqual(['describe_chat_messages']);
-      rig.aheadMs += 1100;
-      expect(await state()).toBe('ok');
-    },
-  );
+  it.each([60007, 60011, 60018, 60019, 72010])('stops all commands at %i, a limit of the application', async (code) => {
+    answers = { ...fine, describe_chat_messages: { ErrorCode: code } };
+    expect(await rig.end()).toMatchObject({ code: 'upstream-rate-limited', upstreamCode: code });
+    expect(await state()).toMatchObject({ code: 'upstream-rate-limited', upstreamCode: undefined });
+    expect(called).toEqual(['describe_chat_messages']);
+    rig.aheadMs += 1100;
+    expect(await state()).toBe('ok');
+  });
 
-  it('is about the application where it is HTTP 429: all cool down', async () => {
+  it('stops all commands at HTTP 429', async () => {
     status = 429;
     expect(await rig.end()).toMatchObject({ code: 'upstream-rate-limited', upstreamCode: undefined });
     expect(await state()).toMatchObject({ code: 'upstream-rate-limited' });
@@ -79,8 +76,8 @@ describe('A rate limit of one command', () => {
   });
 });
 
-describe('A call that nobody waits for any more', () => {
-  it('is not made', async () => {
+describe('An aborted call', () => {
+  it('is not sent', async () => {
     const rig = new DeskRig({ url: 'http://127.0.0.1:1', sdkAppId: 1, secretKey: 'k', identifier: 'administrator' });
     const call = rig.call(getSessionState, { sessionId: 's' }, { signal: AbortSignal.abort() });
     expect(await endOf(call)).toMatchObject({ name: 'DeskAbandonedError' });

@@ -1,10 +1,13 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 
-/** The limit of the contract. The call queue enforces it, so that no call waits inside the agent, which knows no deadlines. */
+/**
+ * The limit of the contract. The call queue enforces it, so that no call waits inside the agent, which has no
+ * deadlines.
+ */
 export const MAX_CONNECTIONS = 100;
 
-/** Kept alive: a TLS handshake costs more than the call. */
+/** Keep-alive: a TLS handshake costs more than the call. */
 const POOL = {
   keepAlive: true,
   maxSockets: MAX_CONNECTIONS,

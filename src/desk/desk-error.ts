@@ -11,15 +11,15 @@ export const deskErrorCodes = [
 
 export type DeskErrorCode = (typeof deskErrorCodes)[number];
 
-/** What a client may be told of a failure; everything else stays in `cause` and in the log. */
+/** What clients may see of a failure; everything else stays in `cause` and in the log. */
 export interface DeskErrorDetails {
-  /** The desk's own ErrorCode, where it answered with one. */
+  /** The desk's own ErrorCode, if it answered with one. */
   readonly upstreamCode?: number | undefined;
   /** Milliseconds after which a call may succeed. */
   readonly retryAfterMs?: number | undefined;
 }
 
-/** One class per outcome of asking the desk; `code` is the contract's. Messages never quote the desk, a URL or content. */
+/** One class per outcome of a call; `code` is the contract's. Messages never quote the desk, a URL or content. */
 export abstract class DeskError extends Error {
   abstract readonly code: DeskErrorCode;
   readonly upstreamCode: number | undefined;
@@ -43,12 +43,12 @@ export class DeskNotFoundError extends DeskError {
   readonly code = 'session-not-found';
 }
 
-/** The desk limits, or our own quota was not free in time. */
+/** The desk limits calls, or our own quota had no room in time. */
 export class DeskRateLimitedError extends DeskError {
   readonly code = 'upstream-rate-limited';
 }
 
-/** The desk itself said so just now, to a call that went out. */
+/** The desk limited this very call; otherwise an earlier one. */
 export class DeskLimitedCallError extends DeskRateLimitedError {}
 
 /** The desk refuses our credentials or configuration; an operator has to act. */
@@ -56,7 +56,7 @@ export class DeskRejectedError extends DeskError {
   readonly code = 'upstream-rejected';
 }
 
-/** The desk failed, answered something broken, or could not be reached. */
+/** The desk failed, gave a malformed answer, or could not be reached. */
 export class DeskFailedError extends DeskError {
   readonly code = 'upstream-failed';
 }
@@ -66,7 +66,7 @@ export class DeskTimeoutError extends DeskError {
   readonly code = 'upstream-timeout';
 }
 
-/** A call of somebody else's that was waited for took too long; it may not even have gone out. */
+/** The call belonged to another request and took too long; it may not even have been sent. */
 export class DeskJoinTimeoutError extends DeskTimeoutError {}
 
 /** Not called: overload, open circuit breaker, lockout, shutdown. */
@@ -74,7 +74,7 @@ export class DeskUnavailableError extends DeskError {
   readonly code = 'unavailable';
 }
 
-/** The queue was too long, or every connection in use, for too long. */
+/** The queue was too long, or every connection stayed in use. */
 export class DeskBusyError extends DeskUnavailableError {}
 
 /** Cancelled before it was sent, because no request waited for it any more: says nothing about the desk. */
@@ -94,7 +94,7 @@ export function isDeskErrorCode(code: unknown): code is DeskErrorCode {
   return deskErrorCodes.some((known) => known === code);
 }
 
-/** Creates the error from its code, where another replica reports how a call ended. */
+/** Creates the error from its code, when another replica reports how a call ended. */
 export function deskErrorOf(code: DeskErrorCode, message: string, details: DeskErrorDetails): DeskError {
   return new CLASSES[code](message, details);
 }

@@ -68,7 +68,7 @@ function createQueue(environment: Environment, admission: AdmissionControl, metr
   });
 }
 
-/** Three quarters of the quota: the rest is there for whoever comes. */
+/** Three quarters of the quota: the rest stays free for interactive calls. */
 const BACKGROUND_SHARE = 0.75;
 
 function createTurns(

@@ -14,7 +14,7 @@ describe('Desk', () => {
 
   const gaps = () => simulator.calls.slice(1).map(({ at }, index) => at - (simulator.calls[index]?.at ?? 0));
 
-  it('answers with the page and when it was asked for', async () => {
+  it('answers with the page and the time of the call', async () => {
     const before = Date.now();
     const reply = await rig.ask();
     expect(reply.answer.total).toBe(26);
@@ -47,7 +47,7 @@ describe('Desk', () => {
     expect(rig.attempts).toEqual([2]);
   });
 
-  it.each(passing)('makes three attempts and no more where %s lasts', async (_name, fault, code) => {
+  it.each(passing)('makes three attempts and no more when %s lasts', async (_name, fault, code) => {
     rig = new DeskRig(simulator, { attemptTimeoutMs: code === 'timeout' ? 200 : 4000 });
     simulator.faultUntilReset(fault);
     const error = await rig.end();
@@ -56,16 +56,19 @@ describe('Desk', () => {
     expect(rig.codes).toEqual([code, code, code]);
   });
 
-  it.each([0, 1])('pauses 50–100 ms, then 100–200 ms (random %d), and asks with another random', async (random) => {
-    rig = new DeskRig(simulator, { random });
-    simulator.faultUntilReset({ kind: 'error', code: 141002 });
-    await rig.end();
-    expect(rig.pauses).toEqual([50 * (1 + random), 100 * (1 + random)]);
-    const [first = 0, second = 0] = gaps();
-    expect(first).toBeGreaterThanOrEqual(49 * (1 + random));
-    expect(second).toBeGreaterThanOrEqual(99 * (1 + random));
-    expect(new Set(simulator.calls.map((call) => call.random)).size).toBe(3);
-  });
+  it.each([0, 1])(
+    'pauses 50–100 ms, then 100–200 ms (random %d), and calls with another random number',
+    async (random) => {
+      rig = new DeskRig(simulator, { random });
+      simulator.faultUntilReset({ kind: 'error', code: 141002 });
+      await rig.end();
+      expect(rig.pauses).toEqual([50 * (1 + random), 100 * (1 + random)]);
+      const [first = 0, second = 0] = gaps();
+      expect(first).toBeGreaterThanOrEqual(49 * (1 + random));
+      expect(second).toBeGreaterThanOrEqual(99 * (1 + random));
+      expect(new Set(simulator.calls.map((call) => call.random)).size).toBe(3);
+    },
+  );
 
   it.each([
     [141004, 'invalid-request'],
@@ -80,26 +83,26 @@ describe('Desk', () => {
     [60002, 'upstream-rejected'],
     [123456, 'upstream-failed'],
     [80001, 'upstream-failed'],
-  ])('asks once where the answer is %i: %s', async (upstreamCode, code) => {
+  ])('calls once when the answer is %i: %s', async (upstreamCode, code) => {
     simulator.failNext({ kind: 'error', code: upstreamCode });
     expect(await rig.end()).toMatchObject({ code, upstreamCode });
     expect(simulator.calls).toHaveLength(1);
   });
 
-  it.each([301, 400, 404, 429])('asks once where HTTP says %i', async (status) => {
+  it.each([301, 400, 404, 429])('calls once at HTTP %i', async (status) => {
     simulator.failNext({ kind: 'status', status });
     const code = status === 429 ? 'upstream-rate-limited' : 'upstream-failed';
     expect(await rig.end()).toMatchObject({ code, upstreamCode: undefined });
     expect(simulator.calls).toHaveLength(1);
   });
 
-  it('asks once where nobody listens', async () => {
+  it('calls once when the connection is refused', async () => {
     rig = new DeskRig(simulator, { baseUrl: 'http://127.0.0.1:1' });
     expect(await rig.end()).toMatchObject({ code: 'upstream-failed' });
     expect(rig.codes).toEqual(['network']);
   });
 
-  it('gives the reason itself, not a time-out, where the deadline leaves no room for another attempt', async () => {
+  it('reports the failure itself, not a timeout, when the deadline leaves no room for another attempt', async () => {
     // Pauses of 550 and 1,100 ms: wide enough that a busy machine does not decide the test.
     rig = new DeskRig(simulator, { random: 10 });
     simulator.faultUntilReset({ kind: 'error', code: 141002 });
@@ -108,7 +111,7 @@ describe('Desk', () => {
     expect(rig.pauses).toEqual([550]);
   });
 
-  it.each(['hang', 'stall', 'drip'] as const)('gives up at the deadline on a desk that %ss', async (kind) => {
+  it.each(['hang', 'stall', 'drip'] as const)('gives up at the deadline when the desk %ss', async (kind) => {
     simulator.faultUntilReset({ kind });
     const before = Date.now();
     expect(await rig.end(SESSION, 300)).toMatchObject({ code: 'upstream-timeout' });
@@ -116,12 +119,12 @@ describe('Desk', () => {
     expect(rig.codes).toEqual(['timeout']);
   });
 
-  it('does not even ask where the deadline has passed', async () => {
+  it('does not call after the deadline', async () => {
     expect(await rig.end(SESSION, 0)).toMatchObject({ code: 'upstream-timeout' });
     expect(simulator.calls).toHaveLength(0);
   });
 
-  it('stops calling after a rate limit, and lets one call go first when that ends', async () => {
+  it('stops calling after a rate limit, and sends one trial call after it', async () => {
     simulator.failNext({ kind: 'error', code: 141009 });
     expect(await rig.end()).toMatchObject({ code: 'upstream-rate-limited', upstreamCode: 141009 });
     expect(await rig.end()).toMatchObject({ code: 'upstream-rate-limited', upstreamCode: undefined });
@@ -134,7 +137,7 @@ describe('Desk', () => {
     expect(simulator.maxInFlight).toBe(2);
   });
 
-  it('limits for as long as two cool-downs where the call that goes first is limited', async () => {
+  it('stops for two cool-downs when the trial call is limited', async () => {
     simulator.faultUntilReset({ kind: 'error', code: 141009 });
     const told: number[] = [];
     for (let i = 0; i < 4; i++) {
@@ -145,14 +148,14 @@ describe('Desk', () => {
     expect(told).toEqual([1, 2, 4, 8]);
   });
 
-  it('needs no cool-down where none is wanted', async () => {
+  it('has no cool-down when it is set to 0', async () => {
     rig = new DeskRig(simulator, { minMs: 0 });
     simulator.failNext({ kind: 'error', code: 141009 });
     expect(await rig.end()).toMatchObject({ code: 'upstream-rate-limited', retryAfterMs: 0 });
     expect(await rig.end()).toBe('ok');
   });
 
-  it('never has more than 100 calls under way, and times none out for waiting behind others', async () => {
+  it('never has more than 100 calls in flight, and times none out for waiting behind others', async () => {
     simulator.latency(400);
     const ends = await Promise.all(Array.from({ length: 400 }, () => rig.end()));
     expect(new Set(ends)).toEqual(new Set(['ok']));

@@ -6,10 +6,10 @@ import { type DeskCommand } from './commands/command.js';
 import { DeskError, DeskFailedError, DeskRejectedError, DeskUnavailableError } from './desk-error.js';
 import { DeskAttemptError } from './http-client.js';
 
-/** What became of the attempts of one call. */
+/** The result of all attempts of one call. */
 interface Tally {
   attempts: number;
-  /** One of them failed because of the desk: neither inconclusive, nor a call that had too little time left. */
+  /** At least one attempt failed because of the desk: neither inconclusive nor short of time. */
   hasFailed: boolean;
 }
 
@@ -26,8 +26,8 @@ export interface DeskParts {
 }
 
 /**
- * Calls to the desk with retries and a circuit breaker: temporary failures are retried inside the deadline, and a desk
- * that keeps failing is not called for a moment. A call that fails ends in exactly one DeskError.
+ * Calls the desk with retries and a circuit breaker. Temporary failures are retried within the deadline; a desk that
+ * keeps failing is not called for a moment. A failed call ends in exactly one DeskError.
  */
 export class Desk {
   constructor(private readonly parts: DeskParts) {}
@@ -96,8 +96,8 @@ function isFailure(error: unknown): boolean {
 }
 
 /**
- * The desk answered with an ErrorCode, so it works. A rejection with `retryAfterMs` does not count: it comes from our own
- * back-off, not from the desk.
+ * The desk answered with an ErrorCode, so it works. A rejection with `retryAfterMs` does not count: it comes from our
+ * own back-off, not from the desk.
  */
 function isAnswer(error: unknown): boolean {
   if (!(error instanceof DeskError) || error.upstreamCode === undefined) return false;

@@ -35,7 +35,7 @@ describe('A desk that keeps failing', () => {
     ['HTTP 5xx', { kind: 'status', status: 503 }],
     ['network failures', { kind: 'reset' }],
     ['time-outs', { kind: 'hang' }],
-  ])('opens after ten requests that ended in %s, whatever their attempts', async (_what, fault) => {
+  ])('opens after ten requests that ended in %s, whatever the number of attempts', async (_what, fault) => {
     rig = new DeskRig(simulator, { attemptTimeoutMs: 100 });
     await failTimes(9, fault);
     expect(rig.codes).toHaveLength(27);
@@ -48,13 +48,13 @@ describe('A desk that keeps failing', () => {
     expect(error !== 'ok' && error.retryAfterMs).toBeGreaterThan(1000);
   });
 
-  it('opens after ten connections that were refused', async () => {
+  it('opens after ten refused connections', async () => {
     rig = new DeskRig(simulator, { baseUrl: 'http://127.0.0.1:1' });
     for (let i = 0; i < 10; i++) expect(await rig.end()).toMatchObject({ code: 'upstream-failed' });
     expect(await isOpen()).toBe(true);
   });
 
-  it.each([141004, 141010, 123456, 60010, 141009, 70001])('begins anew at an answer of %i', async (code) => {
+  it.each([141004, 141010, 123456, 60010, 141009, 70001])('starts counting again at an answer of %i', async (code) => {
     await failTimes(9);
     simulator.faultUntilReset({ kind: 'error', code });
     await rig.end();
@@ -67,7 +67,7 @@ describe('A desk that keeps failing', () => {
   it.each<[string, Fault]>([
     ['a broken answer', { kind: 'truncated' }],
     ['HTTP 404', { kind: 'status', status: 404 }],
-  ])('neither counts nor forgets at %s', async (_what, fault) => {
+  ])('neither counts nor resets at %s', async (_what, fault) => {
     await failTimes(9);
     await failTimes(3, fault);
     await failTimes(1);
@@ -82,7 +82,7 @@ describe('A desk that keeps failing', () => {
     expect(await rig.end()).toMatchObject({ code: 'unavailable', retryAfterMs: 1000, message: 'shutting down' });
   });
 
-  it('lets one call through after 2 s, and closes when it succeeds', async () => {
+  it('admits one call after 2 s, and closes when it succeeds', async () => {
     await failTimes(10);
     expect(await isOpen()).toBe(true);
     rig.aheadMs += 2000;

@@ -54,7 +54,7 @@ describe('DeskHttpClient', () => {
     return error;
   };
 
-  it('posts the question as the API page says, with a random of its own for each call', async () => {
+  it('posts the request as documented, with another random number for each call', async () => {
     const seen: { method: string | undefined; url: URL; body: unknown; type: string | undefined }[] = [];
     answer = (request, response) => {
       let body = '';
@@ -84,7 +84,7 @@ describe('DeskHttpClient', () => {
     expect(second?.body).toMatchObject({ Order: 1 });
   });
 
-  it('calls any command by its name, with its own body, and reads its own answer', async () => {
+  it('calls any command by its name, with its own body, and reads its answer', async () => {
     const seen: unknown[] = [];
     answer = (request, response) => {
       let body = '';
@@ -112,7 +112,7 @@ describe('DeskHttpClient', () => {
     expect(url.split('?')[0]).toBe(`${path.replace(/\/$/, '')}/v4/desk_http_svc/describe_chat_messages`);
   });
 
-  it('speaks to an IPv6 address', async () => {
+  it('calls an IPv6 address', async () => {
     const other = createServer((_request, response) => response.end(OK)).listen(0, '::1');
     await once(other, 'listening');
     expect(await ask(`http://[::1]:${portOf(other)}`)).toMatchObject({ code: 0 });
@@ -120,7 +120,7 @@ describe('DeskHttpClient', () => {
     other.close();
   });
 
-  it('takes no proxy out of the environment: the signature is in the URL', async () => {
+  it('ignores the proxy variables of the environment: the signature is in the URL', async () => {
     const before = { ...process.env };
     Object.assign(process.env, { http_proxy: 'http://127.0.0.1:9', HTTP_PROXY: 'http://127.0.0.1:9', no_proxy: '' });
     try {
@@ -130,7 +130,7 @@ describe('DeskHttpClient', () => {
     }
   });
 
-  it('reads answers that come in gzip', async () => {
+  it('reads gzip answers', async () => {
     answer = (_request, response) => {
       response.writeHead(200, { 'Content-Encoding': 'gzip' });
       response.end(gzipSync(OK));
@@ -138,22 +138,25 @@ describe('DeskHttpClient', () => {
     expect(await ask()).toMatchObject({ code: 0 });
   });
 
-  it.each([301, 304, 400, 404, 429, 500, 502, 503, 204])('names the status %i of what is no answer', async (status) => {
-    answer = (_request, response) => {
-      response.writeHead(status, { Location: '/elsewhere' });
-      response.end(status === 204 || status === 304 ? undefined : '<html>');
-    };
-    const error = await failure(ask());
-    expect(error).toMatchObject({ kind: 'network', status });
-    expect(error.isRetryable).toBe(status >= 500);
-  });
+  it.each([301, 304, 400, 404, 429, 500, 502, 503, 204])(
+    'reports the status %i of an error response',
+    async (status) => {
+      answer = (_request, response) => {
+        response.writeHead(status, { Location: '/elsewhere' });
+        response.end(status === 204 || status === 304 ? undefined : '<html>');
+      };
+      const error = await failure(ask());
+      expect(error).toMatchObject({ kind: 'network', status });
+      expect(error.isRetryable).toBe(status >= 500);
+    },
+  );
 
-  it.each(['<html>', OK.slice(0, 20), '', 'null'])('finds the answer %j broken', async (body) => {
+  it.each(['<html>', OK.slice(0, 20), '', 'null'])('finds the answer %j malformed', async (body) => {
     answer = (_request, response) => response.end(body);
     expect(await failure(ask())).toMatchObject({ kind: 'broken', status: undefined, isRetryable: true });
   });
 
-  it('finds an answer that is not in the encoding it claims broken', async () => {
+  it('finds an answer that is not in its declared encoding malformed', async () => {
     answer = (_request, response) => {
       response.writeHead(200, { 'Content-Encoding': 'gzip' });
       response.end('no gzip at all');
@@ -161,7 +164,7 @@ describe('DeskHttpClient', () => {
     expect(await failure(ask())).toMatchObject({ kind: 'broken' });
   });
 
-  it('finds what is not HTTP broken', async () => {
+  it('finds an answer that is not HTTP malformed', async () => {
     const other = createTcpServer((socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n\r\n')).listen(0, '127.0.0.1');
     await once(other, 'listening');
     expect(await failure(ask(`http://127.0.0.1:${portOf(other)}`))).toMatchObject({
@@ -171,7 +174,7 @@ describe('DeskHttpClient', () => {
     other.close();
   });
 
-  it.each([false, true])('takes 4 MiB, and not a byte more (gzip: %s)', async (isPacked) => {
+  it.each([false, true])('accepts 4 MiB, and not a byte more (gzip: %s)', async (isPacked) => {
     const page = { ErrorCode: 0, Messages: [], TotalCount: 0, Padding: '' };
     const room = 4 * 1024 * 1024 - JSON.stringify(page).length;
     const answerWith = (padding: number) => {
@@ -187,7 +190,7 @@ describe('DeskHttpClient', () => {
     expect(await failure(ask())).toMatchObject({ kind: 'broken', isRetryable: true });
   });
 
-  it('finds an answer with more messages than were asked for broken', async () => {
+  it('finds an answer with more messages than were asked for malformed', async () => {
     const list = (count: number) => Array.from({ length: count }, () => ({ Timestamp: 1 }));
     const answerWith = (count: number) => {
       answer = (_request, response) =>
@@ -199,7 +202,7 @@ describe('DeskHttpClient', () => {
     expect(await failure(ask())).toMatchObject({ kind: 'broken', isRetryable: true });
   });
 
-  it.each([true, false])('cuts off a larger body while it comes (announced: %s)', async (isAnnounced) => {
+  it.each([true, false])('cuts off a larger body while it arrives (announced: %s)', async (isAnnounced) => {
     let sent = 0;
     const chunk = Buffer.alloc(1024 * 1024, ' ');
     answer = (_request, response) => {
@@ -219,7 +222,7 @@ describe('DeskHttpClient', () => {
     expect(sent).toBeLessThan(64);
   });
 
-  it('cuts off a small body that unpacks to a huge one', async () => {
+  it('cuts off a small body that decompresses to a huge one', async () => {
     const bomb = gzipSync(Buffer.alloc(256 * 1024 * 1024, ' '));
     answer = (_request, response) => {
       response.writeHead(200, { 'Content-Encoding': 'gzip' });
@@ -230,7 +233,7 @@ describe('DeskHttpClient', () => {
     expect(process.memoryUsage.rss() - before).toBeLessThan(128 * 1024 * 1024);
   });
 
-  it('calls a connection that is reset before, or in the midst of, the answer a network failure that may pass', async () => {
+  it('reports a connection that is reset before or in the middle of the answer as a retryable network failure', async () => {
     answer = (request) => request.socket.resetAndDestroy();
     expect(await failure(ask())).toMatchObject({ kind: 'network', reason: 'ECONNRESET', isRetryable: true });
     answer = (request, response) => {
@@ -245,7 +248,7 @@ describe('DeskHttpClient', () => {
     expect(await failure(ask())).toMatchObject({ kind: 'network', isRetryable: true });
   });
 
-  it('calls a kept connection that the desk closed meanwhile a reset that may pass', async () => {
+  it('reports a kept connection that the desk has closed as a retryable reset', async () => {
     await ask();
     answer = (request) => request.socket.resetAndDestroy();
     expect(await failure(ask())).toMatchObject({ kind: 'network', isRetryable: true });
@@ -260,7 +263,7 @@ describe('DeskHttpClient', () => {
     expect(connections).toBe(1);
   });
 
-  it('knows who can not be reached at all', async () => {
+  it('does not retry an address that cannot be reached', async () => {
     server.close();
     server.closeAllConnections();
     const error = await failure(ask());
@@ -269,14 +272,14 @@ describe('DeskHttpClient', () => {
     await once(server, 'listening');
   });
 
-  it('knows who does not speak TLS', async () => {
+  it('does not retry a failed TLS handshake', async () => {
     expect(await failure(ask(`https://127.0.0.1:${port}`))).toMatchObject({ kind: 'network', status: undefined });
   });
 
   it.each([
     ['before the headers', false],
     ['while the body drips', true],
-  ])('gives up when the signal says so, %s, and closes the connection', async (_when, hasHeaders) => {
+  ])('ends the call when the signal aborts, %s, and closes the connection', async (_when, hasHeaders) => {
     const closed = new Promise<void>((resolve) => {
       answer = (request, response) => {
         request.socket.on('close', () => {
@@ -291,14 +294,14 @@ describe('DeskHttpClient', () => {
     await closed;
   });
 
-  it('does not call at all where the signal has said so before', async () => {
+  it('does not call when the signal is already aborted', async () => {
     let calls = 0;
     answer = () => (calls += 1);
     expect(await failure(ask(undefined, AbortSignal.abort()))).toMatchObject({ kind: 'timeout' });
     expect(calls).toBe(0);
   });
 
-  it('lets no error show the signature', async () => {
+  it('shows the signature in no error', async () => {
     answer = (request) => request.socket.resetAndDestroy();
     const error = await failure(ask());
     expect(inspect(error, { depth: 10, showHidden: true })).not.toContain('secret');

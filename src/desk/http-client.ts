@@ -5,7 +5,7 @@ import { type DeskAnswer, MAX_BODY_BYTES, readDeskAnswer } from './answer.js';
 import { type JsonObject } from '../json.js';
 import { type DeskCommand } from './commands/command.js';
 
-/** Why one attempt brought no answer. `status` is the HTTP status where one came that was not 200. */
+/** Why one attempt brought no answer. `status` is the HTTP status if one came that was not 200. */
 export class DeskAttemptError extends Error {
   override readonly name = 'DeskAttemptError';
 
@@ -68,7 +68,7 @@ export class DeskHttpClient {
     try {
       return await this.http.axiosRef.post<Buffer>(this.url(command, userSig), JSON.stringify(body), {
         headers: { 'content-type': 'application/json' },
-        // The body and the URL are ready: axios' own transforms cost an eighth of a call.
+        // The body and the URL are complete: axios' own transforms cost an eighth of a call.
         transformRequest: [],
         transformResponse: [],
         responseType: 'arraybuffer',

@@ -9,11 +9,11 @@ describe('jsonSize', () => {
     ['[1,2]', 3, 1],
     ['{"a":[{}],"b":[[]]}', 7, 3],
     ['{"a,[{":"\\\\",",":"\\"[[["}', 3, 1],
-  ])('finds in %s at most %i values, %i levels deep', (text, values, levels) => {
+  ])('counts in %s at most %i values, %i levels deep', (text, values, levels) => {
     expect(jsonSize(text)).toEqual({ values, levels });
   });
 
-  it('never counts less than there is, and no text as structure', () => {
+  it('never counts too few values, and does not take text for structure', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         const { values, levels } = jsonSize(JSON.stringify(value));

@@ -20,7 +20,7 @@ describe('A desk that refuses the credentials', () => {
     expect(rig.attempts).toEqual([1, 1]);
   });
 
-  it('lets one call try the new signature, and the others wait for it', async () => {
+  it('lets one call try the new signature, and the others wait for the verdict', async () => {
     await rig.ask();
     simulator.latency(50);
     simulator.refuseSignatures(70001);
@@ -30,7 +30,7 @@ describe('A desk that refuses the credentials', () => {
     expect(rig.codes.filter((code) => code === '70001')).toHaveLength(30);
   });
 
-  it('asks with the signature that is good when its turn comes, not with the one from when it came', async () => {
+  it('uses the signature that is current when the call is sent, not the one when it was queued', async () => {
     rig = new DeskRig(simulator, { maxRps: 2 });
     await rig.ask();
     simulator.refuseSignatures(70001);
@@ -39,7 +39,7 @@ describe('A desk that refuses the credentials', () => {
     expect(rig.codes.filter((code) => code === '70001')).toHaveLength(1);
   });
 
-  it('makes no storm: one call more than were under way, then none for a second', async () => {
+  it('sends one more call than were in flight, then none for a second', async () => {
     simulator.faultUntilReset({ kind: 'error', code: 70001 });
     simulator.latency(50);
     rig = new DeskRig(simulator, { maxRps: 10 });
@@ -51,7 +51,7 @@ describe('A desk that refuses the credentials', () => {
     expect(simulator.calls).toHaveLength(11);
   });
 
-  it('asks one at a time after that, until it is accepted', async () => {
+  it('sends one call at a time after that, until one is accepted', async () => {
     simulator.latency(50);
     simulator.faultUntilReset({ kind: 'error', code: 70009 });
     await rig.end();
@@ -66,7 +66,7 @@ describe('A desk that refuses the credentials', () => {
     expect(simulator.maxInFlight).toBeGreaterThan(10);
   });
 
-  it('says once per refusal in the log which code it was and what to do', async () => {
+  it('logs once per refusal which code it was and what to do', async () => {
     simulator.faultUntilReset({ kind: 'error', code: 60010 });
     await rig.end();
     expect(rig.lines).toEqual([

@@ -24,11 +24,11 @@ describe('AdmissionControl', () => {
     if (admittance.kind !== 'closed') throw new Error(`the admission is ${admittance.kind}`);
     return admittance.error();
   };
-  /** The cool-downs after which this call goes first. */
+  /** The scopes of the cool-downs whose trial call this permit is. */
   const firstAfter = ({ coolDowns }: Permit) =>
     coolDowns.filter(({ isHalfOpen }) => isHalfOpen).map(({ scope }) => scope);
 
-  it('lets the quota of a second through, and says when there will be more', async () => {
+  it('permits as many calls as the quota allows, then tells how long to wait', async () => {
     for (let i = 0; i < 3; i++) await permit();
     now += 50;
     expect(await admission.admit('list')).toEqual({ kind: 'wait', scope: 'all', ms: 1000 });
@@ -36,7 +36,7 @@ describe('AdmissionControl', () => {
     await permit();
   });
 
-  it('is closed during a cool-down, with its rest', async () => {
+  it('is closed during a cool-down and tells the remaining time', async () => {
     const error = await admission.limited(await permit(), 'all', 60011);
     expect(error).toMatchObject({ upstreamCode: 60011, retryAfterMs: 1000 });
     now += 400;
@@ -45,14 +45,14 @@ describe('AdmissionControl', () => {
     expect(later).toMatchObject({ upstreamCode: undefined, retryAfterMs: 600 });
   });
 
-  it('takes nothing out of the quota for those it turns away', async () => {
+  it('takes nothing from the quota for rejected calls', async () => {
     await admission.limited(await permit(), 'all');
     for (let i = 0; i < 10; i++) await closed();
     now += 1000;
     expect(firstAfter(await permit())).toEqual(['all']);
   });
 
-  it('lengthens the rest by up to a fifth, for everybody by another part, and leaves the cool-down as it is', async () => {
+  it('adds a jitter of up to a fifth to Retry-After, another one for each caller, and keeps the cool-down unchanged', async () => {
     await admission.limited(await permit(), 'all');
     const admittance = await admission.admit('list');
     const told = [0, 0.5, 1].map((part) => {
@@ -64,7 +64,7 @@ describe('AdmissionControl', () => {
     expect((await admission.admit('list')).kind).toBe('permit');
   });
 
-  it('lets one call go first after a cool-down, and the others when it was answered', async () => {
+  it('sends one trial call after a cool-down, and the others once it is answered', async () => {
     await admission.limited(await permit(), 'all');
     now += 1100;
     const first = await permit();
@@ -74,14 +74,14 @@ describe('AdmissionControl', () => {
     expect(firstAfter(await permit())).toEqual([]);
   });
 
-  it('lets the next go first where the first call had no answer', async () => {
+  it('sends another trial call if the first one got no answer', async () => {
     await admission.limited(await permit(), 'all');
     now += 1100;
     await admission.undecided(await permit());
     expect(firstAfter(await permit())).toEqual(['all']);
   });
 
-  it('doubles the cool-down when the call that went first is limited', async () => {
+  it('doubles the cool-down when the trial call is limited', async () => {
     await admission.limited(await permit(), 'all');
     now += 1100;
     expect(await admission.limited(await permit(), 'all', 60007)).toMatchObject({ retryAfterMs: 2000 });
@@ -89,7 +89,7 @@ describe('AdmissionControl', () => {
     expect(firstAfter(await permit())).toEqual(['all']);
   });
 
-  it('does not keep the right to go first where the quota is spent', async () => {
+  it('gives the trial call back when the quota is used up', async () => {
     const [limited] = [await permit(), await permit(), await permit()];
     now += 10;
     const error = await admission.limited(limited, 'all');
@@ -100,7 +100,7 @@ describe('AdmissionControl', () => {
     expect(firstAfter(await permit())).toEqual(['all']);
   });
 
-  it('is closed for a second after a refusal, whatever else is open', async () => {
+  it('is closed for a second after refused credentials, whatever else is open', async () => {
     await permit();
     await admission.refused(70009);
     expect(admission.isDoubted).toBe(true);
@@ -118,7 +118,7 @@ describe('AdmissionControl', () => {
     expect(await closed()).toMatchObject({ code: 'unavailable', retryAfterMs: 60_000 });
   });
 
-  it('closes one command where the limit was about that one, with its own cool-down', async () => {
+  it('closes only the limited command, with its own cool-down', async () => {
     const error = await admission.limited(await permit('list'), 'command', 141009);
     expect(error).toMatchObject({ upstreamCode: 141009, retryAfterMs: 1000 });
     expect(await admission.admit('list')).toMatchObject({ kind: 'closed', scope: 'command' });
@@ -130,7 +130,7 @@ describe('AdmissionControl', () => {
     expect(firstAfter(await permit('state'))).toEqual([]);
   });
 
-  it('closes every command where the limit was about the application', async () => {
+  it('closes every command when the limit is about the application', async () => {
     await admission.limited(await permit('list'), 'all', 60011);
     expect(await admission.admit('state')).toMatchObject({ kind: 'closed', scope: 'all' });
     now += 1000;
@@ -138,7 +138,7 @@ describe('AdmissionControl', () => {
     expect(await admission.admit('state')).toMatchObject({ kind: 'wait', scope: 'all' });
   });
 
-  it('goes first after both cool-downs, and gives the one back where the other has somebody already', async () => {
+  it('claims the trial calls of both cool-downs, and gives one back if the other is taken', async () => {
     const calls = [await permit('list'), await permit('list'), await permit('state')] as const;
     await admission.limited(calls[0], 'command', 141009);
     await admission.limited(calls[1], 'all', 60011);
@@ -157,7 +157,7 @@ describe('AdmissionControl', () => {
     expect(firstAfter(await permit('list'))).toEqual(['all']);
   });
 
-  it('takes nothing out of the quota for a command that cools down while others go on', async () => {
+  it('takes nothing from the quota for a command in its cool-down while other commands are called', async () => {
     admission = admissionControl({ maxRps: 3, minMs: 10_000, now: () => now });
     await admission.limited(await permit('list'), 'command', 141009);
     await closed('list');

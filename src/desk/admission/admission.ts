@@ -6,7 +6,7 @@ import { type Quota } from './quota.js';
 /** What a rate limit of the desk applies to. */
 export type LimitScope = 'all' | 'command';
 
-/** Permission to send one call now. Its outcome has to be reported with it. */
+/** Permission to send one call now. The caller must report the outcome of the call with it. */
 export interface Permit {
   readonly coolDowns: readonly CoolDownPermit[];
 }
@@ -14,7 +14,7 @@ export interface Permit {
 interface CoolDownPermit {
   readonly scope: LimitScope;
   readonly coolDown: CoolDown;
-  /** The id of the cool-down that was known when the call was admitted, or ''. */
+  /** The id of the cool-down known when the call was admitted, or ''. */
   readonly seen: string;
   /** The trial call after a cool-down: others wait for its outcome. */
   readonly isHalfOpen: boolean;
@@ -28,18 +28,21 @@ export type Admittance =
 
 export interface AdmissionParts {
   readonly quota: Quota;
-  /** After limits that are about the application. */
+  /** For limits of the whole application. */
   readonly coolDown: CoolDown;
-  /** After limits that are about one command. */
+  /** For limits of one command. */
   readonly coolDownOf: (command: string) => CoolDown;
   readonly credentials: CredentialBackOff;
   readonly random: () => number;
 }
 
-/** How often the outcome of another call's trial is checked. */
+/** How often a waiting call checks whether another call's trial has ended. */
 const HALF_OPEN_POLL_MS = 20;
 
-/** Decides which calls may be sent now, by quota, cool-downs and credential back-off, and learns from their outcomes. */
+/**
+ * Decides which calls may be sent now, by quota, cool-downs and credential back-off, and updates these from the
+ * outcomes.
+ */
 export class AdmissionControl {
   /** Commands that were not admitted the last time. */
   private readonly closed = new Set<string>();
@@ -53,7 +56,8 @@ export class AdmissionControl {
 
   async admit(command: string): Promise<Admittance> {
     const { quota, credentials } = this.parts;
-    // One round trip to Redis for everything. The quota is taken later only where the call will probably not be admitted.
+    // One round trip to Redis for all three. Where the call will probably be rejected, the quota is taken only after
+    // the other checks.
     const early = this.closed.has(command) ? undefined : quota.take();
     const [coolDowns, refusal] = await Promise.all([this.askCoolDowns(command), credentials.check()]);
     const closed = coolDowns.find(({ state }) => state.kind === 'closed');
@@ -67,7 +71,7 @@ export class AdmissionControl {
     return this.claim(coolDowns, early);
   }
 
-  /** The desk limited this call: no call is sent until the cool-down ends. */
+  /** The desk limited this call: starts a cool-down. */
   async limited(permit: Permit, scope: LimitScope, code?: number): Promise<DeskRateLimitedError> {
     const limited = permit.coolDowns.find((one) => one.scope === scope);
     const remainingMs = limited === undefined ? 0 : await limited.coolDown.limited(limited.seen);
@@ -81,7 +85,7 @@ export class AdmissionControl {
     this.parts.credentials.accepted();
   }
 
-  /** Any answer that is no rate limit: after a successful trial the other calls may go. */
+  /** Any answer other than a rate limit: a successful trial lets the other calls go. */
   async answered({ coolDowns }: Permit): Promise<void> {
     for (const { coolDown, seen, isHalfOpen } of coolDowns) if (isHalfOpen) await coolDown.succeeded(seen);
   }

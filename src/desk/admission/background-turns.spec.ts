@@ -45,7 +45,7 @@ describe('BackgroundTurns', () => {
     );
   };
 
-  it('come one after the other, evenly spaced, the longest waiting first', async () => {
+  it('serves one after the other, evenly spaced, the longest waiting first', async () => {
     for (const name of ['a', 'b', 'c']) come(name);
     await tick(0);
     expect(events).toEqual(['a: turn']);
@@ -58,7 +58,7 @@ describe('BackgroundTurns', () => {
     expect(lengths.at(-1)).toBe(0);
   });
 
-  it('are not lost to a deadline', async () => {
+  it('keeps the turn of a call that has no deadline', async () => {
     isBusy = true;
     come('a');
     await tick(600_000);
@@ -68,7 +68,7 @@ describe('BackgroundTurns', () => {
     expect(events).toEqual(['a: turn']);
   });
 
-  it('come when the quota of all replicas is free', async () => {
+  it('waits until the shared quota has room', async () => {
     quotaMs = 500;
     come('a');
     await tick(499);
@@ -78,14 +78,14 @@ describe('BackgroundTurns', () => {
     expect(events).toEqual(['a: turn']);
   });
 
-  it('cost nothing where another replica brought it meanwhile', async () => {
+  it('uses no turn when another replica has loaded it meanwhile', async () => {
     come('a', { isNeeded: false });
     come('b');
     await tick(0);
     expect(events).toEqual(['a: spared', 'b: turn']);
   });
 
-  it('are not waited for any longer by one that somebody joined', async () => {
+  it('lets a call go at once when a request joins it', async () => {
     isBusy = true;
     const priority = new CallPriority(true);
     come('a');
@@ -95,7 +95,7 @@ describe('BackgroundTurns', () => {
     expect(events).toEqual(['b: turn']);
   });
 
-  it('are lost at a deadline by those who have one, and given to the others', async () => {
+  it('rejects calls at their deadline and gives their turns to the others', async () => {
     isBusy = true;
     come('a', { patienceMs: 1000 });
     come('b');
@@ -106,7 +106,7 @@ describe('BackgroundTurns', () => {
     expect(events).toEqual(['a: gone', 'b: turn']);
   });
 
-  it('come first to a call that is to be repeated, also evenly spaced', async () => {
+  it('serves a call that is to be repeated first, also evenly spaced', async () => {
     come('a');
     come('b');
     await tick(0);
@@ -119,7 +119,7 @@ describe('BackgroundTurns', () => {
     expect(events).toEqual(['a: turn', 'a again', 'b: turn']);
   });
 
-  it('have an end when the service stops', async () => {
+  it('rejects all waiting calls when the service stops', async () => {
     isBusy = true;
     come('a');
     turns.close();
@@ -128,7 +128,7 @@ describe('BackgroundTurns', () => {
     expect(events).toEqual(['a: gone', 'b: gone']);
   });
 
-  it('are not waited for by more than 5,000 who would lose theirs', async () => {
+  it('rejects further calls at once when 5,000 with a deadline wait', async () => {
     isBusy = true;
     for (let i = 0; i < 5000; i++) come('a', { patienceMs: 1000 });
     come('b', { patienceMs: 1000 });
@@ -139,7 +139,7 @@ describe('BackgroundTurns', () => {
     turns.close();
   });
 
-  it('are given up by those that nobody wants any more', async () => {
+  it('drops a call that nobody needs any more', async () => {
     isBusy = true;
     const wanted = new AbortController();
     come('a', { signal: wanted.signal });

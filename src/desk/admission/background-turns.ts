@@ -4,27 +4,29 @@ import { DeskAbandonedError, DeskBusyError, DeskRateLimitedError, DeskUnavailabl
 import { type Quota } from './quota.js';
 
 export interface BackgroundTurnsParts {
-  /** What all replicas together may send in the background. */
+  /** The quota that all replicas share for background calls. */
   readonly quota: Pick<Quota, 'take'>;
-  /** Between two turns of this replica: a burst would leave nothing of the second to whoever comes then. */
+  /**
+   * The pause between two turns of this replica: a burst would use up the second before an interactive call arrives.
+   */
   readonly spacingMs: number;
-  /** Whether somebody waits for a call. */
+  /** Whether an interactive call waits. */
   readonly isBusy: () => boolean;
   readonly now: Clock;
   readonly onLengthChange?: (length: number) => void;
 }
 
-/** What wants to be called in the background. */
+/** A background call that waits for its turn. */
 export interface BackgroundWork {
   readonly priority: CallPriority;
   readonly signal: AbortSignal;
-  /** How long it waits; Infinity for what never loses its turn. */
+  /** The longest wait; Infinity where there is no deadline. */
   readonly patienceMs: number;
-  /** Asked when its turn comes: another replica may have brought it meanwhile. */
+  /** Checked when its turn comes: another replica may have loaded it meanwhile. */
   readonly isNeeded?: () => Promise<boolean>;
 }
 
-/** `turn`: go ahead · `spared`: nothing is needed any more. */
+/** `turn`: go ahead · `spared`: the call is no longer needed. */
 export type TurnOutcome = 'turn' | 'spared';
 
 interface Waiter extends BackgroundWork {
@@ -33,14 +35,15 @@ interface Waiter extends BackgroundWork {
   readonly reject: (error: Error) => void;
 }
 
-/** How often those who wait for a call are looked for while they have to be given way to. */
+/** How often to check whether interactive calls still wait. */
 const BUSY_POLL_MS = 20;
-/** Of those that lose their turn to a deadline further ones are rejected at once: they would lose it too. */
+/** When this many calls with a deadline wait, further ones are rejected at once: they would miss it too. */
 const MAX_WAITING = 5000;
 
 /**
- * Where calls in the background wait before they ask for their lock and their place in the queue, the longest waiting
- * first (ADR 11). So nobody at any replica waits for a call that only waits for its turn; who joins one takes it out of here.
+ * Where background calls wait before they take their lock and their place in the call queue, the longest waiting first
+ * (ADR 11). They hold no lock while they wait, so a request at another replica never waits for them. A call that a
+ * request joins leaves at once.
  */
 export class BackgroundTurns {
   private readonly again = new Set<Waiter>();
@@ -59,7 +62,7 @@ export class BackgroundTurns {
     return this.enter(work, this.line);
   }
 
-  /** For a call that has had its turn and is to be repeated: others may wait for it by now, so before all others. */
+  /** For a call that is to be repeated after its turn: it goes first, since requests may have joined it by now. */
   async takeAgain(work: BackgroundWork): Promise<void> {
     await this.enter(work, this.again);
   }
@@ -113,7 +116,7 @@ export class BackgroundTurns {
     });
   }
 
-  /** One after the other, by a loop of its own: no call that ends has to start the next. */
+  /** One after the other, in one loop: a call that ends does not have to start the next one. */
   private async turn(): Promise<void> {
     if (this.isTurning) return;
     this.isTurning = true;
@@ -124,7 +127,7 @@ export class BackgroundTurns {
     this.isTurning = false;
   }
 
-  /** Answers how long to wait before the next try. */
+  /** @returns the milliseconds to wait before the next try */
   private async serve(waiter: Waiter): Promise<number> {
     const { quota, isBusy, now, spacingMs } = this.parts;
     const earlyMs = this.nextAt - now();
@@ -140,7 +143,7 @@ export class BackgroundTurns {
     const ms = await quota.take();
     if (ms > 0) return ms;
     this.nextAt = now() + spacingMs;
-    // It may have left while the quota was asked: then the turn is the next one's.
+    // The call may have left during the await: then the next one gets the turn.
     const next = this.isWaiting(waiter) ? waiter : this.first();
     next?.leave(() => {
       next.resolve('turn');

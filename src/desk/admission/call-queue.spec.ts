@@ -10,7 +10,7 @@ describe('CallQueue', () => {
   let lengths: number[];
   let waits: number[];
   let random: number;
-  /** Who got through or was turned away, in order. */
+  /** Who was admitted or rejected, in order. */
   let events: string[];
 
   const open = (maxRps: number) => {
@@ -60,7 +60,7 @@ describe('CallQueue', () => {
       },
     );
   };
-  /** The permit of a call that may go at once. */
+  /** The permit of a call that is admitted at once. */
   const permitOf = async (coming: Promise<Permit | DeskError>): Promise<Permit> => {
     await tick(0);
     const permit = await coming;
@@ -68,7 +68,7 @@ describe('CallQueue', () => {
     return permit;
   };
 
-  it('lets through at once what the quota allows, then one after the other in the order they came', async () => {
+  it('admits as many calls as the quota allows, then the others in order of arrival', async () => {
     open(2);
     for (const name of ['a', 'b', 'c', 'd', 'e']) void come(name);
     await tick(0);
@@ -81,7 +81,7 @@ describe('CallQueue', () => {
     expect(lengths.at(-1)).toBe(0);
   });
 
-  it('lets those go first who have had their turn', async () => {
+  it('admits re-signed calls first', async () => {
     open(1);
     void come('first');
     await tick(0);
@@ -91,7 +91,7 @@ describe('CallQueue', () => {
     expect(events).toEqual(['first', 'once more', 'request']);
   });
 
-  it('turns away at the deadline, with the time after which a call may succeed', async () => {
+  it('rejects a call at its deadline and tells when a call may succeed', async () => {
     open(1);
     void come('a');
     const late = come('b', { ms: 500 });
@@ -103,7 +103,7 @@ describe('CallQueue', () => {
     expect(error).toMatchObject({ upstreamCode: undefined, retryAfterMs: 5000 });
   });
 
-  it('does not promise a long wait where all who wait give up soon', async () => {
+  it('promises no long wait when all waiting calls time out soon', async () => {
     open(1);
     void come('a', { ms: 900 });
     const waiting = Array.from({ length: 100 }, (_, i) => come(`b${i}`, { ms: 900 }));
@@ -118,7 +118,7 @@ describe('CallQueue', () => {
     }
   });
 
-  it('lets 5,000 wait and turns the next one away at once', async () => {
+  it('queues 5,000 calls and rejects the next one at once', async () => {
     open(1);
     void come('first');
     await tick(0);
@@ -129,7 +129,7 @@ describe('CallQueue', () => {
     expect(Math.max(...lengths)).toBe(5000);
   });
 
-  it('has room again as soon as those who waited gave up', async () => {
+  it('has room again as soon as waiting calls have timed out', async () => {
     open(1);
     void come('first');
     await tick(0);
@@ -143,7 +143,7 @@ describe('CallQueue', () => {
     expect(lengths.at(-1)).toBe(11);
   });
 
-  it('turns everybody away at once when the admission closes', async () => {
+  it('rejects all waiting calls when the admission closes', async () => {
     open(1);
     const permit = await permitOf(come('a'));
     const waiting = [come('b'), come('c')];
@@ -153,7 +153,7 @@ describe('CallQueue', () => {
     expect(events).toEqual(['a', 'b: upstream-rate-limited', 'c: upstream-rate-limited']);
   });
 
-  it('lets no more than 100 go at a time, and the next when one leaves', async () => {
+  it('sends at most 100 calls at a time, and the next one when one ends', async () => {
     open(1000);
     for (let i = 0; i < 103; i++) void come(`c${i}`);
     await tick(5000);
@@ -165,7 +165,7 @@ describe('CallQueue', () => {
     expect(events.slice(101)).toEqual(['c101: unavailable', 'c102: unavailable']);
   });
 
-  it('lets one go at a time while the credentials are in doubt', async () => {
+  it('sends one call at a time while the credentials are in doubt', async () => {
     open(10);
     await admission.refused(70009);
     await tick(1000);
@@ -182,7 +182,7 @@ describe('CallQueue', () => {
     expect(events).toEqual(['a', 'b', 'c']);
   });
 
-  it('lets nobody but the trial go while a new signature is tried', async () => {
+  it('sends only the trial while a new signature is tried', async () => {
     open(10);
     queue.holdBack(true);
     void come('a');
@@ -194,7 +194,7 @@ describe('CallQueue', () => {
     expect(events).toEqual(['trial', 'a']);
   });
 
-  it('does not waste a turn on who has no time left for an answer while others have', async () => {
+  it('gives no permit to a call without time left for an answer while others wait', async () => {
     open(1);
     for (let i = 0; i < 50; i++) {
       void come('warm', { ms: 1_000_000 });
@@ -210,7 +210,7 @@ describe('CallQueue', () => {
     expect(events).toEqual(['a', 'soon gone: upstream-rate-limited', 'patient']);
   });
 
-  it('gives a turn to who has little time left where nobody else waits', async () => {
+  it('admits a call with little time left when no other call waits', async () => {
     open(1);
     for (let i = 0; i < 50; i++) {
       void come('warm', { ms: 1_000_000 });
@@ -225,7 +225,7 @@ describe('CallQueue', () => {
     expect(events).toEqual(['a', 'alone']);
   });
 
-  it('turns all who wait and all who come away when it closes, and leaves no timer behind', async () => {
+  it('rejects waiting and new calls when it closes, and leaves no timer behind', async () => {
     open(1);
     void come('a');
     await tick(0);
@@ -238,7 +238,7 @@ describe('CallQueue', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('turns away with 503 instead of hanging when the admission itself fails', async () => {
+  it('answers 503 instead of hanging when the admission itself fails', async () => {
     open(1);
     jest.spyOn(admission, 'admit').mockRejectedValueOnce(new Error('a bug'));
     void come('a');
@@ -248,7 +248,7 @@ describe('CallQueue', () => {
     expect(events).toEqual(['a: unavailable', 'b']);
   });
 
-  it('lets a call leave at once when nobody waits for it any more, and gives its turn to the next', async () => {
+  it('drops an aborted call at once and gives its place to the next', async () => {
     open(1);
     void come('a');
     await tick(0);
@@ -262,14 +262,14 @@ describe('CallQueue', () => {
     expect(events).toEqual(['a', 'gone: unavailable', 'b']);
   });
 
-  it('takes no call in that nobody waits for any more', async () => {
+  it('does not queue a call that is already aborted', async () => {
     open(1);
     expect(await come('gone', { signal: AbortSignal.abort() })).toMatchObject({ name: 'DeskAbandonedError' });
     expect(lengths).toEqual([]);
     await permitOf(come('a'));
   });
 
-  it('leaves a call alone that had its turn, whoever goes then', async () => {
+  it('leaves an admitted call alone when it is aborted', async () => {
     open(1);
     const client = new AbortController();
     await permitOf(come('a', { signal: client.signal }));
@@ -279,8 +279,8 @@ describe('CallQueue', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  describe('with a command that was limited', () => {
-    it('turns away those of that command, and lets the others go', async () => {
+  describe('with a command that is limited', () => {
+    it('rejects the calls of that command and admits the others', async () => {
       open(1);
       const permit = await permitOf(come('a'));
       void come('b');
@@ -292,7 +292,9 @@ describe('CallQueue', () => {
       expect(events).toEqual(['a', 'b: upstream-rate-limited', 'other']);
     });
 
-    /** `list` has cooled down, and its first call is under way: the others of it wait for its outcome. */
+    /**
+     * The cool-down of `list` has ended and its trial call is in flight: other calls of `list` wait for its outcome.
+     */
     const halfOpen = async () => {
       open(100);
       await admission.limited(await permitOf(come('a')), 'command', 141009);
@@ -302,7 +304,7 @@ describe('CallQueue', () => {
       return permit;
     };
 
-    it('lets those of other commands go at once while its first call after that is under way', async () => {
+    it('admits other commands at once while the trial call of that command is in flight', async () => {
       await halfOpen();
       void come('list 1');
       void come('state 1', { command: 'state' });
@@ -317,7 +319,7 @@ describe('CallQueue', () => {
     });
 
     it.each([0, 0.37, 0.999])(
-      'lets those of that command follow soon after it was answered (random %d)',
+      'admits the other calls of that command soon after the trial call was answered (random %d)',
       async (some) => {
         const first = await halfOpen();
         random = some;
@@ -334,7 +336,7 @@ describe('CallQueue', () => {
       },
     );
 
-    it('lets the next of that command go first where the call before had no answer', async () => {
+    it('sends another trial call when the first one got no answer', async () => {
       const first = await halfOpen();
       void come('list 1');
       void come('list 2');

@@ -26,8 +26,8 @@ export interface CallQueueParts {
 }
 
 /**
- * Where calls to the desk wait for a permit and a free connection: first come, first served. Those in the background come
- * here when they have had their turn (BackgroundTurns).
+ * Where calls to the desk wait for a permit and a free connection: first come, first served. Background calls enter
+ * after their turn (BackgroundTurns).
  */
 export class CallQueue {
   private readonly line = new WaitingLine();
@@ -65,7 +65,7 @@ export class CallQueue {
     });
   }
 
-  /** The call has ended; `tookMs` is how long a call like it is expected to take. */
+  /** The call has ended; `tookMs` is the expected duration of a similar call. */
   leave(tookMs: number): void {
     this.inFlight -= 1;
     this.usualMs += (tookMs - this.usualMs) * WEIGHT;
@@ -140,7 +140,7 @@ export class CallQueue {
     }
   }
 
-  /** Where only one command has to wait, the others go on. */
+  /** If only one command has to wait, the other commands go on. */
   private async wait(scope: LimitScope, command: string, ms: number): Promise<void> {
     if (scope === 'all') {
       await new Promise((resolve) => setTimeout(resolve, ms));
@@ -167,7 +167,7 @@ export class CallQueue {
 
   /**
    * In an overloaded queue the first waiters are those whose deadline is near. If they were sent, every call would time
-   * out and none would be served.
+   * out and none would be answered in time.
    */
   private hasTimeLeft({ cameAt, options: { deadlineAt } }: Waiter): boolean {
     const neededMs = Math.min(this.usualMs, (deadlineAt - cameAt) / 2);
@@ -187,7 +187,7 @@ export class CallQueue {
       : new DeskBusyError('no connection free in time', { retryAfterMs });
   }
 
-  /** How long it takes at least until the present queue is served, or its deadlines have passed. */
+  /** The least time until the present queue is served or has timed out. */
   private drainMs(): number {
     const goneMs = Math.max(0, this.lastDeadlineAt - this.parts.now());
     return Math.min((this.line.length / this.parts.maxRps) * 1000, goneMs);

@@ -28,14 +28,14 @@ describe('CircuitBreaker', () => {
     expect(states).toEqual([true]);
   });
 
-  it('counts anew after a success', () => {
+  it('starts counting again after a success', () => {
     fail(9);
     breaker.succeeded(false);
     fail(9);
     expect(breaker.enter()).toEqual({ kind: 'enter', isHalfOpen: false });
   });
 
-  it('neither counts nor forgets at what says nothing', () => {
+  it('neither counts nor resets at inconclusive outcomes', () => {
     fail(9);
     breaker.neither(false);
     expect(breaker.enter().kind).toBe('enter');
@@ -43,37 +43,37 @@ describe('CircuitBreaker', () => {
     expect(breaker.enter().kind).toBe('open');
   });
 
-  describe('when its time is up', () => {
+  describe('when the open time is over', () => {
     beforeEach(() => {
       fail(10);
       now = 2000;
     });
 
-    it('lets one call through, and tells the others to come back', () => {
+    it('admits one request and rejects the others', () => {
       expect(breaker.enter()).toEqual({ kind: 'enter', isHalfOpen: true });
       expect(breaker.enter()).toEqual({ kind: 'open', remainingMs: 1000 });
     });
 
-    it('closes when that call succeeds', () => {
+    it('closes when the trial succeeds', () => {
       breaker.enter();
       breaker.succeeded(true);
       expect(breaker.enter()).toEqual({ kind: 'enter', isHalfOpen: false });
       expect(states).toEqual([true, false]);
     });
 
-    it('stays open for another 2 s when that call fails', () => {
+    it('stays open for another 2 s when the trial fails', () => {
       breaker.enter();
       breaker.failed(true);
       expect(breaker.enter()).toEqual({ kind: 'open', remainingMs: 2000 });
     });
 
-    it('lets the next one try when that call said nothing', () => {
+    it('admits another trial when the first was inconclusive', () => {
       breaker.enter();
       breaker.neither(true);
       expect(breaker.enter()).toEqual({ kind: 'enter', isHalfOpen: true });
     });
 
-    it('lets nobody else through because requests from before end meanwhile', () => {
+    it('admits no second request when earlier requests end meanwhile', () => {
       breaker.enter();
       breaker.neither(false);
       breaker.failed(false);
@@ -81,7 +81,7 @@ describe('CircuitBreaker', () => {
     });
   });
 
-  it('is not kept open by requests that were under way when it opened', () => {
+  it('is not kept open by requests that were in flight when it opened', () => {
     fail(10);
     now = 1900;
     fail(5);

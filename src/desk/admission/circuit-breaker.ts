@@ -3,7 +3,7 @@ import { type Clock } from '../../clock.js';
 const FAILURES_TO_OPEN = 10;
 const OPEN_MS = 2000;
 
-/** `isHalfOpen`: the one trial request after the open time. Reported back with its outcome. */
+/** `isHalfOpen`: the one trial request after the open time. Reported back with the outcome. */
 export type Entrance =
   { readonly kind: 'open'; readonly remainingMs: number } | { readonly kind: 'enter'; readonly isHalfOpen: boolean };
 
@@ -21,7 +21,7 @@ export class CircuitBreaker {
     private readonly onChange: (isOpen: boolean) => void = () => undefined,
   ) {}
 
-  /** Every entrance has to be reported back as succeeded, failed or neither. */
+  /** Each admission must be reported back as succeeded, failed or neither. */
   enter(): Entrance {
     if (!this.isOpen) return { kind: 'enter', isHalfOpen: false };
     const remainingMs = this.halfOpenUnderWay ? OPEN_MS / 2 : this.openUntil - this.now();

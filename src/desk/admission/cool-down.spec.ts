@@ -2,11 +2,11 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { coolDownOf } from '../../../test/admission-rig.js';
 import { type CoolDown } from './cool-down.js';
 
-describe('CoolDown, kept by one replica', () => {
+describe('CoolDown, in one replica', () => {
   let now: number;
   let coolDown: CoolDown;
   const create = (minMs: number) => coolDownOf({ minMs, now: () => now });
-  /** What a call is let through with; it may be limited later. */
+  /** What a call is admitted with; it may be limited later. */
   const sent = async () => {
     const state = await coolDown.check();
     if (state.kind === 'closed') throw new Error('nobody calls now');
@@ -18,12 +18,12 @@ describe('CoolDown, kept by one replica', () => {
     coolDown = create(1000);
   });
 
-  it('lets calls go while the desk limits nothing', async () => {
+  it('admits calls while the desk limits nothing', async () => {
     expect(await coolDown.check()).toMatchObject({ kind: 'open' });
     expect(coolDown.remainingMs()).toBe(0);
   });
 
-  it('stops all calls for the minimum after the first limit, and says the true rest', async () => {
+  it('stops all calls for the minimum after the first limit, and tells the remaining time', async () => {
     expect(await coolDown.limited(await sent())).toBe(1000);
     now += 300;
     expect(await coolDown.check()).toEqual({ kind: 'closed' });
@@ -39,7 +39,7 @@ describe('CoolDown, kept by one replica', () => {
     expect(await coolDown.check()).toMatchObject({ kind: 'half-open' });
   });
 
-  it('is not doubled by an answer that comes after its end to a call that was sent before it began', async () => {
+  it('is not doubled by a late answer to a call that was sent before it began', async () => {
     const early = await sent();
     await coolDown.limited(await sent());
     now += 1500;
@@ -47,7 +47,7 @@ describe('CoolDown, kept by one replica', () => {
     expect(await coolDown.check()).toMatchObject({ kind: 'half-open' });
   });
 
-  it('doubles at the first limited call that was sent after its end, up to the maximum', async () => {
+  it('doubles when a call that was sent after its end is limited, up to the maximum', async () => {
     const lengths: number[] = [];
     for (let i = 0; i < 8; i++) {
       lengths.push(await coolDown.limited(await sent()));
@@ -65,7 +65,7 @@ describe('CoolDown, kept by one replica', () => {
     for (const each of later) expect(await coolDown.limited(each)).toBe(2000);
   });
 
-  it('doubles for a call that went first and is answered after another let everybody follow', async () => {
+  it('doubles when a late trial call is limited after another one succeeded', async () => {
     await coolDown.limited(await sent());
     now += 1000;
     const first = await sent();
@@ -73,7 +73,7 @@ describe('CoolDown, kept by one replica', () => {
     expect(await coolDown.limited(first)).toBe(2000);
   });
 
-  it('falls back to the minimum once twice its length has passed since its end', async () => {
+  it('returns to the minimum when twice its length has passed since its end', async () => {
     await coolDown.limited(await sent());
     now += 1000;
     await coolDown.limited(await sent());
@@ -83,7 +83,7 @@ describe('CoolDown, kept by one replica', () => {
     expect(await coolDown.limited(await sent())).toBe(1000);
   });
 
-  it('begins anew for a call that was sent while it was remembered and answered when it was not', async () => {
+  it('starts at the minimum again for a call that was answered after the memory expired', async () => {
     await coolDown.limited(await sent());
     now += 2900;
     const seen = await sent();
@@ -91,7 +91,7 @@ describe('CoolDown, kept by one replica', () => {
     expect(await coolDown.limited(seen)).toBe(1000);
   });
 
-  it('asks for one call to go first when it ends, until one succeeds', async () => {
+  it('asks for a trial call after its end, until one succeeds', async () => {
     await coolDown.limited(await sent());
     now += 1000;
     const state = await coolDown.check();
@@ -101,7 +101,7 @@ describe('CoolDown, kept by one replica', () => {
     expect((await coolDown.check()).kind).toBe('open');
   });
 
-  it('forgets nothing of its length when a call succeeds', async () => {
+  it('keeps its length when a call succeeds', async () => {
     await coolDown.limited(await sent());
     now += 1000;
     await coolDown.succeeded(await sent());
@@ -117,7 +117,7 @@ describe('CoolDown, kept by one replica', () => {
     expect((await coolDown.check()).kind).toBe('half-open');
   });
 
-  it('never begins where the minimum is 0', async () => {
+  it('never begins when the minimum is 0', async () => {
     coolDown = create(0);
     expect(await coolDown.limited(await sent())).toBe(0);
     expect((await coolDown.check()).kind).toBe('open');

@@ -17,13 +17,13 @@ export interface CoolDownOptions {
   readonly key: string;
   readonly minMs: number;
   readonly maxMs: number;
-  /** The key of the trial call after it, and how long that claim lasts. */
+  /** The key of the trial call's claim, and how long that claim lasts. */
   readonly halfOpenKey: string;
   readonly halfOpenMs: number;
   readonly now: Clock;
 }
 
-/** One cool-down. `proven`: a call has succeeded since it ended. */
+/** One cool-down. `proven`: a call succeeded after it ended. */
 interface CoolDownRecord {
   readonly id: string;
   readonly lengthMs: number;
@@ -36,8 +36,9 @@ const MEMORY = 3;
 const NONE = '';
 
 /**
- * Sets the text only where the stored cool-down is the one that the caller knew; replies what is stored afterwards. KEYS
- * cool-down; ARGV known id, text, its milliseconds, longest cool-down (a key that lives longer is ignored).
+ * Compare and set: writes the text only if the stored cool-down is the one the caller knew; replies what is stored
+ * afterwards. KEYS cool-down; ARGV known id, text, its milliseconds, longest cool-down (a key with a longer TTL is
+ * ignored).
  */
 const COMPARE_AND_SET = new RedisScript(
   `
@@ -56,7 +57,7 @@ return {held, redis.call('PTTL', KEYS[1])}`,
 
 /**
  * The pause after a rate-limit answer, shared by all replicas. The state is one short text in Redis whose TTL is the
- * clock, so that replicas need not agree on the time; the local copy is used while Redis is away.
+ * clock, so that replicas need not agree on the time; the local copy is used while Redis is unavailable.
  */
 export class CoolDown {
   private held: HeldText = { text: '', expiresAt: 0 };
@@ -93,7 +94,7 @@ export class CoolDown {
   }
 
   /**
-   * The desk limited a call that was admitted when `seen` was known. Where another cool-down has begun since, the call was
+   * The desk limited a call that was admitted when `seen` was known. If another cool-down has begun since, the call was
    * sent before it and changes nothing; else a new one begins, twice as long as one that is still kept.
    */
   async limited(seen: string): Promise<number> {
@@ -121,7 +122,7 @@ export class CoolDown {
     await this.compareAndSet(after, { id, lengthMs, proven: false }, lengthMs * MEMORY);
   }
 
-  /** The cool-down that is active or still kept. A key that lives longer than any cool-down was not written by us. */
+  /** The cool-down that is active or still kept. A key with a TTL longer than any cool-down was not written by us. */
   private record(): CoolDownRecord | undefined {
     const leftMs = this.held.expiresAt - this.options.now();
     const record = leftMs > 0 ? parseRecord(this.held.text) : undefined;
@@ -138,7 +139,7 @@ export class CoolDown {
     const args = [expectedId, text, ttl, this.options.maxMs];
     const reply = await this.options.redis.tryRun((client) => COMPARE_AND_SET.run(client, [this.options.key], args));
     if (reply !== undefined) this.held = readHeldText(reply, this.options.now()) ?? this.held;
-    // Away or full: this replica still keeps the cool-down for itself.
+    // Redis is unavailable or full: this replica still keeps the cool-down for itself.
     else if ((this.record()?.id ?? NONE) === expectedId) this.held = { text, expiresAt: this.options.now() + ttl };
   }
 }

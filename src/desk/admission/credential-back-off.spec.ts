@@ -12,12 +12,12 @@ describe('CredentialBackOff, in one replica', () => {
     pause = new CredentialBackOff(new RedisLink(undefined), 'desk', () => now);
   });
 
-  it('lets calls go where nothing was refused', async () => {
+  it('admits calls while nothing was refused', async () => {
     expect(await pause.check()).toBeUndefined();
     expect(pause.isDoubted).toBe(false);
   });
 
-  it('ends every call for a second in the code that was refused, and says how long', async () => {
+  it('rejects every call for a second with the refused code and the remaining time', async () => {
     await pause.refused(70009);
     now += 250;
     const error = await pause.check();
@@ -27,14 +27,14 @@ describe('CredentialBackOff, in one replica', () => {
     expect(await pause.check()).toBeUndefined();
   });
 
-  it('is not prolonged by refusals of calls that were under way', async () => {
+  it('is not extended by refusals of calls in flight', async () => {
     await pause.refused(70009);
     now += 900;
     await pause.refused(70009);
     expect(await pause.check()).toMatchObject({ retryAfterMs: 100 });
   });
 
-  it('shuts for a minute when the desk locked us out', async () => {
+  it('rejects every call for a minute after a lockout', async () => {
     await pause.lockedOut();
     now += 1000;
     const error = await pause.check();
@@ -49,7 +49,7 @@ describe('CredentialBackOff, in one replica', () => {
     expect(await pause.check()).toBeInstanceOf(DeskUnavailableError);
   });
 
-  it('leaves the credentials in doubt until a call is accepted', async () => {
+  it('keeps the credentials in doubt until a call is accepted', async () => {
     await pause.refused(70009);
     now += 60_000;
     expect(pause.isDoubted).toBe(true);

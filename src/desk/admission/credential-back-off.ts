@@ -10,7 +10,10 @@ const REFUSED_MS = 1000;
 const LOCKED_OUT_MS = 60_000;
 const LOCKOUT = 'lockout';
 
-/** Begins a pause unless one is active; a TTL longer than any pause is not ours. KEYS pause; ARGV text, milliseconds. */
+/**
+ * Begins a pause unless one is active; a key with a TTL longer than any pause was not written by us. KEYS pause; ARGV
+ * text, milliseconds.
+ */
 const BEGIN = new RedisScript(
   `
 local ttl = redis.call('PTTL', KEYS[1])
@@ -32,12 +35,14 @@ export class CredentialBackOff {
     this.key = `${keyPrefix}:{desk}:refused`;
   }
 
-  /** From a refusal until the desk accepts a call: the end of the pause does not mean that the credentials are right. */
+  /**
+   * From a refusal until the desk accepts a call: the end of the pause does not mean that the credentials are right.
+   */
   get isDoubted(): boolean {
     return this.doubted;
   }
 
-  /** The error for a call that may not be sent now; undefined where it may. */
+  /** The error for a call that may not be sent now; undefined if it may. */
   async check(): Promise<DeskError | undefined> {
     if (this.remainingMs() === 0) this.held = (await peekText(this.redis, this.key, this.now)) ?? this.held;
     const retryAfterMs = this.remainingMs();
@@ -52,7 +57,7 @@ export class CredentialBackOff {
     this.doubted = false;
   }
 
-  /** An active pause is left as it is: it may be the longer one. */
+  /** Does not replace an active pause: that may be the longer one. */
   async refused(code: number): Promise<void> {
     this.doubted = true;
     if (this.remainingMs() > 0) return;
@@ -66,7 +71,7 @@ export class CredentialBackOff {
     await this.redis.tryRun((client) => client.set(this.key, LOCKOUT, 'PX', LOCKED_OUT_MS));
   }
 
-  /** A text in another format, or a TTL longer than ours, was not written by us and is ignored. */
+  /** A text in another format, or with a TTL longer than any pause, was not written by us and is ignored. */
   private remainingMs(): number {
     const { text, expiresAt } = this.held;
     const longest = text === LOCKOUT ? LOCKED_OUT_MS : /^\d{1,9}$/.test(text) ? REFUSED_MS : 0;

@@ -3,14 +3,14 @@ import { RedisLink } from '../../redis/redis-link.js';
 import { HalfOpen } from './half-open.js';
 
 describe('HalfOpen, in one replica', () => {
-  it('is given to one, and to the next when that one gives it back', async () => {
+  it('is given to one caller, and to the next when the first gives it back', async () => {
     const probe = new HalfOpen(new RedisLink(undefined), 'desk', 4500, () => 0);
     expect(await Promise.all([probe.claim(), probe.claim(), probe.claim()])).toEqual([true, false, false]);
     await probe.release();
     expect(await probe.claim()).toBe(true);
   });
 
-  it('lapses by itself', async () => {
+  it('expires by itself', async () => {
     let now = 0;
     const probe = new HalfOpen(new RedisLink(undefined), 'desk', 4500, () => now);
     await probe.claim();

@@ -3,7 +3,9 @@ import { type Clock } from '../../clock.js';
 import { type RedisLink } from '../../redis/redis-link.js';
 import { RedisScript } from '../../redis/redis-script.js';
 
-/** Claims a free key, or one whose TTL is longer than any claim. KEYS claim; ARGV token, milliseconds; replies 1 or 0. */
+/**
+ * Claims a key that is free or has a TTL longer than any claim. KEYS claim; ARGV token, milliseconds; replies 1 or 0.
+ */
 const TAKE = new RedisScript(
   `
 local ttl = redis.call('PTTL', KEYS[1])

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { RedisLink } from '../../redis/redis-link.js';
 import { Quota } from './quota.js';
 
-describe('Quota, where no Redis is configured', () => {
-  it('is whole, and no second sees more', async () => {
+describe('Quota, without Redis configured', () => {
+  it('allows the whole quota, and no window exceeds it', async () => {
     let now = 0;
     const quota = new Quota(new RedisLink(undefined), 'desk', 20, () => now);
     const allowed: number[] = [];
@@ -14,7 +14,7 @@ describe('Quota, where no Redis is configured', () => {
     }
   });
 
-  it('says how long to wait', async () => {
+  it('tells how long to wait', async () => {
     const quota = new Quota(new RedisLink(undefined), 'desk', 1, () => 0);
     await quota.take();
     expect(await quota.take()).toBe(1050);

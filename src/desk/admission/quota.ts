@@ -3,13 +3,13 @@ import { type RedisLink } from '../../redis/redis-link.js';
 import { RedisScript } from '../../redis/redis-script.js';
 import { SlidingWindow } from './sliding-window.js';
 
-/** 50 ms on top of a second: two calls do not take equally long to reach the desk. */
+/** 50 ms on top of a second: the time that calls take to reach the desk varies. */
 const WINDOW_MS = 1050;
 
 /**
- * A sliding window, since a fixed one lets through twice the quota around its edge. The sorted set holds the times of the
- * last calls by Redis's clock. A call that may not go yet leaves no trace, and times in the future (Redis's clock was set
- * back) do not count. KEYS quota; ARGV calls per window; replies the milliseconds to wait, 0 where the call was counted.
+ * A sliding window: a fixed one would allow twice the quota around its edge. The sorted set holds the times of the last
+ * calls by Redis's clock. A rejected call is not recorded, and times in the future (Redis's clock was set back) do not
+ * count. KEYS quota; ARGV calls per window; replies the milliseconds to wait, 0 if the call was counted.
  */
 const TAKE = new RedisScript(
   `
@@ -31,10 +31,10 @@ return 0`,
   'take',
 );
 
-/** How many calls of a kind all replicas together may send to the desk in a second. */
+/** How many calls of one kind all replicas together may send to the desk in a second. */
 export class Quota {
   private readonly key: string;
-  /** Counts here while Redis is away. */
+  /** The local window, used while Redis is unavailable. */
   private readonly own: SlidingWindow;
 
   constructor(
@@ -45,16 +45,16 @@ export class Quota {
     kind: 'quota' | 'background' = 'quota',
   ) {
     this.key = `${keyPrefix}:{desk}:${kind}`;
-    // How many replicas there are is unknown while Redis is away; a quarter each is safe for four.
+    // The number of replicas is unknown while Redis is unavailable; a quarter each is safe for four.
     const share = redis.state === 'off' ? maxRps : Math.max(1, Math.floor(maxRps / 4));
     this.own = new SlidingWindow(share, WINDOW_MS, now);
   }
 
-  /** Counts a call and replies 0, or the milliseconds until there may be room for one. */
+  /** @returns 0 if the call was counted, else the milliseconds until there may be room */
   async take(): Promise<number> {
     const waitMs = await this.redis.tryRun((client) => TAKE.run(client, [this.key], [this.maxRps]));
     if (typeof waitMs !== 'number') return this.own.take();
-    // The own window has to know it too, should Redis go away now.
+    // The local window counts it too, in case Redis becomes unavailable now.
     if (waitMs === 0) this.own.note();
     return waitMs;
   }

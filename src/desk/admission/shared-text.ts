@@ -2,7 +2,7 @@ import { type Clock } from '../../clock.js';
 import { type RedisLink } from '../../redis/redis-link.js';
 import { RedisScript } from '../../redis/redis-script.js';
 
-/** A short text that all replicas share, and when it expires; the TTL in Redis is the clock. */
+/** A short text shared by all replicas, with its expiry; the TTL in Redis is the clock. */
 export interface HeldText {
   readonly text: string;
   readonly expiresAt: number;
@@ -18,7 +18,7 @@ return {held, ttl}`,
   'peek',
 );
 
-/** The text under the key; undefined while Redis is away. */
+/** The text under the key; undefined while Redis is unavailable. */
 export async function peekText(redis: RedisLink, key: string, now: Clock): Promise<HeldText | undefined> {
   return readHeldText(await redis.tryRun((client) => PEEK.run(client, [key], [])), now());
 }

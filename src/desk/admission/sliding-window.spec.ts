@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { SlidingWindow } from './sliding-window.js';
 
 describe('SlidingWindow', () => {
-  it('allows no more than so many in any window, wherever it starts', () => {
+  it('allows no more than the maximum in any window, wherever it starts', () => {
     let now = 0;
     const calls = new SlidingWindow(3, 1000, () => now);
     const allowed: number[] = [];
@@ -13,7 +13,7 @@ describe('SlidingWindow', () => {
     expect(allowed.length).toBeGreaterThanOrEqual(29);
   });
 
-  it('says when there is room again', () => {
+  it('tells when there is room again', () => {
     let now = 0;
     const calls = new SlidingWindow(1, 1000, () => now);
     calls.take();
@@ -23,7 +23,7 @@ describe('SlidingWindow', () => {
     expect(calls.take()).toBe(0);
   });
 
-  it('counts what somebody else allowed', () => {
+  it('counts calls that were allowed elsewhere', () => {
     const calls = new SlidingWindow(1, 1000, () => 0);
     calls.note();
     expect(calls.take()).toBe(1000);

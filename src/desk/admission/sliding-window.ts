@@ -10,7 +10,7 @@ export class SlidingWindow {
     private readonly now: Clock,
   ) {}
 
-  /** Counts a call and answers 0, or the milliseconds until there is room for one. */
+  /** @returns 0 if the call was counted, else the milliseconds until there is room */
   take(): number {
     const oldest = this.times.length < this.most ? undefined : this.times[0];
     const remainingMs = oldest === undefined ? 0 : oldest + this.windowMs - this.now();

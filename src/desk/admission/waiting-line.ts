@@ -4,7 +4,7 @@ import { type Permit } from './admission.js';
 
 /** A call that waits for its permit. */
 export class Waiter {
-  /** Called once, when it leaves the queue; `hasTurn` where it was admitted. */
+  /** Called once, when the call leaves the queue; `hasTurn` if it was admitted. */
   onLeave: (hasTurn: boolean) => void = () => undefined;
 
   constructor(

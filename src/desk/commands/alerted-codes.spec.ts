@@ -6,13 +6,13 @@ import { type ErrorCodeEntry, type ErrorOutcome, errorOutcome } from './error-co
 
 const ALERT = 'DeskBffUpstreamRejected';
 
-/** When a refusal with a code of desk_calls_total is worth waking somebody. */
+/** How soon a code of desk_calls_total raises the alert. */
 type Alarm = 'at once' | 'after a few' | 'never';
 
 const alarms: Readonly<Record<ErrorOutcome, Alarm>> = {
   rejected: 'at once',
   lockout: 'at once',
-  // It passes, or it is the caller's doing.
+  // Temporary, or caused by the caller's input.
   'rate-limited': 'never',
   'command-rate-limited': 'never',
   'invalid-request': 'never',
@@ -26,7 +26,7 @@ function due(entry: ErrorCodeEntry): Alarm {
   return entry.class === 'transient' ? 'never' : alarms[errorOutcome(entry)];
 }
 
-/** What the two halves of the rule's expression take, in their order. */
+/** The codes that the two halves of the rule's expression match, in their order. */
 const halves = ruleQueries()
   .filter(({ where }) => where.endsWith(ALERT))
   .flatMap(({ promql }) => selectorsOf(promql))
@@ -39,7 +39,7 @@ function raised(code: string): Alarm[] {
 }
 
 describe(`the alert ${ALERT}`, () => {
-  it('has one half for what fires at once, and one for what a new signature may help', () => {
+  it('has one half for codes that alert at once, and one for codes that a new signature may fix', () => {
     expect(halves.map((matchers) => matchers.length > 0)).toEqual([true, true]);
   });
 
@@ -50,7 +50,7 @@ describe(`the alert ${ALERT}`, () => {
       expect(isRaised).toEqual(isDue);
     });
 
-    it.each([60001, 70999, 80006])('is raised by %i, a common code that the table does not know', (code) => {
+    it.each([60001, 70999, 80006])('is raised by %i, a common code that the table does not list', (code) => {
       expect(codes.classify(code).class).toBe('unknown');
       expect(raised(String(code))).toEqual(['at once']);
     });

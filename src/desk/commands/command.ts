@@ -6,7 +6,7 @@ export interface DeskCommand<Request, Answer> {
   /** The last segment of its path; also its label in metrics and the name of its own cool-down. */
   readonly name: string;
   readonly body: (request: Request) => JsonObject;
-  /** Checks an answer with ErrorCode 0; undefined where it is malformed or does not fit the request. */
+  /** Checks an answer with ErrorCode 0; undefined if it is malformed or does not fit the request. */
   readonly read: (answer: JsonObject, request: Request) => Answer | undefined;
   /** 141xxx codes mean different things in different commands. */
   readonly codes: ErrorCodes;

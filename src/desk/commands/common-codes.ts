@@ -92,8 +92,8 @@ export const commonCodes: readonly ErrorCodeRow[] = [
 ];
 
 /**
- * What the Desk commands have in common. Other 141xxx codes are private to a command: 141010 is a missing session here
- * and a missing agent in set_member_status.
+ * Codes that the Desk commands share. Other 141xxx codes are private to a command: 141010 is a missing session here and
+ * a missing agent in set_member_status.
  */
 export const deskCodes: readonly ErrorCodeRow[] = [
   [[141000], 'auth-config', 'the application is no Desk application', `enable Desk for it, or ${checkAppId}`],

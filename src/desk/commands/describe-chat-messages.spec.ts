@@ -23,7 +23,7 @@ const relay = (...forwarded: readonly unknown[][]) => ({
   MsgContent: { MsgList: forwarded.map((MsgBody) => ({ MsgBody })) },
 });
 const card = (data: string) => ({ MsgType: 'TIMCustomElem', MsgContent: { Data: data } });
-/** A page whose one element has this, as text: JSON.stringify itself overflows. */
+/** A page whose one element holds this, as text: JSON.stringify itself overflows. */
 const holding = (json: string) =>
   answerTo(
     `{"ErrorCode":0,"TotalCount":1,"Messages":[{"Timestamp":1,"MsgBody":[{"MsgType":"x","MsgContent":{"a":${json}}}]}]}`,
@@ -31,19 +31,19 @@ const holding = (json: string) =>
 const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
 
 describe('An answer to describe_chat_messages', () => {
-  it('reads a page, keeping the words of the desk that are checked later', () => {
+  it('reads a page, with the fields that are checked later unchanged', () => {
     expect(page({ Messages: [message], TotalCount: 7 })).toEqual({
       messages: [{ fromAccount: 'a', fromAccountRole: 1, timestamp: 1, msgBody: [{ MsgType: 'TIMTextElem' }] }],
       total: 7,
     });
   });
 
-  it.each(['null', 'absent', 'list'])('takes an empty session whose Messages is %s', (kind) => {
+  it.each(['null', 'absent', 'list'])('reads a session without messages, with Messages %s', (kind) => {
     const messages = { null: { Messages: null }, absent: { Messages: undefined }, list: {} }[kind];
     expect(page({ ...messages, TotalCount: 0 })).toEqual({ messages: [], total: 0 });
   });
 
-  it('takes Timestamp 0, the last date there is, and dates before 1970', () => {
+  it('accepts Timestamp 0, the last date there is, and dates before 1970', () => {
     for (const Timestamp of [0, 8.64e15, -1, 1e3]) {
       expect(page({ Messages: [{ Timestamp }], TotalCount: 1 })).toMatchObject({
         messages: [{ timestamp: Timestamp }],
@@ -51,13 +51,13 @@ describe('An answer to describe_chat_messages', () => {
     }
   });
 
-  it('takes a message that has nothing but its Timestamp', () => {
+  it('accepts a message with nothing but its Timestamp', () => {
     expect(page({ Messages: [{ Timestamp: 5 }], TotalCount: 1 })).toMatchObject({
       messages: [{ fromAccount: null, timestamp: 5 }],
     });
   });
 
-  it('takes an account that came as a number', () => {
+  it('accepts an account that came as a number', () => {
     expect(page({ Messages: [{ Timestamp: 5, FromAccount: 86 }], TotalCount: 1 })).toMatchObject({
       messages: [{ fromAccount: '86' }],
     });
@@ -78,11 +78,11 @@ describe('An answer to describe_chat_messages', () => {
     { Messages: [{ Timestamp: 1.5 }], TotalCount: 1 },
     { Messages: [{ Timestamp: 8.64e15 + 1 }], TotalCount: 1 },
     { Messages: [message, { Timestamp: null }], TotalCount: 2 },
-  ])('finds no answer in a page with %j', (change) => {
+  ])('rejects a page with %j', (change) => {
     expect(page(change)).toBeUndefined();
   });
 
-  it('takes as many messages as were asked for, and no more', () => {
+  it('accepts as many messages as were asked for, and no more', () => {
     expect(page(messages(20), 20)).toBeDefined();
     expect(page(messages(21), 20)).toBeUndefined();
   });
@@ -91,32 +91,32 @@ describe('An answer to describe_chat_messages', () => {
     ['in one message', (count: number) => bodies(texts(count))],
     ['over all messages', (count: number) => bodies(texts(5000), texts(count - 5000))],
     ['forwarded ones included', (count: number) => bodies([relay(texts(4000), [relay(texts(count - 4002))])])],
-  ])('takes 10,000 elements %s, and no more', (_, of) => {
+  ])('accepts 10,000 elements %s, and no more', (_, of) => {
     expect(page(of(10_000))).toBeDefined();
     expect(page(of(10_001))).toBeUndefined();
   });
 
-  it('takes a body nested 50,000 deep, but none that JSON.parse would take seconds for', () => {
+  it('accepts a body nested 50,000 deep, and rejects one that JSON.parse would take seconds for', () => {
     expect(holding(nested(50_000))).toBeDefined();
     expect(holding(nested(100_001))).toBeUndefined();
     expect(holding(`"${nested(1_000_000)}"`)).toBeDefined();
   });
 
-  it('takes a page of 125,000 values, and none that holds more, however small', () => {
+  it('accepts a page of 125,000 values, and rejects a larger one, however short', () => {
     const values = (count: number) => `[${'0,'.repeat(count - 1)}0]`;
     expect(holding(values(124_900))).toBeDefined();
     expect(holding(values(125_001))).toBeUndefined();
     expect(holding(`"${values(1_000_000)}"`)).toBeDefined();
   });
 
-  it('counts what is in cards twice, since it is read and written once more', () => {
+  it('counts the content of cards twice, since it is parsed and serialised again', () => {
     const data = (count: number) => JSON.stringify({ customerServicePlugin: 0, list: Array(count).fill(0) });
     expect(page(bodies([card(data(30_000))], [card(data(30_000))]))).toBeDefined();
     expect(page(bodies([card(data(30_000))], [card(data(35_000))]))).toBeUndefined();
     expect(page(bodies([relay([card(nested(200_000))])]))).toBeUndefined();
   });
 
-  it('takes 4 MB of one text, whatever is in it', () => {
+  it('accepts a text of 4 MB, whatever is in it', () => {
     for (const text of ['a ', '\n\t', '{[,', '\\"', '\ud800']) {
       expect(page(bodies([{ MsgType: 'TIMTextElem', MsgContent: { Text: text.repeat(1e6) } }]))).toBeDefined();
     }

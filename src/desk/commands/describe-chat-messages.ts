@@ -42,7 +42,7 @@ export const describeChatMessages: DeskCommand<ChatMessagesRequest, ChatMessages
   codes: new ErrorCodes(commonCodes, deskCodes, [[[141010], 'not-found', 'the session does not exist', callersDoing]]),
 };
 
-/** The furthest millisecond from the epoch that still is a date (ECMAScript, "Time Values and Time Range"). */
+/** The latest date in milliseconds (ECMAScript, "Time Values and Time Range"). */
 const LAST_DATE = 8.64e15;
 
 function readPage(list: unknown, total: unknown, limit: number): ChatMessages | undefined {
@@ -70,7 +70,7 @@ function readMessage(item: unknown): DeskMessage | undefined {
   };
 }
 
-/** Documented as a string; an account that came as a number is still that account. */
+/** Documented as a string; a number is accepted too. */
 function readAccount(account: unknown): string | null {
   if (typeof account === 'number') return String(account);
   return typeof account === 'string' ? account : null;

@@ -6,7 +6,7 @@ import { errorOutcome } from './error-code.js';
 
 const request = { from: 1730390400, to: 1730476799, clientId: '1299314544', limit: 10, offset: 0 };
 
-/** The page's own sample. */
+/** The sample of the API page. */
 const sample = sampleRecord('a97d3e1f-a88b-403b-9b3a-7bc6554ea05d', 1730443136);
 
 const read = (change: object) => {
@@ -15,27 +15,27 @@ const read = (change: object) => {
 };
 
 describe('the body of describe_im_cdr_list', () => {
-  it('is the sample of its page', () => {
+  it('is the sample of the API page', () => {
     expect(describeImCdrList.name).toBe('describe_im_cdr_list');
     expect(JSON.stringify(describeImCdrList.body(request))).toBe(
       '{"StartTimestamp":1730390400,"EndTimestamp":1730476799,"ClientUserId":"1299314544","Limit":10,"Offset":0}',
     );
   });
 
-  it('names no client where none is asked for', () => {
+  it('names no client if none is asked for', () => {
     expect(describeImCdrList.body({ ...request, clientId: undefined })).not.toHaveProperty('ClientUserId');
   });
 });
 
 describe('an answer', () => {
-  it('is read with its id and time checked, and the rest as it came', () => {
+  it('is read with its id and time checked, and the rest unchanged', () => {
     expect(read({ TotalCount: 1, IMCdrList: [sample] })).toEqual({
       records: [{ sessionId: sample.SessionId, timestamp: 1730443136, fields: sample }],
       total: 1,
     });
   });
 
-  it('needs nothing of a record but its id and time', () => {
+  it('needs no field of a record but its id and time', () => {
     const bare = { SessionId: 's', Timestamp: 0 };
     expect(read({ TotalCount: 9, IMCdrList: [bare] })).toMatchObject({ records: [{ sessionId: 's' }], total: 9 });
   });
@@ -75,7 +75,7 @@ describe('an answer', () => {
     ['a record with a time that is no date', { TotalCount: 1, IMCdrList: [{ ...sample, Timestamp: 8.65e12 }] }],
     ['one bad record among good ones', { TotalCount: 3, IMCdrList: [sample, { ...sample, SessionId: null }, sample] }],
     ['more records than were asked for', { TotalCount: 50, IMCdrList: Array.from({ length: 11 }, () => sample) }],
-  ])('with %s is broken', (_, change) => {
+  ])('with %s is malformed', (_, change) => {
     expect(read(change)).toBeUndefined();
   });
 });
@@ -88,10 +88,10 @@ test.each([
   [141010, 'failed'],
   [141005, 'failed'],
   [60011, 'rate-limited'],
-] as const)('%d is %s here', (code, outcome) => {
+] as const)('%d means %s here', (code, outcome) => {
   expect(errorOutcome(describeImCdrList.codes.classify(code))).toBe(outcome);
 });
 
-test.each([141005, 141010, 141027])('%d is a code that nobody documents for this command', (code) => {
+test.each([141005, 141010, 141027])('%d is not documented for this command', (code) => {
   expect(describeImCdrList.codes.classify(code).class).toBe('unknown');
 });

@@ -12,7 +12,7 @@ export interface SessionRecordsRequest {
   readonly offset: number;
 }
 
-/** Records in the desk's order, which it does not document, and how many the period has. */
+/** Records in the desk's order, which is not documented, and how many the period has. */
 export interface SessionRecords {
   readonly records: readonly DeskSessionRecord[];
   readonly total: number;
@@ -26,7 +26,7 @@ export interface DeskSessionRecord {
   readonly fields: JsonObject;
 }
 
-/** The furthest second from the epoch that still is a date (ECMAScript, "Time Values and Time Range"). */
+/** The latest date in seconds (ECMAScript, "Time Values and Time Range"). */
 const LAST_DATE = 8.64e12;
 
 /** The session records of a period (document "Query session service records", CN269/113671). */

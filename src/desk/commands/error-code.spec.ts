@@ -3,7 +3,8 @@ import { commonCodes, deskCodes } from './common-codes.js';
 import { describeChatMessages } from './describe-chat-messages.js';
 import { type ErrorCodeEntry, type ErrorOutcome, errorOutcome, isTransient } from './error-code.js';
 
-// Written out once more, from the table of errors in docs/api.md and Tencent's lists of error codes, not from the data under test.
+// Written out again from the table of errors in docs/api.md and Tencent's lists of error codes, not derived from the
+// data under test.
 const expected: Record<Exclude<ErrorOutcome, 'failed'> | 'transient' | 'not-applicable', number[]> = {
   'invalid-request': [141004],
   'not-found': [141010],
@@ -42,29 +43,29 @@ describe('the error table', () => {
   });
 
   it.each(['invalid-request', 'not-found', 'rate-limited', 'command-rate-limited', 'lockout', 'rejected'] as const)(
-    'knows exactly which codes become %s',
+    'maps exactly the right codes to %s',
     (outcome) => {
       const entries = codes.all.filter((entry) => errorOutcome(entry) === outcome);
       expect(codesOf(entries)).toEqual(sorted(expected[outcome]));
     },
   );
 
-  it('asks again for exactly the transient codes, and they end as failed', () => {
+  it('retries exactly the transient codes, and they end as failed', () => {
     expect(codesOf(codes.all.filter(isTransient))).toEqual(sorted(expected.transient));
     expect(expected.transient.every((code) => errorOutcome(codes.classify(code)) === 'failed')).toBe(true);
   });
 
-  it('takes what a call that only reads cannot cause for a failure', () => {
+  it('treats what a call that only reads cannot cause as a failure', () => {
     const outcomes = expected['not-applicable'].map((code) => errorOutcome(codes.classify(code)));
     expect(outcomes).toEqual(Array(7).fill('failed'));
   });
 
-  it('signs again for exactly the codes a new signature can help', () => {
+  it('signs again for exactly the codes that a new signature can fix', () => {
     const resigned = codes.all.filter(({ resign }) => resign);
     expect(codesOf(resigned)).toEqual([60004, 60005, 70001, 70003, 70052, 70221, 70347]);
   });
 
-  it('tells the operator something for every code', () => {
+  it('names a remedy for every code', () => {
     for (const { meaning, remedy } of codes.all) {
       expect(meaning).not.toBe('');
       expect(remedy).not.toBe('');
@@ -72,7 +73,7 @@ describe('the error table', () => {
   });
 
   it.each([1, -1, 59999, 60000, 60001, 60022, 79999, 141001, 141005, 141020, 141027, 999999, 10150])(
-    'takes %i, which this command does not document, for a failure that nothing is known about',
+    'treats %i, which this command does not document, as an unknown failure',
     (code) => {
       const entry = codes.classify(code);
       expect(entry).toMatchObject({ code, class: 'unknown', resign: false });

@@ -19,20 +19,20 @@ export type ErrorClass =
   | 'account-not-found'
   | 'not-found'
   | 'invalid-parameter'
-  /** Documented, but not for calls that only read. */
+  /** Documented, but only for calls that write. */
   | 'not-applicable'
   | 'unknown';
 
 export type ErrorCodeRow = readonly [codes: readonly number[], class_: ErrorClass, meaning: string, remedy: string];
 
-/** What one ErrorCode of a command means for us. */
+/** What one ErrorCode of a command means for this service. */
 export interface ErrorCodeEntry {
   readonly code: number;
   readonly class: ErrorClass;
   readonly meaning: string;
   /** What the operator must do: for the log, never for a client. */
   readonly remedy: string;
-  /** A new signature may help: sign and call again, once. */
+  /** A new signature may help: sign again and repeat the call once. */
   readonly resign: boolean;
 }
 
@@ -60,7 +60,7 @@ const outcomes: Readonly<Record<ErrorClass, ErrorOutcome>> = {
 // Not derived from the class: 70003 is mostly a wrong configuration, but a truncated signature causes it too.
 const resignCodes: ReadonlySet<number> = new Set([70001, 70003, 70052, 70221, 70347, 60004, 60005]);
 
-/** The codes of one command: those that all have, and its own. */
+/** The codes of one command: the common ones and its own. */
 export class ErrorCodes {
   private readonly entries: ReadonlyMap<number, ErrorCodeEntry>;
 

@@ -2,7 +2,7 @@ import { type DeskCommand } from './command.js';
 import { callersDoing, commonCodes, deskCodes } from './common-codes.js';
 import { ErrorCodes } from './error-code.js';
 
-/** Who serves a session now. `agentId` is there while an agent is asked to take it, or has it. */
+/** Who serves a session now. `agentId` is set while an agent is asked to take it, or has it. */
 export interface DeskSessionState {
   readonly currentState: string;
   readonly agentId: string | null;

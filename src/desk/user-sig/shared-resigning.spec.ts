@@ -28,7 +28,9 @@ describe('SharedResigning', () => {
     trial = new SharedResigning(userSig, (isUnderWay) => held.push(isUnderWay));
   });
 
-  /** Whoever was refused: answers whether he may ask again, and with what; his trial ends in `verdict`. */
+  /**
+   * Reports a refused signature: answers whether the call may be repeated and with what; its trial ends in `verdict`.
+   */
   const refused = async (signature: string, verdict: ResignVerdict) => {
     const again = await trial.after(signature, 1000);
     again?.settle(verdict);
@@ -47,7 +49,7 @@ describe('SharedResigning', () => {
     expect(held).toEqual([true, false]);
   });
 
-  it('spares the others when the new signature is refused as well', async () => {
+  it('rejects the others when the new signature is refused as well', async () => {
     const old = userSig.current();
     const first = await trial.after(old, 1000);
     const others = [1, 2, 3].map(() => refused(old, 'refused'));
@@ -56,7 +58,7 @@ describe('SharedResigning', () => {
     expect(signed).toBe(2);
   });
 
-  it('knows of a refused signature also when the refusal of the old one comes late', async () => {
+  it('remembers a refused signature when the refusal of the old one comes late', async () => {
     const old = userSig.current();
     await refused(old, 'refused');
     expect(await refused(old, 'accepted')).toBe(false);
@@ -65,7 +67,7 @@ describe('SharedResigning', () => {
     expect(signed).toBe(2);
   });
 
-  it('lets the next one try where the trial ended without a verdict', async () => {
+  it('starts another trial when the first ended without a verdict', async () => {
     const old = userSig.current();
     const first = await trial.after(old, 1000);
     const verdicts: ResignVerdict[] = ['undecided', 'refused', 'refused'];
@@ -84,7 +86,7 @@ describe('SharedResigning', () => {
     expect(signed).toBe(3);
   });
 
-  it('keeps nobody waiting beyond his deadline', async () => {
+  it('lets no call wait beyond its deadline', async () => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask'] });
     const old = userSig.current();
     const first = await trial.after(old, 1000);

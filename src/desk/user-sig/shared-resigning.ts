@@ -5,7 +5,10 @@ import { type UserSig } from './user-sig.js';
 /** Whether the desk accepted a new signature; `undecided` where the call ended without an answer about it. */
 export type ResignVerdict = 'accepted' | 'refused' | 'undecided';
 
-/** Permission to repeat a call. `settle` has to be called with the outcome; it does nothing where the verdict is known. */
+/**
+ * Permission to repeat a call. `settle` must be called with the outcome; it does nothing if the verdict is known
+ * already.
+ */
 export interface SecondTry {
   readonly settle: (verdict: ResignVerdict) => void;
 }
@@ -25,8 +28,8 @@ export class SharedResigning {
   ) {}
 
   /**
-   * Permission to repeat a call, with the then current signature, after `refused`; undefined where that cannot help.
-   * @throws DeskTimeoutError where there is no verdict within `patienceMs`
+   * Permission to repeat a call with the current signature, after `refused`; undefined if that cannot help.
+   * @throws DeskTimeoutError if there is no verdict within `patienceMs`
    */
   async after(refused: string, patienceMs: number): Promise<SecondTry | undefined> {
     while (this.trial !== undefined) {

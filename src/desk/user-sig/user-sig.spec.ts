@@ -15,7 +15,8 @@ function opened(sig: string): Record<string, unknown> {
   return { ...(typeof document === 'object' ? document : undefined) };
 }
 
-// Public demo credentials of Tencent's libraries. V1 and V2 give milliseconds where seconds belong, as the crate they come from does.
+// Public demo credentials of Tencent's libraries. V1 and V2 have milliseconds in place of seconds, as in the crate they
+// come from.
 const vectors = [
   ['V1', { identifier: '0', time: 1569910200000, expire: 15552000000 }, 'bEj7EPKeOGh/DZ+LevCNXjSrLtgjj+lC8Ed0uirJXYU='],
   [
@@ -57,12 +58,12 @@ describe('signUserSig', () => {
     });
   });
 
-  it('holds what the public strings of V1 and V2 hold', () => {
+  it('matches the content of the public strings of V1 and V2', () => {
     expect(opened(signUserSig({ ...id, ...vectors[0][1] }))).toEqual(opened(publicStrings.V1));
     expect(opened(signUserSig({ ...id, ...vectors[1][1] }))).toEqual(opened(publicStrings.V2));
   });
 
-  it('is the level-0 string of V3 to the byte', () => {
+  it('matches the level-0 string of V3 byte for byte', () => {
     expect(signUserSig({ ...id, ...vectors[2][1] })).toBe(v3AtLevel0);
   });
 
@@ -81,7 +82,7 @@ function signer(ttlMs = 100_000, startMs = 1_700_000_000_250) {
 }
 
 describe('UserSig', () => {
-  it('is signed once, with the time in whole seconds and the life as a duration', () => {
+  it('is signed once, with the time in whole seconds and the lifetime as a duration', () => {
     const { userSig, onSigned } = signer(86_400_999);
     const first = userSig.current();
     expect([userSig.current(), userSig.current()]).toEqual([first, first]);
@@ -89,7 +90,7 @@ describe('UserSig', () => {
     expect(opened(first)).toMatchObject({ 'TLS.time': 1_700_000_000, 'TLS.expire': 86_400 });
   });
 
-  it('is renewed when 80 % of its life is used', () => {
+  it('is renewed when 80 % of its lifetime has passed', () => {
     const { userSig, clock } = signer();
     const first = userSig.current();
     clock.nowMs = 1_700_000_079_999;
@@ -98,21 +99,21 @@ describe('UserSig', () => {
     expect(opened(userSig.current())).toMatchObject({ 'TLS.time': 1_700_000_080 });
   });
 
-  it('is never expired at the shortest life', () => {
+  it('is never expired at the shortest lifetime', () => {
     const { userSig, clock, startMs } = signer(2000);
     for (; clock.nowMs < startMs + 10_000; clock.nowMs += 50) {
       expect(Number(opened(userSig.current())['TLS.time']) + 2).toBeGreaterThan(clock.nowMs / 1000);
     }
   });
 
-  it('is signed again when the clock is set back before it was', () => {
+  it('is signed again when the clock is set back before it was signed', () => {
     const { userSig, clock } = signer();
     userSig.current();
     clock.nowMs -= 3_600_000;
     expect(opened(userSig.current())).toMatchObject({ 'TLS.time': 1_699_996_400 });
   });
 
-  it('shows neither key nor signature', () => {
+  it('exposes neither key nor signature', () => {
     const { userSig } = signer();
     const sig = userSig.current();
     const shown = inspect(userSig, { depth: 9, showHidden: true }) + JSON.stringify(userSig);
@@ -122,7 +123,7 @@ describe('UserSig', () => {
 });
 
 describe('UserSig.renew', () => {
-  it('gives another valid signature, even in the second of the refused one', () => {
+  it('returns another valid signature, even within the second of the refused one', () => {
     const { userSig } = signer();
     const refused = userSig.current();
     const renewed = userSig.renew(refused);
@@ -134,7 +135,7 @@ describe('UserSig.renew', () => {
     expect(sig).toBe(createHmac('sha256', secretKey).update(text).digest('base64'));
   });
 
-  it('gives those who come later what was signed meanwhile', () => {
+  it('returns the signature made meanwhile to later callers', () => {
     const { userSig, onSigned } = signer();
     const refused = userSig.current();
     const renewed = userSig.renew(refused);
@@ -152,7 +153,7 @@ describe('UserSig.renew', () => {
     expect(onSigned).toHaveBeenCalledTimes(3);
   });
 
-  it('keeps a signature dated back for the rest of its second, so that the shortest life is signed no oftener', () => {
+  it('keeps a backdated signature for the rest of its second, so that the shortest lifetime causes no extra signing', () => {
     const { userSig, clock, onSigned } = signer(2000, 1_700_000_000_700);
     const renewed = userSig.renew(userSig.current());
     clock.nowMs += 200;

@@ -5,14 +5,14 @@ export interface UserSigClaims {
   readonly sdkAppId: number;
   readonly secretKey: string;
   readonly identifier: string;
-  /** When it is signed, in Unix seconds. */
+  /** Signing time in Unix seconds. */
   readonly time: number;
-  /** How long it lives, in seconds: a duration, not an instant. */
+  /** Lifetime in seconds: a duration, not a point in time. */
   readonly expire: number;
   readonly userBuf?: string;
 }
 
-/** TLSSigAPIv2 (as in Tencent's own tls-sig-api-v2 libraries). The key is used as the text it is: its hex is not decoded. */
+/** TLSSigAPIv2 (as in Tencent's own tls-sig-api-v2 libraries). The key is used as text: its hex is not decoded. */
 export function signUserSig({ sdkAppId, secretKey, identifier, time, expire, userBuf }: UserSigClaims): string {
   const userbuf = userBuf === undefined ? undefined : Buffer.from(userBuf).toString('base64');
   const lines = [
@@ -33,7 +33,7 @@ export function signUserSig({ sdkAppId, secretKey, identifier, time, expire, use
       .update(`${lines.join('\n')}\n`)
       .digest('base64'),
   };
-  // Level 0, as Tencent's Go library: the result is then the same with every zlib.
+  // Level 0, as in Tencent's Go library: the result is the same with every zlib.
   const deflated = deflateSync(JSON.stringify(document), { level: 0 }).toString('base64');
   // Tencent's own alphabet, not base64url.
   return deflated.replaceAll('+', '*').replaceAll('/', '-').replaceAll('=', '_');
@@ -51,7 +51,7 @@ export interface UserSigOptions {
 
 interface Signed {
   readonly text: string;
-  /** The second of the wall clock in which it was made. */
+  /** The second of the wall clock in which it was signed. */
   readonly second: number;
   readonly renewAtMs: number;
 }
@@ -81,18 +81,18 @@ export class UserSig {
   }
 
   /**
-   * A signature to use instead of one that the desk refused: the current one if that is another by now, else a new one,
-   * or `undefined` where the last refusal is less than a second ago.
+   * A signature to use instead of a refused one: the current one if it differs, else a new one, or `undefined` if the
+   * last renewal is less than a second ago.
    */
   renew(refused: string): string | undefined {
     const current = this.current();
     if (current !== refused) return current;
     const nowMs = this.#options.now();
-    // The distance, not the difference: a clock set back must not forbid renewals until it has caught up.
+    // The absolute distance: a clock that was set back must not forbid renewals until it has caught up.
     if (Math.abs(nowMs - this.#renewedAtMs) < RENEWAL_PAUSE_MS) return undefined;
     this.#renewedAtMs = nowMs;
     const second = Math.floor(nowMs / 1000);
-    // Signed within the same second the text would be the same again, so it is dated a second back.
+    // Signing twice within a second gives the same text, so the new one is dated a second back.
     return this.#sign(second, second === this.#signed?.second ? second - 1 : second);
   }
 
