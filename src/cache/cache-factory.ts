@@ -8,16 +8,16 @@ import { type FreshnessPolicy, keptMs } from './freshness.js';
 import { RedisStore } from './redis-store.js';
 import { aesGcm, plainText, type ValueCipher } from './stored-value.js';
 
-/** How CACHE_MEMORY_BYTES is divided. Representations are the bytes that `http/` makes of the others. */
+/** How CACHE_MEMORY_BYTES is divided. Representations are the response bodies that `http/` makes of the others. */
 const MEMORY_SHARES = { representations: 0.5, messages: 0.4, sessions: 0.08, state: 0.02 } as const;
 
-/** Answers are under way for a while, and replicas may not agree on the time. */
+/** Fetches take a while, and the clocks of replicas may differ. */
 const CHANGE_MARGIN_MS = 120_000;
 
 const now = () => Date.now();
 const random = () => Math.random();
 
-/** What all caches of this process have in common, made from the environment. */
+/** What all caches of this process share, made from the environment. */
 export class CacheFactory {
   readonly policy: FreshnessPolicy;
   readonly changes: ChangeFeed;
@@ -46,7 +46,7 @@ export class CacheFactory {
     this.changes = new ChangeFeed({ redis, keyPrefix, cipher, changeMs, isUsed, now });
   }
 
-  /** @param longestLifetimeMs of any value of this resource */
+  /** @param longestLifetimeMs the longest lifetime of any value of this resource */
   options(resource: 'messages' | 'sessions' | 'state', longestLifetimeMs: number): CacheOptions {
     const { redisKeyPrefix: keyPrefix, deskDeadlineMs: deadlineMs } = this.environment;
     const store = new RedisStore(this.redis, {
@@ -59,7 +59,7 @@ export class CacheFactory {
       random,
     });
     const { policy, logger, turns } = this;
-    // Webhooks tell of sessions, not of lists.
+    // Webhooks report changes of sessions, not of lists.
     const isTold = () => resource !== 'sessions' && this.changes.isTold;
     return { store, maxBytes: this.memoryBytes(resource), policy, isTold, deadlineMs, turns, now, random, logger };
   }

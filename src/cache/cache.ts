@@ -21,9 +21,9 @@ export interface CacheOptions {
   /** In this process. */
   readonly maxBytes: number;
   readonly policy: FreshnessPolicy;
-  /** Whether changes are told of at present. */
+  /** Whether changes are reported at present. */
   readonly isTold: () => boolean;
-  /** All that one request may spend on the desk. */
+  /** The time that one request may spend on the desk. */
   readonly deadlineMs: number;
   readonly turns: Pick<BackgroundTurns, 'take' | 'takeAgain'>;
   readonly now: Clock;
@@ -34,30 +34,30 @@ export interface CacheOptions {
 export interface ReadOptions {
   /** Ask the desk first, and serve nothing stale instead (RFC 9111 §5.2.1.4). */
   readonly noCache?: boolean;
-  /** Aborted when the reader has gone. */
+  /** Aborted when the client has disconnected. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How work in the background reads. */
+/** How a file or a watch reads in the background. */
 export interface BackgroundOptions {
   readonly noCache?: boolean;
   readonly signal: AbortSignal;
-  /** So long without a call to the desk is a failure; until then it is waiting. */
+  /** The longest time without a call to the desk; after that the read fails. */
   readonly patienceMs: number;
 }
 
-/** How what is watched is kept fresh. */
+/** How a watched entry is kept fresh. */
 export interface RefreshOptions {
-  /** What was asked for before this moment is not fresh enough. */
+  /** Ignore anything fetched before this moment. */
   readonly freshSince: number;
   readonly signal: AbortSignal;
 }
 
-/** The entries of one resource: from memory, from Redis, or from the desk. Knows neither sessions nor HTTP. */
+/** The entries of one resource: from memory, from Redis, or from the desk. Independent of sessions and of HTTP. */
 export class Cache<Query, State, Update, V extends View> {
-  /** Who is to know when an id is said to have changed. */
+  /** Subscriptions to reported changes, by id. */
   readonly changes = new Changes();
-  /** Who is to know when something else is known of an id. */
+  /** Subscriptions to updates of an entry, by id. */
   readonly news = new Changes();
   private readonly parts: LoadParts<Query, State, Update, V>;
   private readonly copies: HeldCopies<Query, State, Update, V>;
@@ -82,7 +82,7 @@ export class Cache<Query, State, Update, V extends View> {
     this.revalidation = new Revalidation({ ...options, entries });
   }
 
-  /** A fresh view out of memory, without waiting for anything; undefined where it takes more than that. */
+  /** A fresh view from memory, without any wait; undefined if there is none. */
   peek(id: string, query: Query): Result<V> | undefined {
     const entry = this.parts.entries.get(id);
     if (entry === undefined || this.copies.needsCheck(entry)) return undefined;
@@ -90,7 +90,7 @@ export class Cache<Query, State, Update, V extends View> {
     return view !== undefined && view.remainingMs > 0 ? held(view, 'hit', 'memory') : undefined;
   }
 
-  /** What is held here or in Redis, however old. Never asks the desk. */
+  /** What this process or Redis holds, however old. Never asks the desk. */
   async find(id: string, query: Query): Promise<V | undefined> {
     return this.entered(id, async (entry) => {
       await this.copies.checkIfDue(entry, query);
@@ -98,7 +98,7 @@ export class Cache<Query, State, Update, V extends View> {
     });
   }
 
-  /** @throws DeskError, or what a fault of our own throws */
+  /** @throws DeskError, or any error of our own code */
   async read(id: string, query: Query, { noCache = false, signal }: ReadOptions = {}): Promise<Result<V>> {
     return this.entered(id, async (entry) => {
       return noCache
@@ -108,9 +108,8 @@ export class Cache<Query, State, Update, V extends View> {
   }
 
   /**
-   * A fresh view, or for those who only need what was known the one that is held, in calls that give way to everybody who
-   * waits for a page. To wait for their turn, or for a rate limit to pass, is no failure.
-   *
+   * A fresh view (or, for a read that accepts it, a held one), in background calls that give way to interactive ones.
+   * Waiting for a turn, or for a rate limit to pass, is no failure.
    * @throws DeskError
    */
   async readInBackground(
@@ -129,9 +128,8 @@ export class Cache<Query, State, Update, V extends View> {
   }
 
   /**
-   * What is held here, however old; undefined where it is not.
-   *
-   * @throws DeskNotFoundError where the desk was found not to know it
+   * What this process holds, however old; undefined if it holds nothing.
+   * @throws DeskNotFoundError if the desk answered so
    */
   recall(id: string, query: Query): V | undefined {
     const entry = this.parts.entries.get(id);
@@ -140,8 +138,8 @@ export class Cache<Query, State, Update, V extends View> {
   }
 
   /**
-   * Sees to it that what is held is fresh, in calls that give way to everybody and never lose their turn to a deadline.
-   *
+   * Keeps an entry fresh, in background calls that give way to interactive ones and never lose their turn to a
+   * deadline.
    * @throws DeskError
    */
   async refresh(id: string, query: Query, options: RefreshOptions): Promise<void> {
@@ -150,7 +148,9 @@ export class Cache<Query, State, Update, V extends View> {
     });
   }
 
-  /** Calls back with the version's name of whatever any replica has learned more of. undefined where there are no others. */
+  /**
+   * Calls back with the version's key when any replica has updated an entry. undefined if there are no other replicas.
+   */
   onVersion(listener: (versionKey: string) => void): RedisChannel | undefined {
     return this.options.store.onVersion(listener);
   }
@@ -159,7 +159,7 @@ export class Cache<Query, State, Update, V extends View> {
     return this.options.store.keys(id).version;
   }
 
-  /** Takes in what other replicas have learned of an id. */
+  /** Loads from Redis what other replicas have updated. */
   async catchUp(id: string, query: Query): Promise<void> {
     const { learner } = this.parts;
     if (!this.options.store.isUp) return;
@@ -168,7 +168,7 @@ export class Cache<Query, State, Update, V extends View> {
     });
   }
 
-  /** The entry stays in memory while it is worked on. */
+  /** Keeps the entry in memory during the work. */
   private async entered<T>(id: string, work: (entry: Entry<State>) => Promise<T>): Promise<T> {
     const { entries } = this.parts;
     const entry = entries.enter(id);
@@ -183,7 +183,7 @@ export class Cache<Query, State, Update, V extends View> {
     return { turnMs, callMs: this.options.deadlineMs };
   }
 
-  /** What is known of this id by now is no longer new. What number the change has is to be learned. */
+  /** Everything held of this id is stale from now on. The number of the change is not known yet. */
   invalidate(id: string): void {
     const entry = this.parts.entries.get(id);
     entry?.learnChange(entry.change + 1, this.options.now());
@@ -191,7 +191,7 @@ export class Cache<Query, State, Update, V extends View> {
     this.notifyChanged(id);
   }
 
-  /** The number of a change that was told of. */
+  /** The number of a reported change. */
   learnChange(id: string, change: number): void {
     const entry = this.parts.entries.get(id);
     const isKnown = entry !== undefined && !entry.learnChange(change, this.options.now());
@@ -203,7 +203,7 @@ export class Cache<Query, State, Update, V extends View> {
     this.changes.notify(id);
   }
 
-  /** Another replica may have asked already. */
+  /** Another replica may have fetched it already. */
   private compareAgain(entry: Entry<State> | undefined): void {
     if (entry !== undefined) entry.checkedAt = 0;
   }
@@ -217,7 +217,7 @@ export class Cache<Query, State, Update, V extends View> {
       this.copies.throwIfNotFound(entry);
       view = this.copies.view(entry, query);
     }
-    // What is not here another replica may have left in Redis.
+    // Another replica may have stored in Redis what is missing here.
     if (this.copies.needsCheck(entry) || (view === undefined && entry.state !== undefined)) {
       level = await this.copies.check(entry, query, view === undefined);
       this.copies.throwIfNotFound(entry);
@@ -234,7 +234,7 @@ export class Cache<Query, State, Update, V extends View> {
       );
       return held(view, 'stale', level);
     }
-    // Bound to no reader: whoever comes next wants what is new too.
+    // Not aborted with the client: the next request needs the result too.
     const ask = () => this.ask(entry, query, { hasFallback: true, wasHeld: true });
     return this.revalidation.withPatience(entry, ask, held(view, 'stale', level));
   }
@@ -273,7 +273,7 @@ interface AskOptions {
   readonly hasFallback?: boolean;
   readonly background?: Background;
   readonly freshSince?: number;
-  /** Something stale is held. */
+  /** A stale view is held. */
   readonly wasHeld?: boolean;
 }
 

@@ -11,27 +11,27 @@ export interface ChangeFeedParts {
   readonly cipher: ValueCipher;
   /** How long the number of a change is kept. */
   readonly changeMs: number;
-  /** Whether anybody tells of changes at all. */
+  /** Whether changes are reported at all. */
   readonly isUsed: boolean;
   readonly now: Clock;
 }
 
-/** A cache whose entries may be told to have changed. */
+/** A cache whose entries can be invalidated by a reported change. */
 export interface Changeable {
   invalidate(id: string): void;
   learnChange(id: string, change: number): void;
 }
 
-/** Who was told of a change in this time will be told of the next one too. */
+/** If a change was reported within this time, the next one is expected to be reported too. */
 const TOLD_MS = 600_000;
-/** How often Redis is asked whether another replica was told, while this one was not. */
+/** How often to check Redis for changes reported to other replicas, while none was reported to this one. */
 const LOOK_MS = 2000;
 const RETRY_MS = 500;
-/** A change that could not be written is forgotten when so many wait; replicas then learn of it by age. */
+/** Changes that could not be written are dropped beyond this number; replicas then notice them by age. */
 const MAX_PENDING = 10_000;
 const NEWLINE = 0x0a;
 
-/** What is told of as changed, to all caches of all replicas. */
+/** Reports changes to all caches of all replicas. */
 export class ChangeFeed {
   private readonly caches: Changeable[] = [];
   private readonly pending = new Set<string>();
@@ -56,7 +56,7 @@ export class ChangeFeed {
     this.caches.push(cache);
   }
 
-  /** Whether changes are told of at present. Where replicas cannot tell each other they are not. */
+  /** Whether changes are reported at present. Without Redis, replicas cannot report them to each other. */
   get isTold(): boolean {
     const { redis, now, isUsed } = this.parts;
     if (!isUsed || redis.state === 'down') return false;
@@ -65,7 +65,7 @@ export class ChangeFeed {
     return false;
   }
 
-  /** Here at once, and on all replicas as soon as Redis takes it. */
+  /** Takes effect here at once, and on all replicas as soon as Redis accepts it. */
   async invalidate(id: string): Promise<void> {
     for (const cache of this.caches) cache.invalidate(id);
     this.wasTold();
@@ -106,7 +106,7 @@ export class ChangeFeed {
     }, RETRY_MS).unref();
   }
 
-  /** A notice of any replica, this one included. */
+  /** A notice from any replica, this one included. */
   private take(message: Buffer): void {
     const end = message.indexOf(NEWLINE);
     const change = end < 0 ? undefined : readChange(message.subarray(0, end));
@@ -132,11 +132,11 @@ export class ChangeFeed {
   }
 }
 
-/** Who wants to know when something is said to have changed; one of these for each cache. */
+/** Subscriptions to reported changes; one registry for each cache. */
 export class Changes {
   private readonly listeners = new Map<string, Set<() => void>>();
 
-  /** Until the returned function is called. */
+  /** @returns a function that removes the listener */
   subscribe(id: string, listener: () => void): () => void {
     const ofId = this.listeners.get(id) ?? new Set();
     this.listeners.set(id, ofId.add(listener));

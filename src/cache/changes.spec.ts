@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { Changes } from './change-feed.js';
 
-it('tells those who want to know of an id, until they want no more', () => {
+it('notifies the listeners of an id until they unsubscribe', () => {
   const changes = new Changes();
   const told: string[] = [];
   const endA = changes.subscribe('one', () => told.push('a'));

@@ -8,7 +8,7 @@ import { type StoredValue } from './stored-value.js';
 
 const KIND = 'not-found';
 
-/** The desk does not know what was asked for. Replaces whatever was held. */
+/** The desk does not have what was asked for. Replaces whatever was held. */
 export class NotFound implements Arrived {
   constructor(
     readonly askedAt: number,
@@ -28,45 +28,45 @@ export class NotFound implements Arrived {
   }
 }
 
-/** `asked`: the flight asked the desk · `joined`: it waited for another replica that did. */
+/** `asked`: this flight asked the desk · `joined`: it waited for another replica that did. */
 export type FlightResult = 'asked' | 'joined';
 
-/** A fetch under way, and how many requests of this process wait for it. */
+/** A fetch in flight, and how many requests of this process wait for it. */
 export interface Flight {
   readonly end: Promise<FlightResult>;
   readonly priority: CallPriority;
   readonly abandon: AbortController;
-  /** Where the request that began it is traced. */
+  /** Span of the request that started it. */
   readonly span: Span | undefined;
   waiting: number;
 }
 
-/** What an entry costs beside its state: the object, its key, its maps. */
+/** Memory of an entry besides its state: the object, its key, its maps. */
 const OVERHEAD_BYTES = 1000;
 
-/** One cached thing in this process: what is known of it, and who is asking for more just now. */
+/** One cached entry of this process: its state and the fetches in flight. */
 export class Entry<State> {
   state: State | NotFound | undefined;
-  /** The version in Redis that `state` takes in; another one there means that a replica learned more. */
+  /** The version in Redis that `state` includes; a different one there means that another replica has updated it. */
   version = '';
-  /** When `state` was last compared with Redis, and the comparison under way. */
+  /** When `state` was last compared with Redis, and the comparison in progress. */
   checkedAt = 0;
   check: Promise<Level> | undefined;
-  /** The number of the newest change that is known of here, and when that was learned. */
+  /** The number of the newest known change, and when this process received it. */
   change = 0;
   changedAt = 0;
-  /** Writes to Redis under way: until they are done, what lies there is older than what is known here. */
+  /** Writes to Redis in progress: until they end, Redis holds an older state than this process. */
   pendingWrites = 0;
-  /** A refresh is under way in the background. */
+  /** A background refresh is in progress. */
   isRevalidating = false;
-  /** After a refresh failed, when the next may be tried. */
+  /** When the next refresh may be tried after a failed one. */
   retryAt = 0;
   readonly flights = new Map<string, Flight>();
   users = 0;
 
   constructor(readonly id: string) {}
 
-  /** True where that is news. */
+  /** @returns whether the number is newer than the one known before */
   learnChange(change: number, at: number): boolean {
     if (change <= this.change) return false;
     this.change = change;
@@ -75,16 +75,16 @@ export class Entry<State> {
   }
 }
 
-/** No entry may hold more than this share of the memory, or one would push out all others, also those in use a moment ago. */
+/** The largest share of the memory for one entry; a larger one would evict all others, also those just used. */
 const MAX_SHARE = 0.8;
 
-/** What entries need to know of their states. */
+/** What the entries need to know of their states. */
 export interface StateSize<State> {
   byteLength(state: State): number;
   trim?(state: State, maxBytes: number): State;
 }
 
-/** The entries of this process: bounded in bytes, but never without one that is in use. */
+/** The entries of this process, an LRU bounded in bytes. An entry in use is never evicted. */
 export class Entries<State> {
   private readonly cache: LRUCache<string, Entry<State>> | undefined;
   private readonly inUse = new Map<string, Entry<State>>();
@@ -93,7 +93,7 @@ export class Entries<State> {
     private readonly maxBytes: number,
     private readonly size: StateSize<State>,
   ) {
-    // lru-cache reads 0 as "no bound"; here it means that nothing is kept.
+    // lru-cache takes 0 for "no bound"; here it means that nothing is kept.
     this.cache = maxBytes > 0 ? new LRUCache({ maxSize: maxBytes }) : undefined;
   }
 
@@ -101,7 +101,7 @@ export class Entries<State> {
     return this.inUse.get(id) ?? this.cache?.get(id);
   }
 
-  /** The entry of this id, held. */
+  /** The entry of this id, protected from eviction until `leave`. */
   enter(id: string): Entry<State> {
     return this.hold(this.get(id) ?? new Entry<State>(id));
   }
@@ -121,7 +121,7 @@ export class Entries<State> {
     this.cache?.set(entry.id, entry, { size: this.trim(entry) + OVERHEAD_BYTES });
   }
 
-  /** Answers the bytes that are left. */
+  /** @returns the bytes that are left */
   private trim(entry: Entry<State>): number {
     const { state } = entry;
     if (state === undefined || state instanceof NotFound) return 0;

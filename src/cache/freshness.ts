@@ -1,46 +1,48 @@
 import { type Clock } from '../clock.js';
 
-/** How long answers are used, in milliseconds (contract, "Environment"). */
+/** How long answers may be used, in milliseconds (contract, "Environment"). */
 export interface FreshnessPolicy {
   readonly freshMinMs: number;
   readonly freshMaxMs: number;
   readonly staleWhileRevalidateMs: number;
   readonly staleIfErrorMs: number;
   readonly notFoundMs: number;
-  /** While changes are told of (WEBHOOK_FRESH_MS); 0 where nobody tells of any. */
+  /** While changes are reported (WEBHOOK_FRESH_MS); 0 if none are. */
   readonly toldFreshMs: number;
 }
 
-/** `fresh`: served as it is · `revalidate`: served while one refresh runs · `if-error`: served only where the desk fails. */
+/**
+ * `fresh`: served as it is · `revalidate`: served while one refresh runs · `if-error`: served only if the desk fails.
+ */
 export type Phase = 'fresh' | 'revalidate' | 'if-error' | 'expired';
 
-/** Anything that was asked of the desk at some moment and is fresh for some time after it. */
+/** Anything with a time of fetching and a freshness lifetime. */
 export interface Dated {
   readonly askedAt: number;
   readonly lifetimeMs: number;
-  /** undefined where no change was known of. */
+  /** undefined if no change was known. */
   readonly basis?: Basis | undefined;
 }
 
-/** What was known of changes before the desk was asked. */
+/** The changes known before the fetch. */
 export interface Basis {
-  /** The number of the newest change; what is asked for under an older one is not fresh. */
+  /** The number of the newest change; what was fetched under an older one is not fresh. */
   readonly change: number;
-  /** Asked so soon after that change that the desk's records may not have it yet. */
+  /** Fetched so soon after that change that the desk's records may not include it yet. */
   readonly mayLag: boolean;
 }
 
-/** For parts that no reported change concerns (sealed blocks). */
+/** For parts that no reported change affects (sealed blocks). */
 export const UNCHANGING: Basis = { change: Number.MAX_SAFE_INTEGER, mayLag: true };
 
-/** The same, and when this process received it. */
+/** With the time at which this process received it. */
 export interface Arrived extends Dated {
   readonly arrivedAt: number;
 }
 
 /**
- * Heuristic freshness (RFC 9111 §4.2.2): a tenth of the time since the last change, within bounds. What has no last
- * change yet may get its first at any moment, so it gets the minimum.
+ * Heuristic freshness (RFC 9111 §4.2.2): a tenth of the time since the last change, within bounds. An empty session has
+ * no last change and may get its first message at any moment, so it gets the minimum.
  */
 export function heuristicLifetime(policy: FreshnessPolicy, askedAt: number, changedAt: number | undefined): number {
   const quietFor = changedAt === undefined ? 0 : Math.max(0, askedAt - changedAt);
@@ -52,12 +54,12 @@ export function ageOf(dated: Dated, now: number): number {
   return Math.max(0, now - dated.askedAt);
 }
 
-/** Milliseconds of freshness that are left; negative once stale. */
+/** Remaining freshness in milliseconds; negative once stale. */
 function remainingMs(dated: Dated, now: number): number {
   return dated.lifetimeMs - ageOf(dated, now);
 }
 
-/** Each phase counts from the end of the one before. */
+/** Each phase counts from the end of the previous one. */
 export function phaseOf(policy: FreshnessPolicy, remaining: number): Phase {
   if (remaining > 0) return 'fresh';
   if (-remaining < policy.staleWhileRevalidateMs) return 'revalidate';
@@ -70,24 +72,27 @@ export function keptMs(policy: FreshnessPolicy, lifetimeMs: number): number {
   return Math.max(lifetimeMs, policy.toldFreshMs) + policy.staleWhileRevalidateMs + policy.staleIfErrorMs;
 }
 
-/** How old what a view shows is, and how long it may be used (`View`). */
+/** Age of the content of a view, and how long it may be used (`View`). */
 interface Times {
   readonly lifetimeMs: number;
   readonly ageMs: number;
   readonly remainingMs: number;
 }
 
-/** What freshness is measured against: the time, and what is known of changes by then. */
+/** What freshness is measured against: the time, and the changes known by then. */
 export class Moment {
   constructor(
     readonly now: number,
     private readonly change: number,
-    /** Changes are told of at present: what was not told of did not change. */
+    /** Changes are reported at present: what was not reported has not changed. */
     private readonly isTold: boolean,
     private readonly policy: FreshnessPolicy,
   ) {}
 
-  /** Milliseconds of freshness that are left. Of what has changed since: none, and it is served only where the desk fails. */
+  /**
+   * Remaining freshness in milliseconds. After a reported change there is none, and the answer is served only if the
+   * desk fails.
+   */
   remainingMs(part: Arrived): number {
     const { staleWhileRevalidateMs, toldFreshMs } = this.policy;
     const ordinaryMs = remainingMs(part, this.now);
@@ -96,7 +101,10 @@ export class Moment {
     return ordinaryMs + Math.max(0, moreMs);
   }
 
-  /** Of what is made of several parts: as fresh as the stalest. `lifetimeMs` is what others are told, so no change counts there. */
+  /**
+   * Freshness of a view made of several parts: that of the stalest. `lifetimeMs` is what clients are told, so reported
+   * changes do not count there.
+   */
   timesOf(lifetimeMs: number, parts: readonly Arrived[]): Times {
     let [ordinaryMs, leftMs] = [Infinity, Infinity];
     for (const part of parts) {

@@ -7,7 +7,7 @@ import { type RedisStore } from './redis-store.js';
 import { type Resource } from './resource.js';
 import { type Level, type View } from './result.js';
 
-/** A copy in memory is compared with Redis when it is older than this, so that all replicas soon serve the same. */
+/** A copy in memory that is older than this is compared with Redis, so that all replicas soon serve the same. */
 const CHECK_MS = 2000;
 
 export interface HeldCopiesParts<Query, State, Update, V extends View> {
@@ -18,11 +18,11 @@ export interface HeldCopiesParts<Query, State, Update, V extends View> {
   readonly now: Clock;
 }
 
-/** What this process holds of entries, and how it keeps up with what Redis holds. */
+/** The entries that this process holds, kept up to date with Redis. */
 export class HeldCopies<Query, State, Update, V extends View> {
   constructor(private readonly parts: HeldCopiesParts<Query, State, Update, V>) {}
 
-  /** undefined where the query needs more than is held. */
+  /** undefined if the query needs more than is held. */
   view(entry: Entry<State>, query: Query): V | undefined {
     const { state } = entry;
     if (state === undefined || state instanceof NotFound) return undefined;
@@ -35,7 +35,7 @@ export class HeldCopies<Query, State, Update, V extends View> {
     return now() - entry.checkedAt >= CHECK_MS;
   }
 
-  /** Brings what is known here up to what Redis holds; others who need the same meanwhile wait for this one. */
+  /** Updates the held entry from Redis; concurrent callers share one comparison. */
   check(entry: Entry<State>, query: Query, wantsParts: boolean): Promise<Level> {
     const check = this.checkOnce(entry, query, wantsParts).finally(() => {
       if (entry.check === check) entry.check = undefined;
@@ -44,19 +44,19 @@ export class HeldCopies<Query, State, Update, V extends View> {
     return check;
   }
 
-  /** As `check`, where it is due and nobody is at it. */
+  /** As `check`, if a comparison is due and none is in progress. */
   async checkIfDue(entry: Entry<State>, query: Query): Promise<void> {
     if (this.needsCheck(entry)) await (entry.check ?? this.check(entry, query, true));
   }
 
-  /** @throws DeskNotFoundError while that is fresh */
+  /** @throws DeskNotFoundError while that answer is fresh */
   throwIfNotFound(entry: Entry<State>): void {
     const { state } = entry;
     if (state instanceof NotFound && this.parts.moments.of(entry).remainingMs(state) > 0)
       throw new DeskNotFoundError('not found');
   }
 
-  /** Answers which level then speaks. */
+  /** @returns the cache level of the view */
   private async checkOnce(entry: Entry<State>, query: Query, wantsParts: boolean): Promise<Level> {
     const before = entry.state;
     await this.parts.learner.fromRedis(entry, query, { wantsParts });

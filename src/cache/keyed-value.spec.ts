@@ -53,7 +53,7 @@ const restored = (mine: KeyedValue<string> | undefined, entry: StoredEntry, chan
   values.restore(mine, entry, { ...context, ...change });
 
 describe('a keyed value', () => {
-  it('is shown with what is left of its freshness, and whose view it is', () => {
+  it('is shown with its remaining freshness, and with its state', () => {
     const state = held(NOW - 1000);
     expect(values.view(state, 'q', at(NOW))).toEqual({
       value: 'mine',
@@ -65,7 +65,7 @@ describe('a keyed value', () => {
     expect(values.view(state, 'q', at(NOW + 9000))).toMatchObject({ remainingMs: -5000 });
   });
 
-  it('is asked for once where none is usable, under its one name', async () => {
+  it('is fetched once under its one name when none is usable', async () => {
     const step = values.next('id', 'q', held(NOW), { ...usable, isUsable: () => false });
     const [fetch, ...others] = 'fetches' in step ? step.fetches : [];
     expect([fetch?.name, others]).toEqual([HEAD, []]);
@@ -79,7 +79,7 @@ describe('a keyed value', () => {
     expect(asked).toEqual(['id q']);
   });
 
-  it('is not asked for where a usable one is held', () => {
+  it('is not fetched when a usable one is held', () => {
     expect(values.next('id', 'q', held(NOW), usable)).toMatchObject({ view: { value: 'mine' } });
     expect(values.next('id', 'q', undefined, usable)).toHaveProperty('fetches');
   });
@@ -99,24 +99,24 @@ describe('a keyed value', () => {
 });
 
 describe('what Redis holds of it', () => {
-  it('is taken where it is newer or the only one', () => {
+  it('is used if it is newer or the only one', () => {
     const newer = { value: 'theirs', askedAt: NOW, arrivedAt: NOW, lifetimeMs: 5000 };
     expect(restored(undefined, stored(NOW, 'theirs'))).toEqual(newer);
     expect(restored(held(NOW - 1), stored(NOW, 'theirs'))).toEqual(newer);
   });
 
-  it('is left where the one held here is newer', () => {
+  it('is ignored if the held one is newer', () => {
     const mine = held(NOW);
     expect(restored(mine, stored(NOW - 1, 'theirs'))).toBe(mine);
   });
 
-  it('has arrived now where this replica waited for it: then it is fresh for who waited, however old', () => {
+  it('counts as just received when this replica waited for it: then it is fresh for the waiting request, however old', () => {
     const old = stored(NOW - 9000, 'theirs');
     expect(restored(undefined, old, { waitedFor: HEAD })).toMatchObject({ askedAt: NOW - 9000, arrivedAt: NOW });
     expect(restored(undefined, old)).toMatchObject({ arrivedAt: NOW - 9000 });
   });
 
-  it('is a miss where it is absent, of another kind, or not what was written', () => {
+  it('is a miss if it is absent, of another kind, or malformed', () => {
     const absent = { version: 'v', head: undefined, parts: new Map() };
     for (const entry of [absent, stored(NOW, 'x', { kind: 'log' }), stored(NOW, 'poison')]) {
       const mine = held(NOW - 1);

@@ -4,7 +4,7 @@ import { HEAD } from './redis-store.js';
 import { type Resource } from './resource.js';
 import { type View } from './result.js';
 
-/** One value under one key: whole, and replaced by the next answer. */
+/** One value under one key, replaced as a whole by the next answer. */
 export interface KeyedValue<T> extends Arrived {
   readonly value: T;
 }
@@ -15,13 +15,13 @@ export interface KeyedView<T> extends View {
   readonly of: KeyedValue<T>;
 }
 
-/** What a kind of value has of its own. */
+/** What differs between kinds of values. */
 export interface KeyedValueParts<Query, T> {
   readonly policy: FreshnessPolicy;
   readonly fetch: (id: string, query: Query, options: CallOptions) => Promise<{ value: T; askedAt: number }>;
   readonly lifetimeMs: (value: T, askedAt: number, query: Query) => number;
   readonly encode: (value: T) => Buffer;
-  /** undefined for what `encode` did not write. */
+  /** undefined for anything that `encode` did not write. */
   readonly decode: (payload: Buffer) => T | undefined;
   readonly byteLength: (value: T) => number;
   readonly now: () => number;
@@ -29,7 +29,7 @@ export interface KeyedValueParts<Query, T> {
 
 const KIND = 'value';
 
-/** The simplest resource: its head is all there is. */
+/** The simplest resource: its head is its whole state. */
 export function keyedValues<Query, T>(
   parts: KeyedValueParts<Query, T>,
 ): Resource<Query, KeyedValue<T>, KeyedValue<T>, KeyedView<T>> {

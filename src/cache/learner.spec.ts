@@ -10,7 +10,7 @@ import { type Resource } from './resource.js';
 import { type StoredValue } from './stored-value.js';
 import { type View } from './result.js';
 
-/** Texts, each made of a head and, where the head says so, of a part of its own. */
+/** Texts, each with a head and, if the head says so, a part of its own. */
 interface Sample {
   readonly askedAt: number;
   readonly head: string;
@@ -44,7 +44,7 @@ function valueOf({ head, askedAt }: Omit<Sample, 'part'>): StoredValue {
 const NOW = 1_000_000;
 const now = () => NOW;
 
-/** Answers by what it is told, and keeps what it was asked for. */
+/** Sends prepared answers, and records what was asked for. */
 class ScriptedStore extends RedisStore {
   version = 'v1';
   head: StoredValue | undefined;
@@ -87,14 +87,14 @@ describe('Learner', () => {
   const fromRedis = (waitedFor?: string) => learner.fromRedis(entry, 'query', { wantsParts: true, waitedFor });
   const held = (askedAt: number): Sample => ({ askedAt, head: 'mine', part: ' all' });
 
-  it('takes an answer of the desk in, and says what is new for the others', () => {
+  it('stores an answer of the desk, and returns the update for other replicas', () => {
     const writes = learner.fromDesk(entry, held(5));
     expect(entry.state).toEqual(held(5));
     expect(writes).toMatchObject([{ name: HEAD, askedAt: 5 }]);
   });
 
   describe('of Redis', () => {
-    it('asks for the parts of a head once it has that, and for nothing twice', async () => {
+    it('reads the parts of a head once it has that, and nothing twice', async () => {
       store.head = valueOf({ head: 'theirs', askedAt: 7 });
       store.values.set('part of theirs', valueOf({ head: ' part', askedAt: 7 }));
       expect(await fromRedis()).toBe(true);
@@ -104,7 +104,7 @@ describe('Learner', () => {
       expect(store.reads.map(({ names }) => names).slice(2)).toEqual([['part of theirs']]);
     });
 
-    it('learns that there is no such thing, and that it is back, whichever is the newer', async () => {
+    it('stores that an entry is not found, or is back, whichever is newer', async () => {
       const gone = new NotFound(3, 5000, 3);
       const stays = held(4);
       entry.state = held(2);
@@ -132,13 +132,13 @@ describe('Learner', () => {
       expect(entry.state).toBe(gone);
     });
 
-    it('counts the news that there is no such thing as arrived now where this request waited for it', async () => {
+    it('counts a stored not-found as just received when this request waited for it', async () => {
       store.head = new NotFound(3, 5000, 3).write;
       await fromRedis(HEAD);
       expect(entry.state).toMatchObject({ askedAt: 3, arrivedAt: NOW });
     });
 
-    it('keeps what it holds where Redis has lost everything', async () => {
+    it('keeps what it holds when Redis has lost everything', async () => {
       const mine = held(2);
       entry.state = mine;
       await fromRedis();
@@ -151,7 +151,7 @@ describe('Learner', () => {
   });
 
   describe('of a failure', () => {
-    it('replaces what was held where there is no such thing, and tells the others', () => {
+    it('replaces the held state when the entry is not found, and tells the other replicas', () => {
       entry.state = held(2);
       const { writes, pauseMs } = learner.fromFailure(entry, new DeskNotFoundError('not found'), undefined);
       expect(entry.state).toMatchObject({ askedAt: NOW, lifetimeMs: defaults.notFoundMs });
@@ -159,7 +159,7 @@ describe('Learner', () => {
       expect(pauseMs).toBe(0);
     });
 
-    it('keeps what was held else, and leaves the desk alone for a while', () => {
+    it('keeps the held state at any other failure, and pauses refreshes for a while', () => {
       const mine = held(2);
       entry.state = mine;
       expect(learner.fromFailure(entry, new DeskFailedError('failed'), undefined)).toEqual({

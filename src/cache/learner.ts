@@ -12,16 +12,16 @@ export interface LearnerParts<Query, State, Update, V extends View> {
   readonly policy: FreshnessPolicy;
   readonly now: Clock;
   readonly moments: Moments;
-  /** Redis told of a change of which no notice had come. */
+  /** Redis has a change number of which no notice came. */
   readonly onChange: (id: string) => void;
-  /** Something else is known of an entry now. */
+  /** The state of an entry has changed. */
   readonly onNews: (id: string) => void;
 }
 
 export interface RedisRead {
-  /** The parts of the query are wanted even though nothing has changed since they were last looked for. */
+  /** Read the parts of the query even though the version has not changed since the last read. */
   readonly wantsParts: boolean;
-  /** The part that another replica asked for while this one waited. */
+  /** The part that another replica fetched while this one waited. */
   readonly waitedFor?: string | undefined;
 }
 
@@ -30,14 +30,14 @@ interface ReadOnce<Query> extends RedisRead {
   readonly names: readonly string[];
 }
 
-/** A failed refresh is left alone for so long at most. */
+/** The longest pause after a failed refresh. */
 const MAX_FAILURE_PAUSE_MS = 5000;
 
 /** The one place where an entry's state changes: by an answer of the desk, by its failure, by what Redis holds. */
 export class Learner<Query, State, Update, V extends View> {
   constructor(private readonly parts: LearnerParts<Query, State, Update, V>) {}
 
-  /** Answers what is new for the other replicas. */
+  /** @returns the update for the other replicas */
   fromDesk(entry: Entry<State>, update: Update): readonly StoredWrite[] {
     const held = entry.state instanceof NotFound ? undefined : entry.state;
     const { state, writes } = this.parts.resource.merge(entry.id, held, update);
@@ -45,7 +45,7 @@ export class Learner<Query, State, Update, V extends View> {
     return writes;
   }
 
-  /** Answers what is new for the other replicas, and for how long they leave the entry alone. */
+  /** @returns the update for the other replicas, and how long they pause refreshes of the entry */
   fromFailure(
     entry: Entry<State>,
     error: DeskError,
@@ -53,18 +53,18 @@ export class Learner<Query, State, Update, V extends View> {
   ): { writes: readonly StoredWrite[]; pauseMs: number } {
     if (!(error instanceof DeskNotFoundError)) return { writes: [], pauseMs: failurePauseMs(this.parts.policy, error) };
     const now = this.parts.now();
-    // Ordinary freshness only: it may begin without a word.
+    // Ordinary freshness only: a new session may begin without a notice.
     const basis = askedOn && { ...askedOn, mayLag: true };
     const notFound = new NotFound(now, this.parts.policy.notFoundMs, now, basis);
     this.set(entry, notFound);
     return { writes: [notFound.write], pauseMs: 0 };
   }
 
-  /** False while Redis is away. */
+  /** @returns false while Redis is unavailable */
   async fromRedis(entry: Entry<State>, query: Query, { wantsParts, waitedFor }: RedisRead): Promise<boolean> {
     const names = this.storedNames(entry, query);
     if (!(await this.read(entry, { query, names, wantsParts, waitedFor }))) return false;
-    // What else the query needs may be known only now that the head is.
+    // Which other values the query needs may be known only after the head is read.
     const more = this.storedNames(entry, query).filter((name) => !names.includes(name));
     return (
       more.length === 0 ||
@@ -91,7 +91,7 @@ export class Learner<Query, State, Update, V extends View> {
     this.parts.onNews(entry.id);
   }
 
-  /** Joins what is held here with what Redis holds, the newer winning. */
+  /** Merges what is held here with what Redis holds; the newer wins. */
   private restore(mine: State | NotFound | undefined, stored: StoredEntry, context: RestoreContext<Query>) {
     const { resource } = this.parts;
     const { head } = stored;
@@ -107,7 +107,7 @@ export class Learner<Query, State, Update, V extends View> {
     if (change !== undefined) {
       if (entry.learnChange(change, now())) onChange(entry.id);
     } else if (now() - entry.changedAt > store.options.changeMs) {
-      // It is over: whatever was asked for before that change is stale by its age.
+      // The change number has expired in Redis: whatever was fetched before that change is stale by age.
       entry.change = 0;
     }
   }
@@ -127,7 +127,7 @@ export class Learner<Query, State, Update, V extends View> {
   }
 }
 
-/** How long a refresh that failed is not tried again. */
+/** How long a failed refresh is not repeated. */
 export function failurePauseMs(policy: FreshnessPolicy, error: DeskError): number {
   const pauseMs = Math.min(policy.freshMinMs, MAX_FAILURE_PAUSE_MS);
   return error.code === 'upstream-rate-limited' ? Math.max(pauseMs, error.retryAfterMs ?? 0) : pauseMs;

@@ -26,20 +26,25 @@ export interface LoadOptions {
   readonly noCache: boolean;
   /** A held view can be served instead. */
   readonly hasFallback: boolean;
-  /** What was asked for before this moment is not fresh enough. */
+  /** Ignore anything fetched before this moment. */
   readonly freshSince: number;
 }
 
-/** A resource that lacks something after so many steps changes with every answer. */
+/** A resource that is still incomplete after so many steps changes with every answer. */
 const MAX_STEPS = 6;
 
-/** The desk's records may lag behind what it tells of by so much. */
+/** How far the desk's records may lag behind its notices. */
 const LAG_MS = 5000;
 
-/** One request's way to the desk: asks for what its query lacks, in as few calls as that takes, with all who need the same. */
+/**
+ * One request's load: fetches what its query lacks, in as few calls as possible, shared with all requests that need the
+ * same.
+ */
 export class Load<Query, State, Update, V extends View> {
   private readonly since: number;
-  /** What had changed by then: an answer that was asked for before that does not count, whenever it arrives. */
+  /**
+   * The changes known when the load began: an answer fetched before one of them does not count, whenever it arrives.
+   */
   private readonly change: number;
   private readonly heldBefore: ReadonlySet<Arrived>;
   private readonly tried = new Set<string>();
@@ -55,11 +60,11 @@ export class Load<Query, State, Update, V extends View> {
   ) {
     this.since = parts.now();
     this.change = entry.change;
-    // By identity, since a time stamp does not tell parts of the same millisecond apart.
+    // By identity: parts fetched in the same millisecond have the same time stamp.
     this.heldBefore = new Set(this.heldParts());
   }
 
-  /** Whether every answer this took had been asked for by somebody else. */
+  /** Whether all answers of this load were fetched for other requests. */
   get isCollapsed(): boolean {
     return this.hasJoined && !this.hasAsked;
   }
@@ -87,7 +92,7 @@ export class Load<Query, State, Update, V extends View> {
     return resource.next(this.entry.id, this.query, held, context);
   }
 
-  /** Fresh; or asked for while this request waited, which is fresh for it, however short lifetimes are. */
+  /** Fresh, or fetched while this request waited: the latter is fresh for it, however short the lifetime. */
   private isUsable(part: Arrived): boolean {
     const isNew = part.arrivedAt >= this.since && !this.heldBefore.has(part);
     if (isNew && (part.basis?.change ?? 0) >= this.change) return true;
@@ -106,7 +111,7 @@ export class Load<Query, State, Update, V extends View> {
       yieldsToFailure: hasFallback,
       ask: (options) => this.ask(fetch, options),
       fail: (error) => this.parts.learner.fromFailure(this.entry, error, this.askedOn),
-      // The head is never newer in Redis than the version says; of another part this replica may not know yet.
+      // The head in Redis is never newer than the version; another part may be there that this replica has not seen.
       mayBeStored: (version) => version !== '' && (name !== HEAD || version !== this.entry.version),
       collect: (waited) => this.collect(name, waited),
     });
@@ -115,7 +120,7 @@ export class Load<Query, State, Update, V extends View> {
     else this.hasJoined = true;
   }
 
-  /** The entry stays while the call is under way, even if its last reader goes. */
+  /** Keeps the entry during the call, even if its last reader disconnects. */
   private async ask({ run }: Fetch<Update>, options: CallOptions): Promise<readonly StoredWrite[]> {
     const { entries, learner } = this.parts;
     entries.hold(this.entry);
@@ -127,7 +132,7 @@ export class Load<Query, State, Update, V extends View> {
     }
   }
 
-  /** Takes over what another replica learned; true where nothing of it has still to be asked. */
+  /** Merges what another replica stored; returns whether the wanted part was there. */
   private async collect(name: string, waited: boolean): Promise<boolean> {
     const { entry, query } = this;
     const waitedFor = waited ? name : undefined;

@@ -15,7 +15,7 @@ const PATIENCE_MS = 1000;
 
 describe('patience', () => {
   let gone: AbortController;
-  /** When each try began, in milliseconds from the start. */
+  /** When each attempt began, in milliseconds from the start. */
   let tries: number[];
 
   beforeEach(() => {
@@ -28,7 +28,7 @@ describe('patience', () => {
     jest.useRealTimers();
   });
 
-  /** Each try ends in the error, if there is one. */
+  /** Each attempt ends in its error, if there is one. */
   const patience = (errorOf: (nth: number) => Error | undefined) =>
     patiently(
       async () => {
@@ -47,7 +47,7 @@ describe('patience', () => {
     ['a long queue', () => new DeskBusyError('busy', { retryAfterMs: 300 })],
     ["another's call", () => new DeskJoinTimeoutError('no answer yet', { retryAfterMs: 300 })],
     ["the desk's limit", () => new DeskLimitedCallError('limited', { retryAfterMs: 300 })],
-  ])('waits for %s, as long as it is told', async (_, error) => {
+  ])('waits for %s, as long as the error says', async (_, error) => {
     const done = patience((nth) => (nth < 3 ? error() : undefined));
     await pass(600);
     await expect(done).resolves.toBe('done');
@@ -55,24 +55,24 @@ describe('patience', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('pauses for a moment where it is told no time', async () => {
+  it('pauses for a moment when the error says no time', async () => {
     const done = patience((nth) => (nth < 3 ? new DeskBusyError('busy') : undefined));
     await pass(100);
     await expect(done).resolves.toBe('done');
     expect(tries).toEqual([0, 50, 100]);
   });
 
-  it('gives up when no call went out for so long', async () => {
+  it('gives up when no call was sent for so long', async () => {
     const isRefused = expect(patience(() => new DeskBusyError('busy', { retryAfterMs: 400 }))).rejects.toThrow(
       DeskBusyError,
     );
     await pass(PATIENCE_MS);
     await isRefused;
-    // The last pause is what was left.
+    // The last pause is the remaining time.
     expect(tries).toEqual([0, 400, 800, PATIENCE_MS]);
   });
 
-  it('tries once more at the end of its time, however long it is told to wait', async () => {
+  it('makes a last attempt at the end of its time, however long the error says', async () => {
     const isRefused = expect(
       patience(() => new DeskRateLimitedError('no quota', { retryAfterMs: 60_000 })),
     ).rejects.toThrow(DeskRateLimitedError);
@@ -81,7 +81,7 @@ describe('patience', () => {
     expect(tries).toEqual([0, PATIENCE_MS]);
   });
 
-  it('has its time anew after each call that the desk limited', async () => {
+  it('starts its time again after each call that the desk limited', async () => {
     const limited = () => new DeskLimitedCallError('limited', { retryAfterMs: 900 });
     const done = patience((nth) => (nth <= 10 ? limited() : undefined));
     await pass(9000);
@@ -108,7 +108,7 @@ describe('patience', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('begins no pause for who has gone', async () => {
+  it('begins no pause for a client that has disconnected', async () => {
     gone.abort();
     await expect(patience(() => new DeskBusyError('busy'))).rejects.toThrow(DeskAbandonedError);
     expect(jest.getTimerCount()).toBe(0);

@@ -9,19 +9,18 @@ import {
 } from '../desk/desk-error.js';
 
 export interface Patience {
-  /** So long without a call is a failure; until then it is waiting. */
+  /** The longest time without a call; after that the work fails. */
   readonly patienceMs: number;
   readonly now: Clock;
   readonly signal: AbortSignal;
 }
 
-/** The time to come back may be 0 where only the own quota was spent. */
+/** The error may say 0 ms when only our own quota was used up. */
 const SHORTEST_PAUSE_MS = 50;
 
 /**
- * Does work, with the time that is left for waiting, again for as long as it only has to wait, for its turn or for a rate limit to pass. Each call that goes out
- * begins the time anew, also one that the desk limits.
- *
+ * Repeats work for as long as it only has to wait for its turn or for a rate limit to pass, and passes it the remaining
+ * time. Each call that is sent starts that time again, also one that the desk limits.
  * @throws DeskError
  */
 export async function patiently<T>(
@@ -46,7 +45,7 @@ function isWaiting(error: unknown): error is DeskError {
   return [DeskRateLimitedError, DeskBusyError, DeskJoinTimeoutError].some((kind) => error instanceof kind);
 }
 
-/** With the timer that tests can wind forward: that of `node:timers/promises` is no such one. */
+/** With the global timer, which tests can fake; the one of `node:timers/promises` cannot be. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const giveUp = () => {

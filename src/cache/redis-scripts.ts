@@ -1,9 +1,9 @@
 import { RedisScript } from '../redis/redis-script.js';
 
-/** How long a lock is held without being renewed: a dead holder costs the others this long (ADR 5). */
+/** How long a lock is held without being renewed: a dead holder delays the others by this much (ADR 5). */
 const LOCK_MS = 3000;
 
-/** A key that is no string, or never expires, was not written by this service and counts as absent. */
+/** A key of another type, or without expiry, was not written by this service and counts as absent. */
 const HELD = `
 local function held(key)
   local value = redis.pcall('GET', key)
@@ -14,9 +14,9 @@ local function held(key)
 end`;
 
 /**
- * KEYS version, change, then the values wanted, the head first; ARGV the version that the caller knows, and `1` to get the
- * other values even though the version is that one. Replies {version, change, then index, value and PTTL of each that is
- * there}.
+ * KEYS version, change, then the wanted values, the head first; ARGV the version that the caller knows, and `1` to get
+ * the other values even if the version is that one. Replies {version, change, then index, value and PTTL of each that
+ * exists}.
  */
 export const READ = new RedisScript(
   `${HELD}
@@ -38,13 +38,13 @@ return reply`,
   'read',
 );
 
-/** Milliseconds of Redis's own clock; `late` after the moment given, where there is one. */
+/** Milliseconds of Redis's own clock; `late` is whether the given moment, if any, has passed. */
 const CLOCK = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function late(moment) return moment ~= '' and now > tonumber(moment) end`;
 
-/** The token in a lock. What no flight can have written, or lives longer than locks do, is none. */
+/** The token in a lock. A text in another format, or with a TTL longer than any lock, is ignored. */
 const LOCKED = `
 local function locked(key)
   local token, ttl = held(key)
@@ -53,8 +53,8 @@ local function locked(key)
 end`;
 
 /**
- * Takes the lock of a flight. KEYS lock, version, failed, change; ARGV token, `1` to give way to a recent failure, and the moment
- * after which nobody waits for this any more: what lay in the socket of a frozen Redis must not lock.
+ * Takes the lock of a flight. KEYS lock, version, failed, change; ARGV token, `1` to give way to a recent failure, and
+ * the moment after which no caller waits any more: a command that stayed in the socket of a frozen Redis must not lock.
  * Replies {'ours', version, now, change}, {'theirs', token, now}, {'failed', milliseconds, now} or {'late', '', now}.
  */
 export const ACQUIRE = new RedisScript(
@@ -71,14 +71,14 @@ return {'ours', held(KEYS[2]) or '', now, (held(KEYS[4])) or ''}`,
   'acquire',
 );
 
-/** How a flight stands. KEYS lock, outcome; replies the token in the lock, and the outcome where there is one. */
+/** The state of a flight. KEYS lock, outcome; replies the token in the lock, and the outcome if there is one. */
 export const WATCH = new RedisScript(
   `${HELD}${LOCKED}
 return {locked(KEYS[1]) or '', (held(KEYS[2]))}`,
   'watch',
 );
 
-/** Keeps the lock while its holder works. KEYS lock; ARGV token. */
+/** Renews the lock while its holder works. KEYS lock; ARGV token. */
 export const RENEW = new RedisScript(
   `
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ${LOCK_MS}) end
@@ -87,12 +87,13 @@ return 0`,
 );
 
 /**
- * Ends a flight: what it learned, how it ended, and the lock, in one step, so that whoever sees the lock gone sees the
- * rest. A holder that lost its lock to another writes nothing but its outcome, and so does one that comes late: its ages
- * would be wrong. Where Redis is full the lock goes all the same, and so does the version, so that nobody takes half a
- * write for a whole one. Those who watch the entry are told of the new version. KEYS lock, outcome, version, then one for
- * each value; ARGV token, outcome, the moment after which this is late, the channel where it is told (empty: nowhere), then
- * value and milliseconds for each key. Replies the version before, or nil where nothing is new.
+ * Ends a flight: writes its values, its outcome, and releases the lock, in one step, so that whoever sees the lock
+ * released sees the values. A holder that lost its lock to another writes nothing but its outcome, and so does one that
+ * comes late: its ages would be wrong. If Redis is full, the lock is released all the same and the version is deleted,
+ * so that no replica takes half a write for a whole one. Publishes the new version to the watchers of the entry. KEYS
+ * lock, outcome, version, then one for each value; ARGV token, outcome, the moment after which this is late, the
+ * channel to publish to (empty: none), then value and milliseconds for each key. Replies the version before, or nil if
+ * nothing was written.
  */
 export const SETTLE = new RedisScript(
   `${HELD}${LOCKED}${CLOCK}
@@ -116,9 +117,9 @@ return isWritten and before`,
 );
 
 /**
- * Something changed: gives it the next number, which grows with Redis's clock so that it is a new one even where the one
- * before was evicted, and tells every replica. KEYS change; ARGV how long the number is kept, the channel, and what is told
- * after the number. Replies the number, as text.
+ * Something changed: assigns the next number and publishes it to all replicas. The number grows with Redis's clock, so
+ * that it is new even if the one before was evicted. KEYS change; ARGV how long the number is kept, the channel, and
+ * the text published after the number. Replies the number, as text.
  */
 export const CHANGE = new RedisScript(
   `${HELD}${CLOCK}

@@ -3,56 +3,56 @@ import { type Arrived, type Basis, type Moment } from './freshness.js';
 import { type StoredEntry, type StoredWrite } from './redis-store.js';
 import { type View } from './result.js';
 
-/** One thing to ask of the desk. */
+/** One call to the desk. */
 export interface Fetch<Update> {
-  /** One flight of a name at a time for an entry, over all replicas; the name of the part that it brings. */
+  /** The name of the part it fetches: over all replicas, one flight of a name at a time for an entry. */
   readonly name: string;
   readonly run: (options: CallOptions, basis: Basis) => Promise<Update>;
 }
 
-/** What a load does next: it has its view, or lacks something. */
+/** The next step of a load: done with a view, or fetches to be made. */
 export type Step<Update, V> = { readonly view: V } | { readonly fetches: readonly Fetch<Update>[] };
 
 /** What a load knows when it decides about its next step. */
 export interface LoadContext {
   readonly moment: Moment;
-  /** Fresh; or asked for while this load went on, which is fresh for it, however short lifetimes are. */
+  /** Fresh, or fetched while this load went on: the latter is fresh for it, however short the lifetime. */
   readonly isUsable: (part: Arrived) => boolean;
-  /** The fetches that this load has behind it. */
+  /** The fetches that this load has made. */
   readonly tried: ReadonlySet<string>;
 }
 
-/** A state with an answer of the desk in it, and what of that is new for the other replicas. */
+/** A state merged with an answer of the desk, and the update for the other replicas. */
 export interface Merged<State> {
-  /** undefined where the answer says nothing that can be kept. */
+  /** undefined if the answer holds nothing to be stored. */
   readonly state: State | undefined;
   readonly writes: readonly StoredWrite[];
 }
 
-/** How what Redis holds is taken in. */
+/** How values from Redis are merged. */
 export interface RestoreContext<Query> {
   readonly query: Query;
   readonly now: number;
-  /** The part that another replica asked for while this one waited: it counts as having arrived now. */
+  /** The part that another replica fetched while this one waited: it counts as just received. */
   readonly waitedFor: string | undefined;
 }
 
-/** One kind of cached thing, as the cache needs to know it: what its state is, and how that is shown, asked and stored. */
+/** One kind of cached resource: what its state is, and how that is shown, fetched and stored. */
 export interface Resource<Query, State, Update, V extends View> {
-  /** What a query gets to see, however old; undefined where a part of it is missing. */
+  /** The view for a query, however old; undefined if a part of it is missing. */
   view(state: State, query: Query, moment: Moment): V | undefined;
-  /** @param state undefined where nothing that counts is held */
+  /** @param state undefined if nothing usable is held */
   next(id: string, query: Query, state: State | undefined, context: LoadContext): Step<Update, V>;
   merge(id: string, state: State | undefined, update: Update): Merged<State>;
-  /** Joins what this process holds with what Redis holds, the newer winning. */
+  /** Merges what this process holds with what Redis holds; the newer wins. */
   restore(mine: State | undefined, stored: StoredEntry, context: RestoreContext<Query>): State | undefined;
-  /** The stored values that a query needs beside the head. */
+  /** The stored values that a query needs besides the head. */
   storedNames(state: State, query: Query): readonly string[];
-  /** When the desk was asked for what the head says. */
+  /** When the head was fetched from the desk. */
   askedAt(state: State): number;
   parts(state: State): Iterable<Arrived>;
-  /** What holding this costs in memory, roughly. */
+  /** Approximate memory of this state. */
   byteLength(state: State): number;
-  /** The state reduced to this size; absent where states are small, or needed as a whole. */
+  /** The state reduced to this size; absent if states are small, or needed as a whole. */
   trim?(state: State, maxBytes: number): State;
 }

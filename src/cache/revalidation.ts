@@ -12,14 +12,14 @@ export interface RevalidationParts<State> {
   readonly logger: Logger;
 }
 
-/** A request that could be answered with a stale view waits no longer than this for the desk. */
+/** The longest wait of a request that can be answered with a stale view. */
 const PATIENCE_MS = 1000;
 
-/** Refreshes behind a stale view: in the background, or waited for a moment; and what follows when they fail. */
+/** Refreshes behind a stale view, in the background or waited for briefly, and what follows when they fail. */
 export class Revalidation<State> {
   constructor(private readonly parts: RevalidationParts<State>) {}
 
-  /** One refresh in the background; nobody waits for it, and nobody else starts one meanwhile. */
+  /** One refresh in the background; no request waits for it, and no other refresh starts meanwhile. */
   inBackground(entry: Entry<State>, refresh: () => Promise<unknown>): void {
     if (entry.isRevalidating || this.isPaused(entry)) return;
     entry.isRevalidating = true;
@@ -29,7 +29,7 @@ export class Revalidation<State> {
     this.keepOpen(entry, run);
   }
 
-  /** The desk first, and what is stale where it fails, limits or takes its time. */
+  /** Asks the desk first; serves the stale view if the desk fails, limits or takes too long. */
   async withPatience<T>(entry: Entry<State>, ask: () => Promise<T>, stale: T): Promise<T> {
     if (this.isPaused(entry)) return stale;
     const fresh = ask();
@@ -52,7 +52,7 @@ export class Revalidation<State> {
     return entry.retryAt > this.parts.now();
   }
 
-  /** Lets work that nobody waits for any more go on, with the entry held and its failure noted. */
+  /** Lets work continue that no request waits for any more, with the entry held and its failure recorded. */
   private keepOpen(entry: Entry<State>, work: Promise<unknown>): void {
     const { entries, logger } = this.parts;
     entries.hold(entry);
@@ -68,7 +68,7 @@ export class Revalidation<State> {
       });
   }
 
-  /** Whether a stale view may stand in for this failure; if so, the desk is left alone for a moment. */
+  /** Whether a stale view may be served at this failure; if so, refreshes pause for a moment. */
   private isBridged(entry: Entry<State>, error: unknown): boolean {
     if (!(error instanceof DeskError)) throw error;
     if (error instanceof DeskAbandonedError) return true;

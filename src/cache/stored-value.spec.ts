@@ -13,12 +13,12 @@ import {
 
 interface Golden {
   readonly key: string;
-  /** Base64 of what lies in Redis. */
+  /** Base64 of the bytes in Redis. */
   readonly value: string;
 }
 
 /**
- * Values as they were written when this format began. Whoever changes what these tests say has changed the format: raise
+ * Values as they were written when this format began. Changing what these tests expect changes the format: raise
  * FORMAT, move these values to `past`, and write new ones.
  */
 const golden = JSON.parse(readFileSync(new URL('stored-value.golden.json', import.meta.url), 'utf8')) as {
@@ -53,24 +53,24 @@ describe('the stored format', () => {
     expect(golden.format).toBe(FORMAT);
   });
 
-  it.each(names)('writes %s as ever', (name) => {
+  it.each(names)('writes %s unchanged', (name) => {
     const { key, value } = golden.current[name];
     expect(encode(key, samples[name], plainText).toString('base64')).toBe(value);
   });
 
-  it.each(names)('reads %s as ever', (name) => {
+  it.each(names)('reads %s unchanged', (name) => {
     const { key, value } = golden.current[name];
     const { kind, fields, payload, askedAt, lifetimeMs } = samples[name];
     const read = decode(key, Buffer.from(value, 'base64'), plainText);
     expect(read).toEqual({ kind, fields, payload, askedAt, lifetimeMs });
   });
 
-  it('reads what was encrypted as ever', () => {
+  it('reads encrypted values unchanged', () => {
     const { key, value } = golden.current.encrypted;
     expect(decode(key, Buffer.from(value, 'base64'), aesGcm(secret))?.payload).toEqual(payload);
   });
 
-  it('takes a past format for a miss', () => {
+  it('reads a past format as a miss', () => {
     expect(golden.past.length).toBeGreaterThanOrEqual(FORMAT);
     for (const { key, value } of golden.past) {
       for (const cipher of [plainText, aesGcm(secret)]) {
@@ -91,11 +91,11 @@ describe('the stored format', () => {
     ['times of another type', '{"v":2,"kind":"log","ttl":"1","age":1,"life":1,"fields":{}}\n'],
     ['negative times', '{"v":2,"kind":"log","ttl":1,"age":-1,"life":1,"fields":{}}\n'],
     ['the next format', '{"v":3,"kind":"log","ttl":1,"age":1,"life":1,"fields":{}}\n'],
-  ])('takes %s for a miss', (_, text) => {
+  ])('reads %s as a miss', (_, text) => {
     expect(decode('key', Buffer.from(text), plainText)).toBeUndefined();
   });
 
-  it.each([null, undefined, 'a string', 7, ['a list']])('takes %p instead of bytes for a miss', (stored) => {
+  it.each([null, undefined, 'a string', 7, ['a list']])('reads %p instead of bytes as a miss', (stored) => {
     expect(decode('key', stored, plainText)).toBeUndefined();
   });
 });
@@ -103,12 +103,12 @@ describe('the stored format', () => {
 describe('the age of a stored value', () => {
   const stored = encode('key', value, plainText);
 
-  it('is what it was when written, and the time that it has lain in Redis by the clock of Redis', () => {
+  it('is its age when written plus the time it was in Redis, by the clock of Redis', () => {
     expect(decode('key', stored, plainText)?.askedAt).toBe(NOW - 12);
     expect(decode('key', stored, plainText, TTL - 30_000)?.askedAt).toBe(NOW - 12 - 30_000);
   });
 
-  it('is never believed to be longer than it was written to be', () => {
+  it('is a miss if it would live longer than it was written to live', () => {
     expect(decode('key', stored, plainText, TTL)).toBeDefined();
     expect(decode('key', stored, plainText, TTL + 1)).toBeUndefined();
   });
@@ -122,11 +122,11 @@ describe('the age of a stored value', () => {
 describe('an encrypted value', () => {
   const stored = encode('key', value, aesGcm(secret));
 
-  it('holds no word of its payload', () => {
+  it('shows no word of its payload', () => {
     expect(stored.toString('latin1')).not.toContain('world');
   });
 
-  it('opens under its key and name', () => {
+  it('is decrypted under its key and name', () => {
     expect(decode('key', stored, aesGcm(secret))?.payload).toEqual(payload);
   });
 
@@ -143,7 +143,7 @@ describe('an encrypted value', () => {
     expect(decode(key, bytes, cipher)).toBeUndefined();
   });
 
-  it('is never the same twice', () => {
+  it('is different each time', () => {
     expect(encode('key', value, aesGcm(secret))).not.toEqual(stored);
   });
 });

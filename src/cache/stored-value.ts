@@ -2,10 +2,10 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { isJsonObject, type JsonObject, parseJson } from '../json.js';
 import { type Basis, type Dated } from './freshness.js';
 
-/** Raised whenever the format changes; a value of another one is a miss (golden file: stored-value.golden.json). */
+/** Raised whenever the format changes; a value of another format is a miss (golden file: stored-value.golden.json). */
 export const FORMAT = 2;
 
-/** A value as its resource writes and reads it. `fields` lie in the clear: counts and names, no content. */
+/** A value as its resource writes and reads it. `fields` are not encrypted: counts and names, no content. */
 export interface StoredValue extends Dated {
   readonly kind: string;
   readonly fields: JsonObject;
@@ -13,8 +13,8 @@ export interface StoredValue extends Dated {
 }
 
 /**
- * How a value lies in Redis: a line of JSON, then the payload, encrypted where a key is set. `ttl` and `age` (ms) tell,
- * with PTTL, how old the value is by Redis's own clock, so that replicas need not agree on the time.
+ * The format of a value in Redis: a line of JSON, then the payload, encrypted if a key is set. `ttl` and `age` (ms)
+ * tell, with PTTL, how old the value is by Redis's own clock, so that replicas need not agree on the time.
  */
 interface Header {
   readonly kind: string;
@@ -48,7 +48,7 @@ export function decodeValue(
   if (end < 0) return undefined;
   const line = stored.toString('utf8', 0, end);
   const header = readHeader(line);
-  // What lives longer than it was written to live would seem fresh all that time.
+  // A value with a TTL longer than it was written with would seem fresh all that time.
   if (header === undefined || leftMs > header.ttl) return undefined;
   const payload = cipher.decrypt(stored.subarray(end + 1), `${key}\n${line}`);
   if (payload === undefined) return undefined;
@@ -72,7 +72,7 @@ function readBasis(json: JsonObject): Basis | undefined {
   return change === undefined ? undefined : { change, mayLag: json['mayLag'] !== false };
 }
 
-/** A whole number from 0 on. */
+/** A whole number, 0 or more. */
 export function readCount(json: JsonObject, name: string): number | undefined {
   const value = json[name];
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
@@ -86,7 +86,7 @@ export function readText(json: JsonObject, name: string): string | undefined {
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** How a payload lies in Redis. What cannot be decrypted is a miss, never an error. */
+/** The encoding of payloads in Redis. What cannot be decrypted is a miss, never an error. */
 export interface ValueCipher {
   encrypt(payload: Buffer, boundTo: string): Buffer;
   decrypt(stored: Buffer, boundTo: string): Buffer | undefined;
@@ -98,7 +98,10 @@ export const plainText: ValueCipher = {
   decrypt: (stored) => stored,
 };
 
-/** AES-256-GCM: IV, tag, ciphertext. Bound to the key's name and the header, so that values cannot be swapped or altered. */
+/**
+ * AES-256-GCM: IV, tag, ciphertext. Bound to the key's name and the header, so that values cannot be swapped or
+ * altered.
+ */
 export function aesGcm(key: Buffer): ValueCipher {
   return {
     encrypt(payload, boundTo) {
@@ -115,7 +118,7 @@ export function aesGcm(key: Buffer): ValueCipher {
         const decipher = createDecipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(boundTo)).setAuthTag(tag);
         return Buffer.concat([decipher.update(stored.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]);
       } catch {
-        // Another key, another place, or not ours at all: GCM does not say which, and all are a miss.
+        // Another key, another place, or not written by us: GCM does not say which, and all are a miss.
         return undefined;
       }
     },

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Rig } from '../../test/transcripts-rig.js';
 import { DeskAbandonedError } from '../desk/desk-error.js';
 
-/** Whoever waits has come as far as it gets. */
+/** Lets pending work proceed until it waits for a timer or the desk. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 function reader(): { signal: AbortSignal; leave: () => void } {
@@ -14,7 +14,7 @@ function reader(): { signal: AbortSignal; leave: () => void } {
 }
 
 describe('a call that waits for its turn', () => {
-  it('is not made once its reader has left', async () => {
+  it('is not sent once its only client has disconnected', async () => {
     const rig = new Rig({ count: 50 });
     const open = rig.desk.letWait();
     const ann = reader();
@@ -27,7 +27,7 @@ describe('a call that waits for its turn', () => {
     expect(rig.desk.calls).toHaveLength(0);
   });
 
-  it('is made for the last who stays, whoever came first', async () => {
+  it('is sent for the last client that stays, whoever came first', async () => {
     const rig = new Rig({ count: 50 });
     const open = rig.desk.letWait();
     const [ann, ben] = [reader(), reader()];
@@ -45,7 +45,7 @@ describe('a call that waits for its turn', () => {
     expect(rig.desk.calls).toHaveLength(1);
   });
 
-  it('is made anew for who comes in the moment in which it is given up', async () => {
+  it('is sent again for a client that comes at the moment in which it is cancelled', async () => {
     const rig = new Rig({ count: 50 });
     const open = rig.desk.letWait();
     const ann = reader();
@@ -60,7 +60,7 @@ describe('a call that waits for its turn', () => {
     expect(rig.desk.calls).toHaveLength(1);
   });
 
-  it('is no failure: who comes later is not told of it, and asks', async () => {
+  it('is no failure: a later request does not get that error, and calls the desk', async () => {
     const rig = new Rig({ count: 50 });
     const open = rig.desk.letWait();
     const ann = reader();
@@ -72,7 +72,7 @@ describe('a call that waits for its turn', () => {
     expect(await rig.read()).toMatchObject({ view: { total: 50 }, outcome: 'miss' });
   });
 
-  it('is not begun for blocks once the reader left while the newest messages were asked for', async () => {
+  it('fetches no blocks once the client disconnected while the newest messages were fetched', async () => {
     const rig = new Rig({ count: 250 });
     const open = rig.desk.hold();
     const ann = reader();
@@ -86,8 +86,8 @@ describe('a call that waits for its turn', () => {
 
   it.each([
     ['served at once', 1000],
-    ['served where the desk takes its time', 20_000],
-  ])('goes on behind a stale page that is %s, whoever leaves', async (_, staleMs) => {
+    ['served when the desk is slow', 20_000],
+  ])('continues behind a stale page that is %s, whoever disconnects', async (_, staleMs) => {
     const rig = new Rig({ count: 50 });
     await rig.read();
     rig.time += 60_000 + staleMs;
@@ -104,8 +104,8 @@ describe('a call that waits for its turn', () => {
   });
 });
 
-describe('a call under way', () => {
-  it('may end when all have left, and what it brings is kept', async () => {
+describe('a call in flight', () => {
+  it('may end after all clients have disconnected, and its answer is kept', async () => {
     const rig = new Rig({ count: 50 });
     const open = rig.desk.hold();
     const ann = reader();

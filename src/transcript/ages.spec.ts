@@ -15,7 +15,7 @@ const GONE_MS = STALE_MS + 300_000;
 
 const failed = new DeskFailedError('failed', { upstreamCode: 141002 });
 
-/** Lets what goes on in the background come to its end. */
+/** Lets background work finish. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 async function readAt(rig: Rig, age: number) {
@@ -65,7 +65,7 @@ describe('the three ages of a page', () => {
     expect((await rig.read()).outcome).toBe('hit');
   });
 
-  it('is then served only where the desk fails, counted from the end of the age before', async () => {
+  it('is then served only if the desk fails, counted from the end of the phase before', async () => {
     const rig = await warm();
     rig.desk.failure = failed;
     expect((await readAt(rig, STALE_MS)).outcome).toBe('stale');
@@ -74,7 +74,7 @@ describe('the three ages of a page', () => {
     expect(rig.desk.calls).toHaveLength(4);
   });
 
-  it('is asked for anew in its third age where the desk answers', async () => {
+  it('is fetched again in its third phase if the desk answers', async () => {
     const rig = await warm();
     rig.desk.grow(1);
     const result = await readAt(rig, STALE_MS);
@@ -85,13 +85,13 @@ describe('the three ages of a page', () => {
     ['limits', new DeskRateLimitedError('limited', { retryAfterMs: 1000 })],
     ['fails', failed],
     ['does not answer in time', new DeskTimeoutError('late')],
-  ])('is served in its third age where the desk %s', async (_, failure) => {
+  ])('is served in its third phase when the desk %s', async (_, failure) => {
     const rig = await warm();
     rig.desk.failure = failure;
     expect((await readAt(rig, STALE_MS)).outcome).toBe('stale');
   });
 
-  it('is not served where the desk finds the question invalid', async () => {
+  it('is not served when the desk finds the request invalid', async () => {
     const rig = await warm();
     rig.desk.failure = new DeskInvalidRequestError('invalid');
     await expect(readAt(rig, STALE_MS)).rejects.toThrow(DeskInvalidRequestError);
@@ -120,7 +120,7 @@ describe('a failed refresh', () => {
     expect(rig.desk.calls).toHaveLength(3);
   });
 
-  it('waits for the cool-down where that is longer', async () => {
+  it('waits for the cool-down if that is longer', async () => {
     const rig = await warm();
     rig.desk.failure = new DeskRateLimitedError('limited', { retryAfterMs: 9000 });
     await readAt(rig, FRESH_MS);
@@ -130,7 +130,7 @@ describe('a failed refresh', () => {
     expect(rig.desk.calls).toHaveLength(3);
   });
 
-  it('is one call for 100 callers, and each gets the old page', async () => {
+  it('is one call for 100 callers, and each gets the stale page', async () => {
     const rig = await warm();
     rig.desk.failure = failed;
     rig.time += STALE_MS;
@@ -139,7 +139,7 @@ describe('a failed refresh', () => {
     expect(rig.desk.calls).toHaveLength(2);
   });
 
-  it('is one call for 100 callers where nothing is held, one error answers all, and the next caller asks anew', async () => {
+  it('is one call for 100 callers when nothing is held: all get its error, and the next caller causes another call', async () => {
     const rig = new Rig(quiet);
     rig.desk.failure = failed;
     const reads = await Promise.allSettled(Array.from({ length: 100 }, () => rig.read()));
@@ -151,14 +151,14 @@ describe('a failed refresh', () => {
 });
 
 describe('no-cache', () => {
-  it('gets the error and never a stale page, which stays for the others', async () => {
+  it('with no-cache gets the error and never a stale page, which stays for the others', async () => {
     const rig = await warm();
     rig.desk.failure = failed;
     await expect(rig.read({}, { noCache: true })).rejects.toBe(failed);
     expect((await rig.read()).outcome).toBe('hit');
   });
 
-  it('lets everyone see the result', async () => {
+  it('stores its result for everybody', async () => {
     const rig = await warm();
     rig.desk.grow(1);
     expect(await rig.read({}, { noCache: true })).toMatchObject({
@@ -178,7 +178,7 @@ describe('a slow desk', () => {
     jest.useRealTimers();
   });
 
-  it('makes nobody wait longer than 1 s who can have an old page, and its answer is kept all the same', async () => {
+  it('delays nobody longer than 1 s who can have a stale page, and its answer is kept all the same', async () => {
     const rig = await warm();
     const open = rig.desk.hold();
     rig.time += STALE_MS;

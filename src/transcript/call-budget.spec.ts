@@ -3,8 +3,8 @@ import { Rig } from '../../test/transcripts-rig.js';
 
 const orders = ['asc', 'desc'] as const;
 
-describe('what a session costs', () => {
-  it.each(orders)('26 messages: one call for all windows, the first asked %s', async (order) => {
+describe('the calls that a session costs', () => {
+  it.each(orders)('26 messages: one call for all windows, the first fetched %s', async (order) => {
     const rig = new Rig({ count: 26 });
     await rig.read({ order });
     for (const other of orders) for (const limit of [1, 7, 20, 100]) await rig.walk(other, limit);
@@ -17,7 +17,7 @@ describe('what a session costs', () => {
     expect(rig.desk.calls).toHaveLength(1);
   });
 
-  it('no messages: one call, and none for what lies beyond a known end', async () => {
+  it('no messages: one call, and none for what is beyond a known end', async () => {
     const rig = new Rig({ count: 0 });
     for (const order of orders) for (const offset of [0, 20, 2147483647]) await rig.read({ order, offset });
     expect(rig.desk.calls).toHaveLength(1);
@@ -52,7 +52,7 @@ describe('what a session costs', () => {
     expect(more).toBe(0);
   });
 
-  it('sealed blocks are not asked for again before CACHE_SEALED_MS is over', async () => {
+  it('sealed blocks are not fetched again before CACHE_SEALED_MS is over', async () => {
     const rig = new Rig({ count: 500 });
     await rig.walk('asc', 100);
     rig.time += rig.policy.sealedMs - 1;
@@ -60,7 +60,7 @@ describe('what a session costs', () => {
     expect(rig.desk.calls.at(-1)).toEqual({ order: 'desc', offset: 0, limit: 100 });
     rig.time += 1;
     await rig.read({ order: 'asc', offset: 0, limit: 100 });
-    // It goes on in the background, at its turn.
+    // The refresh waits for its turn in the background.
     await new Promise((resolve) => setImmediate(resolve));
     expect(rig.desk.calls.at(-1)).toEqual({ order: 'asc', offset: 0, limit: 100 });
   });
@@ -79,13 +79,13 @@ describe('what a session costs', () => {
     expect(calls).toBeLessThanOrEqual((seconds * 1000) / rig.policy.freshMinMs + 2);
   });
 
-  it('what lies in the newest hundred costs no call beside the newest page', async () => {
+  it('windows within the newest hundred messages cost no call besides the newest page', async () => {
     const rig = new Rig({ count: 250 });
     await rig.read();
     expect(await rig.callsOf(() => rig.read({ offset: 80, limit: 20 }))).toBe(0);
   });
 
-  it('asks for the window itself where the session grew between head and block', async () => {
+  it('fetches the window itself when the session grew between head and block', async () => {
     const rig = new Rig({ count: 250 });
     rig.desk.meanwhile.push(
       () => undefined,
@@ -100,7 +100,7 @@ describe('what a session costs', () => {
 });
 
 describe('at the same time', () => {
-  it('100 callers, the desk was asked once', async () => {
+  it('100 callers cause one call', async () => {
     const rig = new Rig({ count: 26 });
     const reads = Array.from({ length: 100 }, (_, i) => rig.read({ offset: i % 26, order: orders[i % 2] ?? 'asc' }));
     const outcomes = (await Promise.all(reads)).map(({ outcome }) => outcome);
@@ -109,13 +109,13 @@ describe('at the same time', () => {
     expect(outcomes.filter((outcome) => outcome === 'collapsed')).toHaveLength(99);
   });
 
-  it('100 callers of a deep page: one call for the newest messages, one for the block', async () => {
+  it('100 callers of a deep page cause two calls: for the newest messages and for the block', async () => {
     const rig = new Rig({ count: 1234 });
     await Promise.all(Array.from({ length: 100 }, () => rig.read({ order: 'asc', offset: 600 })));
     expect(rig.desk.calls).toHaveLength(2);
   });
 
-  it('a call that nobody waits for any more is told so, and what it brings all the same is kept', async () => {
+  it('a call that no client waits for any more is cancelled, and an answer that still comes is kept', async () => {
     const rig = new Rig({ count: 26 });
     const open = rig.desk.hold();
     const clients = [new AbortController(), new AbortController()];
@@ -133,7 +133,7 @@ describe('at the same time', () => {
     expect(rig.desk.calls).toHaveLength(1);
   });
 
-  it('a herd of no-cache requests is one call, and the next no-cache request another', async () => {
+  it('many concurrent no-cache requests cause one call, and the next no-cache request another', async () => {
     const rig = new Rig({ count: 26 });
     await rig.read();
     const herd = () => Promise.all(Array.from({ length: 100 }, () => rig.read({}, { noCache: true })));
@@ -141,19 +141,19 @@ describe('at the same time', () => {
     expect(await rig.callsOf(() => rig.read({}, { noCache: true }))).toBe(1);
   });
 
-  it('a no-cache request asks for every block of its window and the total', async () => {
+  it('a no-cache request fetches every block of its window and the total', async () => {
     const rig = new Rig({ count: 400 });
     await rig.walk('asc', 100);
     expect(await rig.callsOf(() => rig.read({ order: 'asc', offset: 50, limit: 100 }, { noCache: true }))).toBe(3);
   });
 
-  it('100 callers without any memory, the desk was asked once', async () => {
+  it('100 callers cause one call without any memory', async () => {
     const rig = new Rig({ count: 26, memoryBytes: 0 });
     await Promise.all(Array.from({ length: 100 }, () => rig.read()));
     expect(rig.desk.calls).toHaveLength(1);
   });
 
-  it('100 callers with freshness bounds of 0, the desk was asked once; the next asks anew', async () => {
+  it('100 callers with freshness bounds of 0 cause one call; the next one causes another', async () => {
     const policy = { freshMinMs: 0, freshMaxMs: 0, staleWhileRevalidateMs: 0, staleIfErrorMs: 0 };
     const rig = new Rig({ count: 26, policy });
     await Promise.all(Array.from({ length: 100 }, () => rig.read()));

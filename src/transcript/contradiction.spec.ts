@@ -11,7 +11,7 @@ describe('a session that contradicts itself', () => {
     return rig;
   }
 
-  it('is counted, and its windows are the desk’s own, one by one, without positions', async () => {
+  it('is counted, and its windows are kept as the desk answered them, without positions', async () => {
     const rig = await contradicted();
     expect(rig.contradictions).toBe(1);
     for (const order of ['asc', 'desc'] as const) {
@@ -51,18 +51,18 @@ describe('a session that contradicts itself', () => {
       },
     ],
     [
-      'claims more than it has',
+      'total above the number of messages',
       (rig: Rig) => {
         rig.desk.become({ lie: 3 });
       },
     ],
     [
-      'claims fewer than it has',
+      'total below the number of messages',
       (rig: Rig) => {
         rig.desk.become({ lie: -3 });
       },
     ],
-  ])('is one that %s', async (_, change) => {
+  ])('is one with a %s', async (_, change) => {
     const rig = new Rig({ count: 26 });
     await rig.read();
     change(rig);
@@ -70,7 +70,7 @@ describe('a session that contradicts itself', () => {
     expect(rig.contradictions).toBe(1);
   });
 
-  it('is one whose two orders do not fit where they are joined', async () => {
+  it('is one whose two orders do not match where they meet', async () => {
     const rig = new Rig({ count: 230 });
     await rig.read({ order: 'asc', offset: 0, limit: 100 });
     rig.desk.become({ isContradictory: true });

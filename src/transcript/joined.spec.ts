@@ -9,7 +9,7 @@ async function expectTrue(rig: Rig, change: Partial<Window>): Promise<void> {
 }
 
 describe('two answers about the same messages', () => {
-  it('joined, the newer one has the word: an edit that was seen stays seen', async () => {
+  it('use the newer one: an edit that was seen stays seen', async () => {
     const rig = new Rig({ count: 150 });
     await rig.read();
     rig.time += 1;
@@ -20,7 +20,7 @@ describe('two answers about the same messages', () => {
     await expectTrue(rig, { order: 'desc', offset: 80 });
   });
 
-  it('are not joined by a total that was right before the session grew out of sight', async () => {
+  it('are not joined by a total that was right before the session grew by more than the head shows', async () => {
     const rig = new Rig({ count: 250 });
     await rig.walk('asc', 50);
     rig.time += rig.policy.sealedMs;
@@ -31,7 +31,7 @@ describe('two answers about the same messages', () => {
     await expectTrue(rig, { order: 'asc', offset: 10 });
   });
 
-  it('keep the blocks counted from the start where the session grew out of sight', async () => {
+  it('keep the blocks counted from the start when the session grew by more than the head shows', async () => {
     const rig = new Rig({ count: 300 });
     await rig.walk('asc', 100);
     rig.time += 400_000;

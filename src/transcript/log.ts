@@ -15,21 +15,23 @@ export interface Block extends Arrived {
 }
 
 /**
- * A session as a log that grows at its end. The desk counts from two ends: `asc` offsets from the first message on, `desc`
- * offsets from the last, whose position is only as right as TotalCount. So blocks stand in one of two frames: `start`,
- * whose positions are certain, and `end`, whose positions follow from the total. `proven` says that an answer has shown
- * where the log ends (offset + returned = total), which makes the two frames one.
+ * A session as a log that grows at its end. The desk counts from both ends: `asc` offsets from the first message,
+ * `desc` offsets from the last; the positions of the latter are only as right as TotalCount. So blocks belong to one of
+ * two frames: `start`, whose positions are certain, and `end`, whose positions follow from the total. `proven` says
+ * that an answer has shown where the log ends (offset + returned = total), which makes the two frames one.
  */
 export interface Log {
   readonly kind: 'log';
-  /** Names this state of the session; blocks of another are never mixed in. */
+  /** Identifies this state of the session; blocks of another epoch are never mixed in. */
   readonly epoch: string;
-  /** Names the `end` frame: another one begins where the log grew too far to see how the two fit. */
+  /** Identifies the `end` frame: another one begins when the log grew by more than the head shows. */
   readonly frame: string;
   readonly proven: boolean;
   readonly head: Head;
   readonly blocks: ReadonlyMap<string, Block>;
-  /** Windows that could not be fitted in, since the session grew meanwhile: kept only for the requests that wait for them. */
+  /**
+   * Windows that do not fit the log, since the session grew meanwhile: kept only for the requests that wait for them.
+   */
   readonly strays: ReadonlyMap<string, Answer & Arrived>;
 }
 
@@ -43,7 +45,7 @@ export function newestAt(log: Log): number | undefined {
   return log.head.tail.newestAt;
 }
 
-/** `end` blocks carry their frame's name, so that one of a frame that is over is never found. */
+/** The keys of `end` blocks hold the id of their frame, so that blocks of an ended frame are never found. */
 export function blockKey(log: Log, frame: Frame, index: number): string {
   return `${frame === 'start' ? 's' : log.frame}${index}`;
 }
@@ -65,7 +67,7 @@ export function withBlock(log: Log, key: string, block: Block): Log {
   return { ...log, blocks: new Map(log.blocks).set(key, block) };
 }
 
-/** A bound on the windows waited for at the same time; the next head drops all of them. */
+/** A bound on the number of such windows; the next head drops all of them. */
 const MAX_STRAYS = 20;
 
 export function withStray(log: Log, answer: Answer): Log {
@@ -73,10 +75,10 @@ export function withStray(log: Log, answer: Answer): Log {
   return { ...log, strays: new Map([...kept, [windowKey(answer.window), { ...answer, lifetimeMs: 0 }]]) };
 }
 
-/** Full, quiet blocks of old messages are sealed: kept unasked for longer. Milliseconds. */
+/** Milliseconds. Full, quiet blocks of old messages are sealed: kept longer without asking the desk. */
 export interface TranscriptPolicy extends FreshnessPolicy {
   readonly sealedMs: number;
-  /** A block counts as quiet when its newest message was this old as the desk gave it. */
+  /** A block counts as quiet if its newest message was this old when it was fetched. */
   readonly sealAfterMs: number;
 }
 

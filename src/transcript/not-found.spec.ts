@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Rig } from '../../test/transcripts-rig.js';
 
-describe('a session that is not there', () => {
+describe('a session that does not exist', () => {
   it('is remembered for CACHE_rig.policy.notFoundMs, and replaces what was held', async () => {
     const rig = new Rig({ count: 26 });
     await rig.read();
@@ -22,7 +22,7 @@ describe('a session that is not there', () => {
     expect(rig.desk.calls).toHaveLength(1);
   });
 
-  it('is found by a refresh in the background, and nobody gets the old page after that', async () => {
+  it('is found by a background refresh, and nobody gets the stale page after that', async () => {
     const rig = new Rig({ count: 26 });
     const { lifetimeMs } = (await rig.read()).view;
     rig.desk.isGone = true;

@@ -24,7 +24,10 @@ import { RenderedMessages } from './rendered-messages.js';
 
 type TranscriptStep = Step<TranscriptUpdate, TranscriptView>;
 
-/** What a query of a session still takes: the head, then blocks, and a window as it is where those do not fit together. */
+/**
+ * The calls that a query of a session still needs: the head, then blocks, or the plain window if those cannot be
+ * joined.
+ */
 export function nextStep(
   fetcher: Fetcher,
   sessionId: string,
@@ -60,7 +63,7 @@ function blockFetches(fetcher: Fetcher, sessionId: string, log: Log, order: Orde
   return missing.map((index) => fetcher.block(sessionId, log, frame, index));
 }
 
-/** What can be asked of the desk about a session: its head, a block of its log, or a window as it is. */
+/** What can be fetched of a session: its head, a block of its log, or a plain window. */
 export class Fetcher {
   constructor(
     private readonly desk: Pick<Desk, 'call'>,

@@ -10,7 +10,7 @@ export interface Window {
   readonly order: Order;
 }
 
-/** What the desk answered to one question, oldest message first. Times are Unix milliseconds. */
+/** The desk's answer to one call, oldest message first. Times are Unix milliseconds. */
 export interface Answer {
   readonly window: Window;
   readonly messages: RenderedMessages;
@@ -29,7 +29,7 @@ interface Span {
   readonly end: number;
 }
 
-/** Where a window lies in a log of `total` messages; empty (`first === end`) beyond its end. */
+/** The range of a window in a log of `total` messages; empty (`first === end`) beyond its end. */
 export function spanOf(window: Window, total: number): Span {
   const near = Math.min(window.offset, total);
   const far = Math.min(window.offset + window.limit, total);
@@ -45,20 +45,20 @@ export type PositionWindow = { readonly limit: number; readonly order: Window['o
   { readonly before: number } | { readonly after: number }
 );
 
-/** A page, cut out by offset or by position. */
+/** A page, by offset or by position. */
 export type PageQuery = Window | PositionWindow;
 
 /** The largest offset that the desk's 32 bits hold. */
 const LAST_OFFSET = 2 ** 31 - 1;
 
-/** Positions that a session is known to hold: they stay what they are however it grows, so its head may be old. */
+/** Positions that a session is known to have: they do not change when it grows, so its head may be old. */
 export type TranscriptQuery = PageQuery | Span;
 
 export function isSpan(query: TranscriptQuery): query is Span {
   return 'first' in query;
 }
 
-/** The windows of a log of `total` messages that hold what is asked for, the usual one first. */
+/** The windows of a log of `total` messages that hold the page, the usual one first. */
 export function windowsOf(query: TranscriptQuery, total: number): readonly [Window, ...Window[]] {
   if ('offset' in query) return [query];
   const { first, end } = within(query, total);
@@ -67,18 +67,18 @@ export function windowsOf(query: TranscriptQuery, total: number): readonly [Wind
   return 'before' in query ? [desc, asc] : [asc, desc];
 }
 
-/** The one window to ask the desk for where there is no log; by position that counts its `asc` offsets. */
+/** The one window to ask the desk for when there is no log; a page by position becomes its `asc` offsets. */
 export function plainWindowOf(query: TranscriptQuery, total: number): Window {
   if ('offset' in query) return query;
   if ('after' in query) {
     return { order: 'asc', offset: Math.min(query.after + 1, LAST_OFFSET), limit: query.limit };
   }
   const { first, end } = within(query, total);
-  // The desk has no empty windows, but its total is needed.
+  // The desk has no empty windows, but the total is needed.
   return { order: 'asc', offset: first, limit: Math.max(1, end - first) };
 }
 
-/** How many of the messages of the plain window were asked for. */
+/** How many messages of the plain window belong to the page. */
 export function mostOf(query: TranscriptQuery): number {
   return 'before' in query ? Math.min(query.before, query.limit) : Infinity;
 }

@@ -6,14 +6,14 @@ const messages = [messageOf(0, 1_700_000_000_000), messageOf(1, 1_700_000_000_50
 const payload = RenderedMessages.of(messages).encode();
 
 describe('a run of messages', () => {
-  it('comes back as it was', () => {
+  it('is decoded as it was encoded', () => {
     const decoded = RenderedMessages.decode(payload);
     expect(decoded?.count).toBe(2);
     expect(decoded?.equals(RenderedMessages.of(messages))).toBe(true);
     expect(decoded?.newestAt).toBe(1_700_000_000_500);
   });
 
-  it('is a miss wherever it was cut off, or has something behind it', () => {
+  it('is a miss wherever it is truncated, or has bytes behind it', () => {
     for (let length = 0; length < payload.length; length++) {
       expect(RenderedMessages.decode(payload.subarray(0, length))).toBeUndefined();
     }

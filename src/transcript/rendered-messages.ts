@@ -11,13 +11,13 @@ interface Rendered {
 const FIELDS = 16;
 
 /**
- * A run of messages, oldest first, as the very bytes that are served. Rendering happens once, when the desk's answer
- * arrives; a page is cut out of it without parsing, and the bytes go to Redis as they are.
+ * A run of messages, oldest first, as the very bytes that are served. They are rendered once, when the desk's answer
+ * arrives; a page is a slice of them without parsing, and they go to Redis as they are.
  */
 export class RenderedMessages {
   private static made = 0;
 
-  /** Tells these messages from all others in this process, without holding on to them. */
+  /** Identifies these messages in this process, without keeping a reference to them. */
   readonly id = ++RenderedMessages.made;
   /** Milliseconds of the newest message; undefined for an empty run. */
   readonly newestAt: number | undefined;
@@ -46,12 +46,12 @@ export class RenderedMessages {
     return this.ends.length;
   }
 
-  /** What holding this costs in memory, roughly. */
+  /** Approximate memory of this run. */
   get byteLength(): number {
     return this.bytes.length + this.count * 3 * 8 + 200;
   }
 
-  /** The served bytes of one message, a view and no copy. */
+  /** The served bytes of one message: a view, not a copy. */
   json(index: number): Buffer {
     return this.bytes.subarray(this.start(index), this.ends[index]);
   }
@@ -60,7 +60,7 @@ export class RenderedMessages {
     return this.sentAts[index];
   }
 
-  /** The same message, possibly edited: sender and timestamp tell (the desk gives no id). */
+  /** The same message, possibly edited: compared by sender and timestamp (the desk gives no id). */
   isSameMessage(index: number, other: RenderedMessages, otherIndex: number): boolean {
     return this.sentAts[index] === other.sentAts[otherIndex] && this.sender(index).equals(other.sender(otherIndex));
   }
@@ -81,7 +81,7 @@ export class RenderedMessages {
     return Buffer.concat([table, this.bytes]);
   }
 
-  /** Reads what `encode` wrote; undefined for anything else, since what lies in Redis is outside data. */
+  /** Decodes what `encode` wrote; undefined for anything else, since values in Redis are outside data. */
   static decode(data: Buffer): RenderedMessages | undefined {
     if (data.length < 4) return undefined;
     const count = data.readUInt32BE(0);
@@ -97,7 +97,7 @@ export class RenderedMessages {
       senderLengths.push(data.readUInt32BE(at + 12));
     }
     if (data.length !== bodyStart + end) return undefined;
-    // A copy: what Redis sent is a view into a larger chunk, which would stay in memory uncounted.
+    // A copy: the reply of Redis is a view into a larger chunk, which would stay in memory uncounted.
     return new RenderedMessages(Buffer.from(data.subarray(bodyStart)), ends, senderLengths, sentAts);
   }
 

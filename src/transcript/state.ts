@@ -21,7 +21,7 @@ export function logOf(state: TranscriptState | undefined): Log | undefined {
   return state?.kind === 'log' ? state : undefined;
 }
 
-/** When the desk was last asked for what this says. */
+/** When this was last fetched from the desk. */
 export function askedAt(state: TranscriptState): number {
   return state.kind === 'log' ? state.head.askedAt : state.askedAt;
 }
@@ -41,7 +41,7 @@ export function later(a: number | undefined, b: number | undefined): number | un
   return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
 }
 
-/** The total of the newest answer; Infinity where there is none. */
+/** The total of the newest answer; Infinity if there is none. */
 export function totalOf({ windows }: Contradicted): number {
   let newest: WindowAnswer | undefined;
   for (const answer of windows.values()) if (newest === undefined || answer.askedAt >= newest.askedAt) newest = answer;
@@ -56,18 +56,21 @@ export function withWindow(contradicted: Contradicted, answer: WindowAnswer): Co
   return { ...contradicted, windows: new Map([...kept, [windowKey(answer.window), answer]]) };
 }
 
-/** What holding this costs in memory, roughly. */
+/** Approximate memory of this state. */
 export function byteLengthOf(state: TranscriptState): number {
   return runsOf(state).reduce((bytes, { byteLength }) => bytes + byteLength, 0);
 }
 
-/** Of the room for blocks, what those have that came last: whoever walks over the session goes on there, on two at least. */
+/**
+ * The share of the last-used blocks in the room for blocks, at least two blocks: a client that reads the session in
+ * order continues there.
+ */
 const LAST_SHARE = 0.125;
 const LEAST_LAST = 2;
 
 /**
- * Of a session too long to be kept whole: the head, the blocks that came first, and those that came last. By the last ones
- * alone nobody would be served who walks over it again: each block he lacks would push out the next one he needs.
+ * For a session too long to be kept whole: the head, the first blocks, and the last-used ones. With the last-used ones
+ * alone a second walk would hit nothing: each missing block would evict the next one needed.
  */
 export function trim(state: TranscriptState, maxBytes: number): TranscriptState {
   if (state.kind === 'contradicted') return state;
@@ -85,7 +88,7 @@ function bytesOf(blocks: readonly KeyedBlock[]): number {
   return blocks.reduce((bytes, [, { messages }]) => bytes + messages.byteLength, 0);
 }
 
-/** As many of them as there is room for, from the first one on. */
+/** As many of them as fit, from the first one on. */
 function fitting(blocks: readonly KeyedBlock[], room: number): readonly KeyedBlock[] {
   let left = room;
   const end = blocks.findIndex(([, { messages }]) => (left -= messages.byteLength) < 0);

@@ -5,8 +5,8 @@ const ORDINARY_MS = 2000;
 const TOLD_MS = 30_000;
 const rigOf = (count = 20) => new Rig({ count, quietMs: 0, policy: { toldFreshMs: TOLD_MS } });
 
-describe('while changes are told of', () => {
-  it('answers are fresh for longer, and say their ordinary lifetime and true age all the same', async () => {
+describe('while changes are reported', () => {
+  it('answers are fresh for longer, and tell clients their ordinary lifetime and true age all the same', async () => {
     const rig = rigOf();
     rig.isTold = true;
     await rig.read();
@@ -20,7 +20,7 @@ describe('while changes are told of', () => {
   it.each([
     [4999, 'stale'],
     [5000, 'hit'],
-  ])('one that is asked for %d ms after a change is a %s after its ordinary lifetime', async (afterMs, outcome) => {
+  ])('one that is fetched %d ms after a change is a %s after its ordinary lifetime', async (afterMs, outcome) => {
     const rig = rigOf();
     rig.isTold = true;
     await rig.read();
@@ -32,8 +32,8 @@ describe('while changes are told of', () => {
   });
 });
 
-describe('a change that is told of', () => {
-  it('makes the next read new, for one call', async () => {
+describe('a reported change', () => {
+  it('makes the next read call the desk, once', async () => {
     const rig = rigOf();
     await rig.read();
     rig.desk.grow(1);
@@ -46,7 +46,7 @@ describe('a change that is told of', () => {
     expect(await rig.callsOf(() => rig.read())).toBe(0);
   });
 
-  it('keeps a flight that was under way from counting as new, but for those who waited for it already', async () => {
+  it('keeps a call that was in flight from counting as fresh, except for requests that waited for it already', async () => {
     const rig = rigOf();
     const open = rig.desk.hold();
     const early = rig.read();
@@ -60,14 +60,14 @@ describe('a change that is told of', () => {
     expect(rig.desk.calls).toHaveLength(2);
   });
 
-  it('leaves blocks that are sealed', async () => {
+  it('keeps sealed blocks', async () => {
     const rig = new Rig({ count: 250 });
     await rig.walk('asc', 100);
     rig.transcripts.invalidate('session');
     expect(await rig.callsOf(() => rig.walk('asc', 100))).toBe(1);
   });
 
-  it('is told to whoever subscribed to its id', () => {
+  it('notifies the subscribers of its id', () => {
     const rig = rigOf();
     let told = 0;
     rig.transcripts.changes.subscribe('session', () => (told += 1));
@@ -76,7 +76,7 @@ describe('a change that is told of', () => {
     expect(told).toBe(1);
   });
 
-  it('is known by its number, which is told but once', async () => {
+  it('is known by its number, and notified only once', async () => {
     const rig = rigOf();
     await rig.read();
     let told = 0;

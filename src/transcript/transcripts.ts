@@ -15,7 +15,7 @@ export interface TranscriptsOptions extends CacheOptions {
   readonly onContradiction: (sessionId: string) => void;
 }
 
-/** Sessions' messages, whatever the window: a log of blocks, or single windows where a session contradicts itself (ADR 2). */
+/** The messages of sessions: a log of blocks, or single windows if a session contradicts itself (ADR 2). */
 export class Transcripts extends Cache<TranscriptQuery, TranscriptState, TranscriptUpdate, TranscriptView> {
   constructor(options: TranscriptsOptions) {
     const { desk, policy, now, onContradiction } = options;

@@ -18,9 +18,9 @@ import { type RenderedMessages } from './rendered-messages.js';
 /** A window of a session: its messages oldest first, whatever the window's order. */
 export interface TranscriptView extends View {
   readonly total: number;
-  /** Position of the oldest message here; undefined where positions mean nothing. */
+  /** Position of the oldest message here; undefined if positions mean nothing. */
   readonly first: number | undefined;
-  /** Its offset in `asc` order, as far as the desk's word goes: what pages by position are continued from. */
+  /** Its offset in `asc` order as the desk counts: paging by position continues from it. */
   readonly offset: number;
   readonly pieces: readonly RunSlice[];
   /** Milliseconds of the newest message known of the session. */
@@ -49,7 +49,7 @@ export function viewOfSlice(log: Log, { first, pieces, parts }: Slice, moment: M
   };
 }
 
-/** As the desk answered it. Its own total says where it lies, unless the session contradicts itself. */
+/** As the desk answered it. Its own total gives its positions, unless the session contradicts itself. */
 export function viewOfAnswer(
   answer: WindowAnswer,
   query: TranscriptQuery,
@@ -76,9 +76,9 @@ interface RunSlice {
   readonly to: number;
 }
 
-/** A window of what is held: its messages oldest first, what their freshness depends on, and the blocks it lacks. */
+/** A window of what is held: its messages oldest first, what their freshness depends on, and the missing blocks. */
 interface Slice {
-  /** The end that its window is counted from. */
+  /** The end from which its window is counted. */
   readonly order: Order;
   readonly first: number;
   readonly pieces: readonly RunSlice[];
@@ -86,13 +86,16 @@ interface Slice {
   readonly missing: readonly number[];
 }
 
-/** Of the windows that hold what is asked for, the one that lacks least: no page by position costs more than by offset. */
+/**
+ * Of the windows that hold the page, the one with the fewest missing blocks: no page by position costs more calls than
+ * by offset.
+ */
 export function slice(log: Log, query: TranscriptQuery, isUsable: (block: Block) => boolean): Slice {
   const slices = windowsOf(query, log.head.total).map((window) => sliceOf(log, window, isUsable));
   return slices.reduce((best, other) => (other.missing.length < best.missing.length ? other : best));
 }
 
-/** Uses those blocks that `isUsable` accepts. Where several answers hold a message, the newest counts. */
+/** Uses only blocks that `isUsable` accepts. If several answers hold a message, the newest is used. */
 function sliceOf(log: Log, window: Window, isUsable: (block: Block) => boolean): Slice {
   const { first, end } = spanOf(window, log.head.total);
   const tailFrom = log.proven || window.order === 'desc' ? tailStart(log) : Infinity;
@@ -117,7 +120,7 @@ function sliceOf(log: Log, window: Window, isUsable: (block: Block) => boolean):
   return { order: window.order, first, pieces, parts, missing };
 }
 
-/** The newest usable block that reaches up to `to`. */
+/** The newest usable block that ends at `to` or later. */
 function findBlock(
   log: Log,
   order: Order,

@@ -39,7 +39,7 @@ const policies = fc.constantFrom(
   { sealAfterMs: 0 },
 );
 
-/** The page is one that the desk would have given at a moment no longer ago than the page says of itself. */
+/** The page must be one that the desk would have given at a moment within the age of the page. */
 function expectTrue(rig: Rig, window: Window, view: TranscriptView, noCache: boolean, startedAt: number): void {
   const from = noCache ? startedAt : rig.time - (view.lifetimeMs - view.remainingMs);
   const page = seen(view, window);
@@ -74,7 +74,7 @@ const steps = (...kinds: fc.Arbitrary<Step>[]) => fc.array(fc.oneof(aRead, aRead
 const counts = fc.oneof(fc.integer({ min: 0, max: 330 }), fc.constantFrom(0, 1, 99, 100, 101, 200, 300));
 
 describe('any window of a session', () => {
-  it('is what the desk would have answered, while the session grows, between calls too', async () => {
+  it('is what the desk would have answered, while the session grows, also between calls', async () => {
     const property = fc.asyncProperty(counts, policies, steps(aGrowth), async (count, policy, steps) => {
       const rig = new Rig({ count, policy });
       await run(rig, steps);
@@ -100,7 +100,7 @@ describe('any window of a session', () => {
     await fc.assert(property, { numRuns: 80 });
   });
 
-  it('is what the desk would have answered, when the desk says there are more messages than there are', async () => {
+  it("is what the desk would have answered, when the desk's total is too high", async () => {
     const lies = fc.integer({ min: 1, max: 120 });
     const property = fc.asyncProperty(counts, lies, steps(), async (count, lie, steps) => {
       const rig = new Rig({ count });
@@ -110,7 +110,7 @@ describe('any window of a session', () => {
     await fc.assert(property, { numRuns: 80 });
   });
 
-  it('is what the desk would have answered oldest first, where newest first is no mirror of it', async () => {
+  it('is what the desk would have answered in ascending order, when the descending order is no mirror of it', async () => {
     const property = fc.asyncProperty(fc.integer({ min: 101, max: 330 }), steps(), async (count, steps) => {
       const rig = new Rig({ count });
       rig.desk.become({ isContradictory: true });
@@ -142,7 +142,7 @@ function oldestFirst(step: Step): Step {
   return { ...step, windows: step.windows.map((window) => ({ ...window, order: 'asc' })) };
 }
 
-/** Position and number of the edit of every message of a page; 0 where it was not edited. */
+/** Position and edit number of every message of a page; 0 if it was not edited. */
 function editsSeen(view: TranscriptView, window: Window): (readonly [number, number])[] {
   return seen(view, window).rows.map((row) => {
     const position = Number(row.split(' ')[0]);
