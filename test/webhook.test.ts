@@ -258,14 +258,25 @@ describe('what is no webhook', () => {
     await expectReceived(await sendWebhook(service, { body: whole, headers: { 'content-type': 'nonsense' } }));
   });
 
-  test.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])('%s is 405', async (method) => {
-    for (const path of ['/webhooks/desk', `/webhooks/desk/${SECRET}`]) {
-      const answer = await ask(withSecret, path, { method });
-      expect([answer.status, answer.headers.allow]).toEqual([405, 'POST']);
-      if (method !== 'HEAD')
-        expect(answer.json()).toMatchObject({ code: 'method-not-allowed', instance: '/webhooks/desk' });
-    }
+  test('JSON after a UTF-8 byte order mark is accepted', async () => {
+    await expectReceived(await sendWebhook(service, { body: `\uFEFF${webhookBody(id)}` }));
   });
+
+  test.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])(
+    '%s is 405, however the path is encoded',
+    async (method) => {
+      for (const path of ['/webhooks/desk', `/webhooks/desk/${SECRET}`, `/webhooks/%64esk/${SECRET}`]) {
+        const answer = await ask(withSecret, path, { method });
+        expect([answer.status, answer.headers.allow]).toEqual([405, 'POST']);
+        if (method !== 'HEAD')
+          expect(answer.json()).toMatchObject({
+            code: 'method-not-allowed',
+            detail: 'Only POST is allowed here.',
+            instance: '/webhooks/desk',
+          });
+      }
+    },
+  );
 
   test('without a webhook set up there is nothing, for no method', async () => {
     expect((await sendWebhook(without, {})).status).toBe(404);

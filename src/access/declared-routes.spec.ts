@@ -17,14 +17,14 @@ function declare(app: FastifyInstance, url: string, access: Access, method = 'GE
 }
 
 describe('A route without a declaration', () => {
-  it('keeps the service from starting, and is named', () => {
+  it('prevents the start, and is named', () => {
     const { app } = server();
     expect(() => app.get('/forgotten/:id', nothing)).toThrow(
       'the route /forgotten/:id does not declare who may use it',
     );
   });
 
-  it('is open where a library made it that cannot declare anything', () => {
+  it('is public if it belongs to a library that cannot declare anything', () => {
     const { app, routes } = server();
     app.get('/docs/ui', nothing);
     expect(routes.accessOf('/docs/ui')).toBe('anybody');
@@ -32,7 +32,7 @@ describe('A route without a declaration', () => {
 });
 
 describe('The declared routes', () => {
-  it('say who may know that a path is no route: whoever may use its neighbours', () => {
+  it('say who may learn that a path is unknown: whoever may use its neighbours', () => {
     const { app, routes } = server();
     declare(app, '/sessions/:id/messages', 'callers');
     declare(app, '/metrics', 'scraper');
@@ -46,11 +46,12 @@ describe('The declared routes', () => {
     expect(routes.accessOf('/')).toBe('anybody');
   });
 
-  it('say which methods a path takes', () => {
+  it('tell the methods of a path, also of a percent-encoded one', () => {
     const { app, routes } = server();
     declare(app, '/sessions/:id/messages', 'callers');
     declare(app, '/sessions/:id/messages', 'callers', 'POST');
     expect(routes.methodsOf('/sessions/a/messages')?.toSorted()).toEqual(['GET', 'HEAD', 'POST']);
+    expect(routes.methodsOf('/%73essions/a%2Fb/messages')?.toSorted()).toEqual(['GET', 'HEAD', 'POST']);
     expect(routes.methodsOf('/sessions/a/b/messages')).toBeUndefined();
     expect(routes.methodsOf('/sessions/a/messages/more')).toBeUndefined();
   });

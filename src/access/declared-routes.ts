@@ -6,13 +6,13 @@ interface DeclaredRoute {
   readonly methods: Set<string>;
 }
 
-/** All routes with their access. The service does not start where a route declares none. */
+/** All routes with their access. The service does not start if a route declares none. */
 export class DeclaredRoutes {
   private readonly routes = new Map<string, DeclaredRoute>();
   /** The access of unknown paths: that of the routes with the same first segment. */
   private readonly accessOfSegment = new Map<string, Access>();
 
-  /** @param open paths of routes that are made by libraries, which cannot declare anything; everybody may use them */
+  /** @param open paths of routes that libraries make, which cannot declare anything; they are public */
   collect(fastify: FastifyInstance, open: RegExp): void {
     fastify.addHook('onRoute', ({ method, url, config }) => {
       if (url === '*') return;
@@ -27,9 +27,11 @@ export class DeclaredRoutes {
     return this.accessOfSegment.get(firstSegment(decodeURIComponent(path))) ?? 'anybody';
   }
 
-  /** The methods of a path; undefined where it is no route. */
+  /** The methods of a path; undefined if it is no route. */
   methodsOf(path: string): readonly string[] | undefined {
-    const route = [...this.routes.values()].find(({ pattern }) => pattern.test(path));
+    // Like the router, which leaves an encoded slash encoded.
+    const decoded = decodeURI(path);
+    const route = [...this.routes.values()].find(({ pattern }) => pattern.test(decoded));
     return route && [...route.methods];
   }
 
@@ -38,7 +40,7 @@ export class DeclaredRoutes {
     for (const method of methods) route.methods.add(method);
     this.routes.set(template, route);
     const segment = firstSegment(template);
-    // Strangers may know what the desk's webhook takes: they get nothing else there.
+    // The methods of the desk's webhook are public: nothing else there is.
     if (segment !== '' && access !== 'anybody' && access !== 'desk') this.accessOfSegment.set(segment, access);
   }
 }

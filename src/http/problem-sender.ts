@@ -19,7 +19,7 @@ export class ProblemSender {
     await reply.status(document.status).headers(problemHeaders(problem)).send(JSON.stringify(document));
   }
 
-  /** For what has begun already, and cannot be answered with another status. */
+  /** When the answer has begun already and its status cannot change. */
   documentOf(error: unknown, request: FastifyRequest): ProblemDocument {
     return this.document(this.problemOf(error, request), request);
   }
@@ -39,16 +39,16 @@ export class ProblemSender {
     return problemDocument(problem, { instance: pathAsSent(originalUrl), ...context });
   }
 
-  /** Behind the body, which may be at fault as well, and only for those who may know the path. */
+  /** Runs after the body was read, which may be invalid as well, and only for authenticated callers. */
   private withMethod(problem: ProblemError, { is404, method, url }: FastifyRequest): ProblemError {
     const methods = problem.code === 'not-found' && is404 ? this.routes.methodsOf(pathOf(url)) : undefined;
     if (methods === undefined || methods.includes(method)) return problem;
-    const detail = `Only ${methods.join(' and ')} are allowed here.`;
+    const detail = `Only ${methods.join(' and ')} ${methods.length === 1 ? 'is' : 'are'} allowed here.`;
     return new ProblemError('method-not-allowed', { detail, headers: { allow: methods.join(', ') } });
   }
 }
 
-/** Every error of a handler leaves through here. */
+/** Every error of a handler is answered here. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(@Inject(ProblemSender) private readonly sender: ProblemSender) {}
