@@ -3,7 +3,7 @@ import { type Simulator } from './simulator.js';
 import { pathOf } from './url-check.js';
 import { makeUserSig } from './user-sig.js';
 
-/** What specs call the desk with; each parameter of a right call can be replaced, or left out with null. */
+/** How specs call the desk; each parameter of a valid call can be replaced, or left out with null. */
 export function deskUrl(
   desk: Simulator,
   change: Readonly<Record<string, string | null>> = {},
@@ -27,7 +27,7 @@ export async function ask(desk: Simulator, body: unknown, change: Readonly<Recor
   return readAnswer(response);
 }
 
-/** The JSON object of an answer; throws where there is none, as any reader would. */
+/** The JSON object of an answer; throws if there is none. */
 export async function readAnswer(response: Response): Promise<JsonObject> {
   const answer: unknown = await response.json();
   if (!isObject(answer)) throw new Error('the answer is no JSON object');

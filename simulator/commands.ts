@@ -8,7 +8,7 @@ const BAD_JSON = 60003;
 const BAD_PARAMETER = 141004;
 const NO_SESSION = 141010;
 
-/** A right answer: `ErrorCode` 0 and what was asked for. */
+/** A successful answer: `ErrorCode` 0 and the data. */
 export interface DeskSuccess {
   readonly ActionStatus: 'OK';
   readonly ErrorCode: 0;
@@ -17,7 +17,7 @@ export interface DeskSuccess {
 
 export type DeskAnswer = (DeskSuccess & JsonObject) | DeskFailure;
 
-/** What each command answers to a body, once URL and UserSig are right. */
+/** The answer of each command to a body, once URL and UserSig are valid. */
 export const commands: ReadonlyMap<string, (simulation: Simulation, body: JsonObject | undefined) => DeskAnswer> =
   new Map([
     ['describe_chat_messages', describeChatMessages],

@@ -1,4 +1,4 @@
-/** What is wrong with a control request; its message is the answer. */
+/** A fault of a control request; its message is the answer. */
 export class ControlError extends Error {
   override readonly name = 'ControlError';
 

@@ -11,7 +11,9 @@ export function readRecords({ records }: Simulation, { query }: ControlRequest):
   return query.has('records') ? { ...summary, records: all } : summary;
 }
 
-/** Other records than those of the desk's own sessions, or a lie about them; what a body leaves out stays as it is. */
+/**
+ * Sets other records than those of the desk's own sessions, or wrong totals; what a body leaves out stays unchanged.
+ */
 export function replaceRecords(simulation: Simulation, request: ControlRequest): unknown {
   const { records: given, totalCount, emptyPage } = request.body;
   const empty = EMPTY_PAGES.find((known) => known === emptyPage);

@@ -125,7 +125,7 @@ function refuseSignatures({ signatures }: Simulation, { body: { code = 70052 } }
   signatures.refuse(code);
 }
 
-/** Path and query of a call that this desk accepts for a day: nobody makes a UserSig by hand. */
+/** Path and query of a call that this desk accepts for a day, since a UserSig cannot be made by hand. */
 function signedPath({ credentials, now }: Simulation, { query }: ControlRequest): unknown {
   const command = query.get('command') ?? 'describe_chat_messages';
   const { sdkAppId, identifier } = credentials;

@@ -4,7 +4,7 @@ import { isList, isWholeNumber, type JsonObject } from './json-object.js';
 import { ANSWER_ORDERS, EMPTY_PAGES } from './session.js';
 import { type Simulation } from './simulation.js';
 
-/** The messages of a body in the desk's wire shape, taken as they are: a test may want them to be wrong. */
+/** The messages of a body in the desk's wire format, unchecked: a test may want invalid ones. */
 export function readMessages(body: JsonObject): readonly unknown[] {
   const { messages } = body;
   if (!isList(messages)) throw new ControlError('messages: must be a list of messages in wire shape, oldest first');
@@ -21,7 +21,7 @@ export function readSession({ sessions, now }: Simulation, { id, query }: Contro
   return query.has('messages') ? { ...summary, messages } : summary;
 }
 
-/** Shrinks a session, or bends what it answers; what a body leaves out stays as it is. */
+/** Shrinks a session, or changes how it answers; what a body leaves out stays unchanged. */
 export function changeSession(simulation: Simulation, request: ControlRequest): unknown {
   const session = simulation.sessions.own(request.id);
   if (!session) throw new ControlError('no such session', 404);

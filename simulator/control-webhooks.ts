@@ -8,7 +8,7 @@ export function readWebhooks({ webhooks }: Simulation): unknown {
   return { isOn: webhooks.isOn, ...webhooks.manners, sent: webhooks.sent };
 }
 
-/** What a body leaves out stays as it is; `url: null` ends them. */
+/** What a body leaves out stays unchanged; `url: null` stops the webhooks. */
 export function changeWebhooks(simulation: Simulation, { body }: ControlRequest): unknown {
   const { url, token, secret, reorder } = body;
   for (const [name, value] of Object.entries({ token, secret })) {

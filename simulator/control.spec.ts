@@ -64,13 +64,13 @@ describe('over HTTP', () => {
     expect(await ask(desk, { SessionId: 'a@b:1' })).toMatchObject({ ErrorCode: 141010 });
   });
 
-  it('hands a person with curl a signed path that works', async () => {
+  it('prints a signed path that works with curl', async () => {
     const { path } = await control(desk, 'GET', '/signed-path');
     const response = await fetch(`${desk.url}${String(path)}`, { method: 'POST', body: `{"SessionId":"${SESSION}"}` });
     expect(await response.json()).toMatchObject({ ErrorCode: 0, TotalCount: 26 });
   });
 
-  it('says where webhooks go and how they misbehave, and what became of them', async () => {
+  it('configures webhooks and their faults, and lists their outcomes', async () => {
     const misbehaviour = { loseOneIn: 1, repeat: 2, delayMs: 0, reorder: true, recordsLagMs: 0 };
     await control(desk, 'PUT', '/webhooks', { url: 'http://127.0.0.1:9/webhooks/desk', token: 'secret' });
     await control(desk, 'PUT', '/webhooks', misbehaviour);
@@ -111,7 +111,7 @@ describe('over HTTP', () => {
     expect(await response.json()).toEqual({ error: expect.stringMatching(/\w/) });
   });
 
-  it('says so when the body is no JSON object', async () => {
+  it('explains that the body must be a JSON object', async () => {
     const response = await fetch(`${desk.url}/simulator/limit`, { method: 'PUT', body: 'rps=5' });
     expect(response.status).toBe(400);
   });

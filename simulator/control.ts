@@ -6,7 +6,7 @@ import { isObject, type JsonObject } from './json-object.js';
 import { readBytes } from './request-body.js';
 import { type Simulation } from './simulation.js';
 
-// Sessions of many thousand messages are put here whole.
+// Sessions of many thousand messages are set here in one request.
 const MAX_BODY = 64 * 1024 * 1024;
 
 /** The endpoints under /simulator: unlike the desk they answer in HTTP's own status codes. */
@@ -36,7 +36,7 @@ function readObject(bytes: Buffer | undefined): JsonObject {
     const body: unknown = JSON.parse(bytes.toString('utf8'));
     if (isObject(body)) return body;
   } catch {
-    // Answered below: what is no JSON and what is no object are the same mistake here.
+    // Answered below: invalid JSON and JSON that is no object get the same answer.
   }
   throw new ControlError('the body must be a JSON object');
 }

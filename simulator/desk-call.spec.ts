@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterAll(() => desk.close());
 
-it('answers the API page’s example with HTTP 200 and its very message', async () => {
+it('answers the API page’s example with HTTP 200 and its exact message', async () => {
   const response = await fetch(deskUrl(desk), {
     method: 'POST',
     body: JSON.stringify({ SessionId: SESSION, Limit: 1 }),
@@ -70,7 +70,7 @@ describe('refuses a wrong URL, still with HTTP 200', () => {
     });
   });
 
-  test.each(['0', '4294967295'])('but takes the outermost random %s', async (random) => {
+  test.each(['0', '4294967295'])('but accepts the outermost random %s', async (random) => {
     expect(await ask(desk, { SessionId: SESSION }, { random })).toMatchObject({ ErrorCode: 0 });
   });
 

@@ -14,7 +14,7 @@ import { type JsonObject } from './json-object.js';
 const MAX_BODY = 64 * 1024;
 const NOT_THERE = 60009;
 
-/** One call under /v4/: HTTP 200 whatever happens, unless a fault says otherwise. */
+/** One call under /v4/: HTTP 200 in every case, unless a fault is planned. */
 export async function answerDeskCall(
   simulation: Simulation,
   url: URL,
@@ -31,7 +31,7 @@ export async function answerDeskCall(
     traffic.leaves();
   });
 
-  // Both are decided as the call arrives: a slow answer must not change whose turn it is.
+  // Both are decided when the call arrives: a slow answer must not change which call gets the next fault.
   const admitted = rateLimit.admit();
   const fault = admitted ? faults.take(call) : undefined;
   if (simulation.latencyMs > 0) await pause(simulation.latencyMs, undefined, { ref: false });

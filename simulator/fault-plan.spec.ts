@@ -12,7 +12,7 @@ it('gives queued faults in their order, each as often as planned', () => {
   expect([1, 2, 3, 4].map(() => plan.take({ sessionId: 's' }))).toEqual([a, a, b, undefined]);
 });
 
-it('lets calls through first where it is told to', () => {
+it('lets calls through first if it is told to', () => {
   const plan = new FaultPlan();
   plan.failNext(a, { skip: 2 });
   expect([1, 2, 3, 4].map(() => plan.take({ sessionId: 's' }))).toEqual([undefined, undefined, a, undefined]);
@@ -26,7 +26,7 @@ it('keeps a session’s fault for that session', () => {
   );
 });
 
-it('falls back on the fault that stays, until it is cleared', () => {
+it('uses the permanent fault otherwise, until it is cleared', () => {
   const plan = new FaultPlan();
   plan.untilReset(a);
   plan.failNext(b);
@@ -46,7 +46,7 @@ test.each([
   { kind: 'malformed', how: 'toString' },
   { kind: 'body' },
   { kind: 'total', total: '5' },
-])('does not take %j for a fault', (value) => {
+])('rejects %j as a fault', (value) => {
   expect(parseFault(value)).toBeUndefined();
 });
 
@@ -60,6 +60,6 @@ test.each([
   { kind: 'oversized', bytes: 10, gzip: true, announced: false },
   { kind: 'body', body: 'x', contentType: 'text/plain' },
   { kind: 'total', total: 5 },
-])('reads %j as it is', (fault) => {
+])('reads %j unchanged', (fault) => {
   expect(parseFault(fault)).toEqual(fault);
 });

@@ -1,11 +1,11 @@
 import { type Fault } from './fault.js';
 
 export interface FaultScope {
-  /** Only calls for this session; all calls where it is left out. */
+  /** Only calls for this session; all calls if left out. */
   readonly sessionId?: string;
   /** Only calls of this command. */
   readonly command?: string;
-  /** So many calls in scope go well first. */
+  /** How many calls in scope succeed first. */
   readonly skip?: number;
 }
 
@@ -17,7 +17,7 @@ interface Planned {
   left: number;
 }
 
-/** Which fault meets which call: queued faults first, in their order, then the newest of those that stay. */
+/** Which fault meets which call: queued faults first, in their order, then the newest of the permanent ones. */
 export class FaultPlan {
   private queued: Planned[] = [];
   private staying: Planned[] = [];

@@ -1,12 +1,12 @@
 import { isObject, isWholeNumber, type JsonObject } from './json-object.js';
 import { isMalformation, type Malformation } from './malformed.js';
 
-/** One way for one call to go wrong. */
+/** One fault of one call. */
 export type Fault =
   | { readonly kind: 'error'; readonly code: number; readonly info?: string }
   | { readonly kind: 'status'; readonly status: number; readonly retryAfter?: number }
   | { readonly kind: 'latency'; readonly ms: number }
-  /** Takes the call and never answers. */
+  /** Accepts the call and never answers. */
   | { readonly kind: 'hang' }
   /** Sends headers and half the body, then nothing more. */
   | { readonly kind: 'stall' }
@@ -18,12 +18,12 @@ export type Fault =
   | { readonly kind: 'drip'; readonly bytes?: number; readonly everyMs?: number }
   | { readonly kind: 'malformed'; readonly how: Malformation }
   | { readonly kind: 'oversized'; readonly bytes?: number; readonly gzip?: boolean; readonly announced?: boolean }
-  /** Any body at all, for what is not thought of here. */
+  /** Any other body. */
   | { readonly kind: 'body'; readonly body: string; readonly contentType?: string }
-  /** A right page with another TotalCount, for this call alone. */
+  /** A valid page with another TotalCount, for this call only. */
   | { readonly kind: 'total'; readonly total: number };
 
-/** Reads a fault that came over HTTP; undefined where it is none. */
+/** Reads a fault from a control request; undefined if it is none. */
 export function parseFault(value: unknown): Fault | undefined {
   if (!isObject(value)) return undefined;
   const { kind, code, info, status, retryAfter, ms, how, body, contentType, total } = value;

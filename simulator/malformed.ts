@@ -2,7 +2,7 @@ import { isList, isObject, type JsonObject } from './json-object.js';
 
 type Spoil = (answer: JsonObject) => string | Buffer;
 
-// Far more than any relay is nested, and enough to overflow the stack of a reader that recurses without a bound.
+// Deeper than any real relay, and enough to overflow the stack of a reader that recurses without a bound.
 const DEPTH = 50_000;
 
 const spoils = {
@@ -11,7 +11,7 @@ const spoils = {
   html: () => '<html><head><title>Welcome to nginx!</title></head><body><h1>It works.</h1></body></html>',
   'invalid-utf8': (answer) => {
     const bytes = Buffer.from(JSON.stringify(withFirst(answer, { FromAccount: 'Andr@' })));
-    // Latin-1's é where UTF-8 wants two bytes: everything else stays JSON.
+    // Latin-1's é instead of two UTF-8 bytes: the rest stays valid JSON.
     bytes.writeUInt8(0xe9, bytes.indexOf('Andr@') + 4);
     return bytes;
   },
@@ -81,7 +81,7 @@ function listOf(answer: JsonObject): readonly unknown[] {
   return isList(list) ? list : [];
 }
 
-/** Messages or records: what can be wrong with the one can be wrong with the other. */
+/** Faults that messages and records have in common. */
 function nameOfList(answer: JsonObject): 'IMCdrList' | 'Messages' {
   return 'IMCdrList' in answer ? 'IMCdrList' : 'Messages';
 }

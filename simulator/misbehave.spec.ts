@@ -26,7 +26,7 @@ async function after(fault: Fault): Promise<string> {
 }
 
 describe('can be told to answer', () => {
-  it('with any error code, and then well again', async () => {
+  it('with any error code, and then normally again', async () => {
     desk.failNext({ kind: 'error', code: 70500 });
     desk.failNext({ kind: 'error', code: 987654, info: 'as you like' });
     expect(await ask(desk, QUESTION)).toMatchObject({ ActionStatus: 'FAIL', ErrorCode: 70500 });
@@ -67,7 +67,7 @@ describe('can be told to answer', () => {
     expect(performance.now() - start).toBeGreaterThan(40);
   });
 
-  it('with a TotalCount that is a lie', async () => {
+  it('with a wrong TotalCount', async () => {
     desk.failNext({ kind: 'total', total: 3 });
     expect(await ask(desk, QUESTION)).toMatchObject({ TotalCount: 3 });
   });
@@ -123,7 +123,7 @@ describe('can be told to answer malformed', () => {
     expect(Buffer.from(await response.arrayBuffer()).toString()).not.toBe(JSON.stringify(right));
   });
 
-  it('and what is spoilt is one thing only', async () => {
+  it('and only one thing is malformed', async () => {
     const answer: unknown = JSON.parse(await after({ kind: 'malformed', how: 'timestamp-string' }));
     expect(answer).toMatchObject({ ErrorCode: 0, TotalCount: 26, Messages: { length: 20, 0: { FromAccountRole: 1 } } });
     expect(answer).toMatchObject({ Messages: { 0: { Timestamp: '1730939030138' }, 1: { Timestamp: 1730938729138 } } });
@@ -142,7 +142,7 @@ describe('limits', () => {
     expect(await ask(desk, QUESTION)).toMatchObject({ ErrorCode: 0 });
   });
 
-  it('leave planned faults for the calls that get through', async () => {
+  it('leaves planned faults for the calls that pass the limit', async () => {
     desk.limit(0);
     desk.failNext({ kind: 'error', code: 141002 });
     expect(await ask(desk, QUESTION)).toMatchObject({ ErrorCode: 141009 });
@@ -151,13 +151,13 @@ describe('limits', () => {
   });
 });
 
-it('slows every answer down, and counts how many wait at once', async () => {
+it('slows every answer down, and counts concurrent calls', async () => {
   desk.latency(200);
   await Promise.all([ask(desk, QUESTION), ask(desk, QUESTION), ask(desk, QUESTION)]);
   expect(desk.maxInFlight).toBe(3);
 });
 
-it('refuses every UserSig seen so far, and takes a new one', async () => {
+it('refuses every UserSig seen so far, and accepts a new one', async () => {
   const before = Math.floor(Date.now() / 1000) - 10;
   const old = { usersig: makeUserSig(desk, before) };
   expect(await ask(desk, QUESTION, old)).toMatchObject({ ErrorCode: 0 });

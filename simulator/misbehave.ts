@@ -10,7 +10,7 @@ import { spoil } from './malformed.js';
 const JSON_TYPE = 'application/json';
 const THIRTY_MEGABYTES = 30 * 1024 * 1024;
 
-/** Answers as the fault says; `right` is what would have been answered without it. */
+/** Answers as the fault says; `right` is the answer without it. */
 export async function misbehave(response: ServerResponse, fault: Fault, right: JsonObject): Promise<void> {
   const body = Buffer.from(JSON.stringify(right));
   const half = body.subarray(0, Math.floor(body.length / 2));
@@ -70,7 +70,7 @@ async function drip(response: ServerResponse, body: Buffer, bytes: number, every
   response.end();
 }
 
-/** A page that is right but for its size. Unannounced (the default) a client must count for itself. */
+/** A page that is valid except for its size. Without a Content-Length (the default) a client must count itself. */
 function sendOversized(response: ServerResponse, right: JsonObject, fault: Fault & { kind: 'oversized' }): void {
   const padded = Buffer.from(JSON.stringify({ ...right, Padding: 'x'.repeat(fault.bytes ?? THIRTY_MEGABYTES) }));
   const body = fault.gzip ? gzipSync(padded) : padded;

@@ -10,7 +10,7 @@ export interface PageRequest {
 const BAD_JSON = 60003;
 const BAD_PARAMETER = 141004;
 
-/** The page that a body asks for, defaults filled in, or the ErrorCode for what is wrong with it. */
+/** The page that a body asks for, with defaults filled in, or the ErrorCode for its fault. */
 export function readPageRequest(body: JsonObject | undefined): PageRequest | number {
   if (!body) return BAD_JSON;
   const { SessionId: sessionId, Limit: limit = 20, Offset: offset = 0, Order: order = 2 } = body;

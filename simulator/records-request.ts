@@ -12,7 +12,7 @@ export interface RecordsRequest {
 const BAD_JSON = 60003;
 const BAD_PARAMETER = 141004;
 
-/** The window of records that a body asks for, defaults filled in, or the ErrorCode for what is wrong with it. */
+/** The window of records that a body asks for, with defaults filled in, or the ErrorCode for its fault. */
 export function readRecordsRequest(body: JsonObject | undefined): RecordsRequest | number {
   if (!body) return BAD_JSON;
   const {

@@ -56,12 +56,12 @@ describe('the records of its own sessions', () => {
 
   it('are still some of the last day when the desk has run for a week', async () => {
     await list(lastDay());
-    // Less than the life of a signature would not be enough to empty a day.
+    // Longer than the lifetime of a signature, which would not be enough to empty a day.
     aheadMs = 20 * 3600 * 1000;
     expect(Number((await list(lastDay()))['TotalCount'])).toBeGreaterThan(140);
   });
 
-  it('belong to sessions that are there, each once', async () => {
+  it('belong to existing sessions, each once', async () => {
     const all = await everyRecord();
     const names = all.map(({ SessionId: id }) => String(id));
     expect(new Set(names).size).toBe(names.length);
@@ -78,7 +78,7 @@ describe('the records of its own sessions', () => {
     expect(isObject(first) && first['Timestamp']).toBe(Number(chat?.['Timestamp']) * 1000);
   });
 
-  it('have every odd shape that the documents leave open', async () => {
+  it('have every odd shape that the documents allow', async () => {
     const all = await everyRecord();
     const values = (field: string) => new Set(all.map((record) => record[field]));
     expect([...values('SatisfactionSelected')]).toEqual(expect.arrayContaining([0, 1, 5, 6, null, undefined, '5']));
@@ -95,13 +95,13 @@ describe('a window of records', () => {
     desk.setRecords([record(3), record(1), record(2, 'b'), record(4)]);
   });
 
-  it('has both ends of the period, in the order that was set', async () => {
+  it('includes both ends of the period, in the order that was set', async () => {
     const answer = await list({ StartTimestamp: 1001, EndTimestamp: 1003 });
     expect(answer).toMatchObject({ TotalCount: 3 });
     expect(ids(answer)).toEqual(['s-3', 's-1', 's-2']);
   });
 
-  it('is cut by Limit and Offset, and keeps to one client', async () => {
+  it('is cut by Limit and Offset, and filtered by client', async () => {
     expect(ids(await list({ ...EVER, Limit: 2, Offset: 1 }))).toEqual(['s-1', 's-2']);
     const ofClient = await list({ ...EVER, ClientUserId: 'b' });
     expect(ofClient).toMatchObject({ TotalCount: 1 });
@@ -117,7 +117,7 @@ describe('a window of records', () => {
     expect(await list(EVER)).not.toHaveProperty('IMCdrList');
   });
 
-  it('is told of in the calls', async () => {
+  it('is recorded in the calls', async () => {
     await list({ StartTimestamp: 1, EndTimestamp: 2, ClientUserId: 'b', Limit: 5, Offset: 6 });
     expect(desk.calls.at(-1)).toMatchObject({
       command: COMMAND,
@@ -125,7 +125,7 @@ describe('a window of records', () => {
     });
   });
 
-  it('goes wrong as messages do, and only where its command is meant', async () => {
+  it('can fail as messages do, and only for its own command', async () => {
     desk.failNext({ kind: 'malformed', how: 'messages-object' }, { command: COMMAND });
     desk.failNext({ kind: 'error', code: 141009 }, { command: 'get_session_state' });
     expect(await list(EVER)).toMatchObject({ IMCdrList: {} });

@@ -4,12 +4,12 @@ import { type EmptyPage } from './session.js';
 import { type Sessions } from './sessions.js';
 import { ownRecords } from './sessions/own-records.js';
 
-/** The session records that the desk lists: those of its own sessions, or what a test has put here. */
+/** The session records that the desk lists: those of its own sessions, or those that a test has set. */
 export class Records {
   private given: readonly unknown[] | undefined;
   private own: ((nowMs: number) => readonly unknown[]) | undefined;
   private startMs: number;
-  /** What TotalCount claims; undefined is the truth. */
+  /** The TotalCount of answers; undefined for the true one. */
   claimedTotal: number | undefined;
   emptyPage: EmptyPage = 'list';
 
@@ -35,7 +35,7 @@ export class Records {
     return this.own(this.now());
   }
 
-  /** In the order in which they are answered, and taken as they are: a test may want them to be wrong. */
+  /** In the order in which they are answered, and unchecked: a test may want invalid ones. */
   set(records: readonly unknown[]): void {
     this.given = [...records];
   }
@@ -49,7 +49,7 @@ export class Records {
   }
 }
 
-/** A record without a time, or that is none at all, belongs to every period. */
+/** A record without a time, or that is no object, belongs to every period. */
 function isAskedFor(record: unknown, { from, to, clientId }: RecordsRequest): boolean {
   const { Timestamp: at, ClientUserId: client } = isObject(record) ? record : {};
   if (typeof at === 'number' && (at < from || at > to)) return false;

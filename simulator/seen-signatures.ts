@@ -1,4 +1,6 @@
-/** Lets a test invalidate every UserSig used so far, as a desk does when a key is revoked: only a new one is taken. */
+/**
+ * Lets a test invalidate every UserSig used so far, as a desk does when a key is revoked: only a new one is accepted.
+ */
 export class SeenSignatures {
   private readonly seen = new Set<string>();
   private readonly refused = new Map<string, number>();

@@ -11,14 +11,14 @@ const BAD_URL = 60002;
 /** A listening server for this simulation. */
 export async function listen(simulation: Simulation, host: string, port: number): Promise<Server> {
   const server = createServer((request, response) => {
-    // Whoever hangs up in the middle of an answer has had enough of it; that is no fault of the simulator's.
+    // A client that disconnects in the middle of an answer is no fault of the simulator's.
     response.on('error', () => undefined);
     answer(simulation, request, response).catch((error: unknown) => {
       if (!request.destroyed) process.stderr.write(`simulator: ${String(error)}\n`);
       response.destroy();
     });
   });
-  // Longer than a client keeps an idle connection, as the nginx before the real desk does.
+  // Longer than a client keeps an idle connection, like the nginx in front of the real desk.
   server.keepAliveTimeout = 75_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -33,7 +33,7 @@ export function addressOf(server: Server): AddressInfo {
   return address;
 }
 
-/** Ends every connection too: a hanging call would otherwise keep the server open for good. */
+/** Ends every connection too: a hanging call would otherwise keep the server open. */
 export async function closeServer(server: Server): Promise<void> {
   await new Promise<void>((resolve) => {
     server.close(() => {

@@ -30,14 +30,14 @@ describe('a session', () => {
     ['newest-first', ['m3', 'm2', 'm1', 'm0'], ['m3', 'm2', 'm1', 'm0']],
     ['ties-kept', ['m0', 'm1', 'm2', 'm3'], ['m3', 'm1', 'm2', 'm0']],
     ['contradicting', ['m0', 'm1', 'm2', 'm3'], ['m2', 'm3', 'm0', 'm1']],
-  ] as const)('bends its order: %s', (order, first, second) => {
+  ] as const)('changes its order: %s', (order, first, second) => {
     const session = new Session([...messages]);
     session.answerOrder = order;
     expect(texts(session, 1)).toEqual(first);
     expect(texts(session, 2)).toEqual(second);
   });
 
-  it('claims another total, and an empty page in three ways', () => {
+  it('answers another total, and an empty page in three ways', () => {
     const session = new Session([]);
     session.claimedTotal = 7;
     const page = () => session.page({ sessionId: 's', limit: 1, offset: 0, order: 1 }, 0);

@@ -2,8 +2,9 @@ import { isObject } from './json-object.js';
 import { type PageRequest } from './page-request.js';
 
 /**
- * How a session answers Order 1 and 2. `ties-kept` sorts newest first as a database would: messages of one millisecond
- * keep their places in both orders. `contradicting` swaps neighbours, so that no page is the mirror of another.
+ * How a session answers Order 1 and 2. `ties-kept` sorts newest first as a database would: messages of the same
+ * millisecond keep their places in both orders. `contradicting` swaps neighbours, so that no page is the mirror of
+ * another.
  */
 export const ANSWER_ORDERS = ['as-asked', 'oldest-first', 'newest-first', 'ties-kept', 'contradicting'] as const;
 export type AnswerOrder = (typeof ANSWER_ORDERS)[number];
@@ -20,17 +21,17 @@ export interface Page {
   readonly TotalCount: number;
 }
 
-/** As get_session_state tells it. The text is open: a test may want one that nobody knows. */
+/** The answer of get_session_state. Any text: a test may want an unknown one. */
 export interface SessionState {
   readonly currentState: string;
   readonly agentId: string;
 }
 
-/** One session's messages, oldest first, and the ways in which it may bend the truth about them. */
+/** One session's messages, oldest first, and the ways in which its answers may be wrong. */
 export class Session {
   answerOrder: AnswerOrder = 'as-asked';
   emptyPage: EmptyPage = 'list';
-  /** What TotalCount claims; undefined is the truth. */
+  /** The TotalCount of answers; undefined for the true one. */
   claimedTotal: number | undefined;
   state: SessionState = { currentState: 'NotInSession', agentId: '' };
 
@@ -58,7 +59,7 @@ export class Session {
     this.messages.push(...messages);
   }
 
-  /** Forgets all but the oldest `count` messages. */
+  /** Drops all but the oldest `count` messages. */
   keepOldest(count: number, nowMs: number): void {
     this.messages = this.all(nowMs).slice(0, count);
   }
@@ -66,7 +67,7 @@ export class Session {
   private inOrder(order: 1 | 2, oldestFirst: readonly unknown[]): readonly unknown[] {
     const wanted = this.answerOrder;
     if (wanted === 'oldest-first' || (order === 1 && wanted !== 'newest-first')) return oldestFirst;
-    // toSorted is stable, which is the very point of ties-kept.
+    // toSorted is stable, as `ties-kept` requires.
     if (wanted === 'ties-kept') return oldestFirst.toSorted((a, b) => timestampOf(b) - timestampOf(a));
     const newestFirst = oldestFirst.toReversed();
     return wanted === 'contradicting' ? newestFirst.map((message, i) => newestFirst[i ^ 1] ?? message) : newestFirst;

@@ -59,7 +59,7 @@ describe('the seeded sessions', () => {
 });
 
 describe('a reset', () => {
-  it('leaves the session that grows as long as it was, with the messages it had', () => {
+  it('keeps the length and the messages of the growing session', () => {
     let now = START;
     const sessions = new Sessions(() => now);
     now += 60_000;

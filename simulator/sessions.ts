@@ -3,10 +3,10 @@ import { chatSession, isChatOver } from './sessions/chats.js';
 import { generatedSession, isGeneratedId } from './sessions/generated.js';
 import { seededSessions } from './sessions/seeded.js';
 
-// A load test walks over many thousand generated sessions; they cost little to make again and much to keep.
+// A load test reads many thousand generated sessions; they are cheap to make again and expensive to keep.
 const KEPT_GENERATED = 2000;
 
-/** All sessions the desk knows: seeded ones, generated ones, and those a test has put here. */
+/** All sessions of the desk: seeded ones, generated ones, and those that a test has set. */
 export class Sessions {
   private known = new Map<string, Session>();
   private readonly generated = new Map<string, Session>();
@@ -32,7 +32,7 @@ export class Sessions {
     return session;
   }
 
-  /** A session that is there to be changed: a generated one is kept from now on. */
+  /** A session that may be changed: a generated one is kept from now on. */
   own(id: string): Session | undefined {
     const session = this.find(id);
     if (session) this.known.set(id, session);
@@ -55,7 +55,7 @@ export class Sessions {
     return [...this.known].map(([id, session]) => ({ id, messages: session.all(this.now()).length }));
   }
 
-  /** What grows keeps its beginning: were it shorter than before, whoever knows it would find it contradicting itself. */
+  /** The growing session keeps its start time: if it became shorter, clients would see a contradiction. */
   reset(): void {
     this.known = seededSessions(this.startMs);
     this.generated.clear();

@@ -8,7 +8,7 @@ import { RateLimit } from './sliding-second.js';
 import { Traffic } from './traffic.js';
 import { Webhooks, type WebhookTarget } from './webhooks.js';
 
-/** All that one simulated desk knows and all that it has been told to do. */
+/** The whole state and configuration of one simulated desk. */
 export class Simulation {
   readonly sessions: Sessions;
   readonly records: Records;
@@ -30,12 +30,12 @@ export class Simulation {
     this.traffic = new Traffic(now);
   }
 
-  /** What the records show of what grows by itself: they may lag behind what webhooks tell. */
+  /** The time up to which records show growth: they may lag behind webhooks. */
   recordsNow(): number {
     return this.now() - this.webhooks.manners.recordsLagMs;
   }
 
-  /** Tells of it at once; the records may follow later. */
+  /** Sends a webhook at once; the records may follow later. */
   append(id: string, messages: readonly unknown[]): void {
     const record = () => {
       this.sessions.append(id, messages);

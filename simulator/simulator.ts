@@ -12,13 +12,13 @@ export interface SimulatorOptions extends Partial<Credentials> {
   /** 0, the default, takes any free port. */
   readonly port?: number;
   readonly host?: string;
-  /** The clock for signatures, growth and records; the rate limit always counts real time. */
+  /** The clock for signatures, growth and records; the rate limit always uses real time. */
   readonly now?: () => number;
-  /** Where changes are told of; nowhere by default. */
+  /** The receiver of webhooks; none by default. */
   readonly webhook?: WebhookTarget;
 }
 
-/** A running desk, and everything it can be told. The endpoints under /simulator do the same for another process. */
+/** A running desk and its controls. The endpoints under /simulator do the same for another process. */
 export interface Simulator extends Credentials {
   readonly url: string;
   /** Every call since the last reset, oldest first: one list, emptied in place. */
@@ -30,25 +30,25 @@ export interface Simulator extends Credentials {
   failNext(fault: Fault, scope?: FaultScope & { readonly times?: number }): void;
   faultUntilReset(fault: Fault, scope?: FaultScope): void;
   clearFaults(): void;
-  /** 141009 beyond so many calls in any second; null lifts it. */
+  /** 141009 beyond this many calls in any second; null removes the limit. */
   limit(rps: number | null): void;
   latency(ms: number): void;
-  /** Every UserSig seen so far is refused with this code; a new one is taken. */
+  /** Every UserSig seen so far is refused with this code; a new one is accepted. */
   refuseSignatures(code?: number): void;
-  /** Messages in wire shape, oldest first; `total` is what TotalCount shall claim. */
+  /** Messages in wire format, oldest first; `total` is the TotalCount of answers. */
   setSession(id: string, messages: readonly unknown[], total?: number): void;
   append(id: string, ...messages: readonly unknown[]): void;
   remove(id: string): void;
-  /** Forgets all but the oldest `count` messages. */
+  /** Drops all but the oldest `count` messages. */
   shrink(id: string, count: number): void;
   lieAboutTotal(id: string, total: number | null): void;
   answerInOrder(id: string, order: AnswerOrder): void;
   setState(id: string, currentState: string, agentId?: string): void;
   answerEmptyWith(id: string, empty: EmptyPage): void;
-  /** Records in wire shape, in the order of the list; `total` is what TotalCount shall claim. */
+  /** Records in wire format, in the order of the list; `total` is the TotalCount of answers. */
   setRecords(records: readonly unknown[], total?: number): void;
   answerNoRecordsWith(empty: EmptyPage): void;
-  /** Tells of changes there from now on; undefined: nowhere. */
+  /** Sends webhooks there from now on; undefined: nowhere. */
   webhookTo(target: WebhookTarget | undefined): void;
   /** Loses, repeats, delays and reorders webhooks, and lets records lag behind them. */
   misbehaveWebhooks(manners: Partial<WebhookManners>): void;

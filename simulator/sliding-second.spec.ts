@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { SlidingSecond } from './sliding-second.js';
 
-it('counts what lies less than a second back', () => {
+it('counts what is less than a second old', () => {
   let now = 0;
   const second = new SlidingSecond(() => now);
   expect(second.add()).toBe(1);

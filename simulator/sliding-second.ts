@@ -1,6 +1,6 @@
 const SECOND = 1000;
 
-/** Counts by the monotonic clock: what a desk allows per second must not depend on a test's invented time. */
+/** Counts by the monotonic clock: the desk's limit per second must not depend on a test's simulated time. */
 export class SlidingSecond {
   private times: number[] = [];
   private first = 0;
@@ -11,7 +11,7 @@ export class SlidingSecond {
   count(): number {
     const start = this.now() - SECOND;
     while ((this.times[this.first] ?? Infinity) <= start) this.first += 1;
-    // Shifting on every call would make a busy desk quadratic, so what has passed is dropped in bulk.
+    // Shifting on every call would be quadratic for a busy desk, so old entries are dropped in bulk.
     if (this.first > 10_000) {
       this.times = this.times.slice(this.first);
       this.first = 0;
@@ -26,7 +26,10 @@ export class SlidingSecond {
   }
 }
 
-/** At most so many calls in any second; a refused call does not count, or a hammering client would never be let in. */
+/**
+ * At most this many calls in any second; a refused call does not count, or a client that retries at once would never be
+ * admitted.
+ */
 export class RateLimit {
   private admitted = new SlidingSecond();
   rps: number | null = null;

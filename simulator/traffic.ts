@@ -7,32 +7,32 @@ import { SlidingSecond } from './sliding-second.js';
 // A load test may make millions of calls; the counters stay exact, the list keeps the newest.
 const KEPT_CALLS = 100_000;
 
-/** What is remembered of one call. The UserSig itself is a credential, so only a hash of it is kept. */
+/** The record of one call. The UserSig itself is a credential, so only a hash of it is kept. */
 export interface DeskCall {
   readonly at: number;
   readonly method: string;
-  /** The last segment of the path; null where that is under another service. */
+  /** The last segment of the path; null if that is under another service. */
   readonly command: string | null;
   readonly sessionId: string | null;
   /** The period and the client of a list, Unix seconds. */
   readonly from: number | null;
   readonly to: number | null;
   readonly clientId: string | null;
-  /** The window as the desk understood it, defaults filled in; null where the body was not to be understood. */
+  /** The window as the desk understood it, with defaults filled in; null if the body was invalid. */
   readonly offset: number | null;
   readonly limit: number | null;
   readonly order: 1 | 2 | null;
-  /** Order as the body had it; null where it was left out. */
+  /** Order as the body had it; null if it was left out. */
   readonly sentOrder: unknown;
   readonly random: string | null;
   readonly userSigHash: string | null;
   /** The fault that met this call, if any. */
   fault: string | null;
-  /** The ErrorCode of the answer; null while there is none, or where a fault kept it from being one. */
+  /** The ErrorCode of the answer; null while there is none, or if a fault replaced the answer. */
   errorCode: number | null;
 }
 
-/** Every call that came in, and how densely they came. */
+/** Every call that came in, and their rate. */
 export class Traffic {
   readonly calls: DeskCall[] = [];
   private second = new SlidingSecond();
@@ -78,7 +78,7 @@ export class Traffic {
   }
 
   reset(): void {
-    // Emptied in place: tests hold on to this very list.
+    // Emptied in place: tests keep a reference to this list.
     this.calls.length = 0;
     this.second = new SlidingSecond();
     this.count = 0;
@@ -87,7 +87,7 @@ export class Traffic {
   }
 }
 
-/** What no ErrorCode came of. */
+/** A call that ended without an ErrorCode. */
 function understood<T extends object>(asked: T | number): T | undefined {
   return typeof asked === 'number' ? undefined : asked;
 }

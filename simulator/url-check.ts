@@ -12,7 +12,7 @@ export function pathOf(command: string): string {
   return PREFIX + command;
 }
 
-/** The command that a path names; undefined where it is under another service. */
+/** The command that a path names; undefined if it is under another service. */
 export function commandIn({ pathname }: URL): string | undefined {
   return pathname.startsWith(PREFIX) ? pathname.slice(PREFIX.length) : undefined;
 }
@@ -21,7 +21,7 @@ export function commandIn({ pathname }: URL): string | undefined {
 export function checkUrl(method: string, url: URL, desk: Credentials, nowMs: number): number {
   if (method !== 'POST') return NOT_THERE;
   const query = url.searchParams;
-  // A name given twice may be read one way here and another way behind the real desk's gateway.
+  // A duplicate parameter may be read differently behind the real desk's gateway.
   if (['sdkappid', 'identifier', 'usersig', 'random', 'contenttype'].some((name) => query.getAll(name).length > 1)) {
     return BAD_URL;
   }

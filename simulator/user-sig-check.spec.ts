@@ -21,7 +21,7 @@ function check(userSig: string, identifier = 'administrator', nowMs = IN_TIME): 
   return checkUserSig(userSig, identifier, demoCredentials, nowMs);
 }
 
-describe('takes the published vectors', () => {
+describe('accepts the published vectors', () => {
   test.each([
     ['V1', V1, '0'],
     ['V2, with a userbuf', V2, '0'],

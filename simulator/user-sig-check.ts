@@ -30,7 +30,7 @@ export function checkUserSig(userSig: string, identifier: string, desk: Credenti
     `TLS.expire:${expire}`,
     ...(userBuf === undefined ? [] : [`TLS.userbuf:${userBuf}`]),
   ];
-  // The key is used as the text it is printed as, not as the bytes its hexadecimal digits stand for.
+  // The key is used as text, not as the bytes of its hexadecimal digits.
   const expected = createHmac('sha256', desk.secretKey)
     .update(lines.map((line) => `${line}\n`).join(''))
     .digest();
@@ -39,7 +39,7 @@ export function checkUserSig(userSig: string, identifier: string, desk: Credenti
 }
 
 function unpack(userSig: string): JsonObject | undefined {
-  // Buffer.from forgives base64url and missing padding; the desk does not, so the alphabet is checked first.
+  // Buffer.from accepts base64url and missing padding; the desk does not, so the alphabet is checked first.
   if (!/^[A-Za-z0-9*-]+_{0,2}$/.test(userSig) || userSig.length % 4 !== 0) return undefined;
   const base64 = userSig.replaceAll('*', '+').replaceAll('-', '/').replaceAll('_', '=');
   try {

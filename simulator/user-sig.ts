@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
 import { type Credentials } from './credentials.js';
 
-/** A UserSig for specs and for people with curl. The service makes its own: this one is no code of its. */
+/** A UserSig for specs and for use with curl. Independent of the service's own implementation. */
 export function makeUserSig(
   { sdkAppId, secretKey, identifier }: Credentials,
   time: number,

@@ -49,7 +49,7 @@ describe('the webhooks of the simulator', () => {
     return desk.webhooks.sent.map(({ outcome }) => outcome);
   };
 
-  it('come at once, one for each change, signed as the document says', async () => {
+  it('are sent at once, one for each change, signed as documented', async () => {
     append('hello');
     desk.webhooks.tell(ID);
     expect(sent).toHaveLength(2);
@@ -67,14 +67,14 @@ describe('the webhooks of the simulator', () => {
     expect(await outcomes()).toEqual([200, 200]);
   });
 
-  it('have the secret in the path and no signature where there is no token', () => {
+  it('have the secret in the path, and no signature without a token', () => {
     desk.webhooks.aim({ url: 'http://bff.test/webhooks/desk/', secret: 'in-the-path' });
     append('hello');
     expect(sent[0]?.url.pathname).toBe('/webhooks/desk/in-the-path');
     expect(sent[0]?.url.searchParams.has('Sign')).toBe(false);
   });
 
-  it('are lost, one in so many, and are remembered as such', async () => {
+  it('are lost, one in so many, and are recorded as such', async () => {
     desk.webhooks.behave({ loseOneIn: 3 });
     for (let i = 1; i <= 7; i++) append(`${i}`);
     expect(texts()).toEqual(['1', '2', '4', '5', '7']);
@@ -90,7 +90,7 @@ describe('the webhooks of the simulator', () => {
     expect(new Set(requestIds()).size).toBe(2);
   });
 
-  it('are delayed, and signed when they go out', () => {
+  it('are delayed, and signed when they are sent', () => {
     desk.webhooks.behave({ delayMs: 3000 });
     append('late');
     jest.advanceTimersByTime(2999);
@@ -101,7 +101,7 @@ describe('the webhooks of the simulator', () => {
     expect(total()).toBe(1);
   });
 
-  it('change places where two follow each other within a second', () => {
+  it('swap places if two follow each other within a second', () => {
     desk.webhooks.behave({ reorder: true });
     append('first');
     jest.advanceTimersByTime(999);
@@ -124,7 +124,7 @@ describe('the webhooks of the simulator', () => {
     expect(total()).toBe(1);
   });
 
-  it('tell how they were answered, or that nobody did', async () => {
+  it('record their answer, or that there was none', async () => {
     answer = () => Promise.resolve(new Response('', { status: 401 }));
     append('refused');
     expect(await outcomes()).toEqual([401]);
@@ -141,6 +141,15 @@ describe('the webhooks of the simulator', () => {
     expect(sent).toEqual([]);
     append('afterwards');
     expect(texts()).toEqual(['afterwards']);
+  });
+
+  it('are counted anew after a reset, so that the same ones are lost', () => {
+    for (let test = 0; test < 2; test++) {
+      desk.webhooks.behave({ loseOneIn: 3 });
+      for (const text of ['first', 'second', 'third', 'fourth']) append(text);
+      expect(texts().slice(-3)).toEqual(['first', 'second', 'fourth']);
+      desk.reset();
+    }
   });
 
   it('go nowhere where nobody is to be told', () => {

@@ -1,28 +1,28 @@
 import { createHash, randomUUID } from 'node:crypto';
 
-/** Where the desk tells of changes; as its console has it. */
+/** The receiver of webhooks, as configured in the desk's console. */
 export interface WebhookTarget {
   readonly url: string;
-  /** What `Sign` is made with. */
+  /** The token for `Sign`. */
   readonly token?: string;
   /** The last part of the path. */
   readonly secret?: string;
 }
 
-/** How webhooks go wrong on their way. */
+/** Faults of webhooks on their way. */
 export interface WebhookManners {
-  /** One in so many never comes; 0 for none. */
+  /** One in so many is lost; 0 for none. */
   readonly loseOneIn: number;
-  /** Each comes so many times more, with the same RequestID. */
+  /** How many more times each is sent, with the same RequestID. */
   readonly repeat: number;
   readonly delayMs: number;
-  /** Of two that follow each other within a second the later one comes first. */
+  /** If two follow each other within a second, the later one is sent first. */
   readonly reorder: boolean;
-  /** What a webhook tells of shows in the records only so much later. */
+  /** How much later the records show what a webhook reported. */
   readonly recordsLagMs: number;
 }
 
-/** What is remembered of one: the status it was answered with, `lost`, or `failed` where nobody answered. */
+/** The record of one webhook: the status of its answer, `lost`, or `failed` without an answer. */
 export interface SentWebhook {
   readonly at: number;
   readonly sessionId: string;
@@ -34,7 +34,7 @@ const WELL_MANNERED: WebhookManners = { loseOneIn: 0, repeat: 0, delayMs: 0, reo
 const REORDER_MS = 1000;
 const KEPT = 10_000;
 
-/** Tells of every change, as the desk does with `Desk.SessionEventNotify`. */
+/** Sends a webhook for every change, as the desk does with `Desk.SessionEventNotify`. */
 export class Webhooks {
   manners = WELL_MANNERED;
   readonly sent: SentWebhook[] = [];
@@ -60,7 +60,7 @@ export class Webhooks {
     this.manners = { ...this.manners, ...manners };
   }
 
-  /** @param message the MsgBody; undefined where the session's state changed */
+  /** @param message the MsgBody; undefined if the session's state changed */
   tell(sessionId: string, message?: unknown): void {
     const { target } = this;
     if (target === undefined) return;
@@ -84,7 +84,7 @@ export class Webhooks {
     else this.later(inOrder, delayMs);
   }
 
-  /** Something of the desk that takes its time. */
+  /** Runs delayed work, unless a reset cancels it. */
   later(work: () => void, ms: number): void {
     const timer = setTimeout(() => {
       this.timers.delete(timer);
@@ -96,6 +96,7 @@ export class Webhooks {
   reset(): void {
     this.manners = WELL_MANNERED;
     this.sent.length = 0;
+    this.count = 0;
     this.close();
   }
 

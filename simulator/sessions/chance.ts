@@ -1,9 +1,9 @@
-/** A source of numbers that gives the same ones for the same seed, on every machine. */
+/** Pseudo-random numbers, the same for the same seed on every machine. */
 export class Chance {
   private state = 0x811c9dc5;
 
   constructor(seed: string) {
-    // FNV-1a spreads even seeds as alike as load-1 and load-2.
+    // FNV-1a spreads even seeds as similar as load-1 and load-2.
     for (const character of seed) this.state = Math.imul(this.state ^ (character.codePointAt(0) ?? 0), 0x01000193);
   }
 

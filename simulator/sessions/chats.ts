@@ -5,13 +5,13 @@ import { type SessionRecord } from './own-records.js';
 import { talk } from './talk.js';
 
 /**
- * A shop that is never without customers: every ten minutes one comes, `chat-<n>`, and is gone before the next. So there
- * are sessions of today whenever the desk is started, and however long it runs.
+ * A shop that always has customers: a new one every ten minutes, `chat-<n>`, who leaves before the next. So there are
+ * sessions of today whenever the desk is started, and however long it runs.
  */
 const EVERY_S = 600;
 const ID = /^chat-(0|[1-9]\d{0,8})$/;
 
-// What the desk's documents and its sister APIs call an end; nobody knows the whole list.
+// The ends of a session in the desk's documents and its sister APIs; the list is not complete.
 const END_STATUSES = [
   'AgentEndedSession',
   'AgentEndedSession',
@@ -20,11 +20,11 @@ const END_STATUSES = [
   'ivrGiveUp',
   'noSeatOnline',
 ] as const;
-/** As a rated session has it, and the three ways in which one may say that it was not. */
+/** A rating, and the three ways in which a record may show that there is none. */
 const RATINGS = [5, 4, 1] as const;
 const UNRATED: readonly [object, ...object[]] = [{ SatisfactionSelected: 0 }, { SatisfactionSelected: null }, {}];
 
-/** All that a chat's record and its messages have in common. */
+/** What a chat's record and its messages have in common. */
 interface Chat {
   readonly startS: number;
   readonly customer: Customer;
@@ -33,7 +33,7 @@ interface Chat {
   readonly chance: Chance;
 }
 
-/** The number of the newest chat that is over. */
+/** The number of the newest chat that has ended. */
 export function newestChat(nowMs: number): number {
   return Math.floor(nowMs / 1000 / EVERY_S) - 1;
 }

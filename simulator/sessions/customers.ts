@@ -3,7 +3,7 @@ export interface Customer {
   readonly nickname: string;
 }
 
-/** Who comes again and again, with names as people choose them. */
+/** Returning customers, with realistic names. */
 export const customers: readonly [Customer, ...Customer[]] = [
   { id: '1299314544', nickname: '山浓' },
   { id: '8613800138001', nickname: 'Ann' },

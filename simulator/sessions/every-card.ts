@@ -2,10 +2,10 @@ import { botCard, customElement, deskCard, type WireElement } from './wire.js';
 
 const SESSION_ID = 'session-of-everything';
 
-// Channel, state, typing, end and their like: in the records, but nothing a person would see.
+// Channel, state, typing, end and the like: in the records, but not shown to people.
 const CONTROL_SOURCES = [1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13, 17, 18, 19, 20, 23, 24, 25, 26, 27, 32, 33];
 
-/** The Desk plug-in's cards, the visible ones first; then what only looks like one. */
+/** The Desk plug-in's cards, the visible ones first; then some that only look like one. */
 export function cards(): WireElement[][] {
   const visible = [
     deskCard('9', { menuContent: rating }),

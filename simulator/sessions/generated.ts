@@ -6,7 +6,7 @@ import { type WireMessage } from './wire.js';
 const NEW_YEAR_2025 = Date.UTC(2025, 0, 1);
 const LONG_SESSION_START = Date.UTC(2024, 10, 4, 9);
 
-/** Sessions nobody wrote: made from their id, so that a load test may ask for any number of them. */
+/** Sessions made from their id, so that a load test may ask for any number of them. */
 export function isGeneratedId(id: string): boolean {
   return /^load-\d+$/.test(id) || /^session-\d{4}$/.test(id);
 }
@@ -25,7 +25,7 @@ export function longSession(): Session {
 function conversation(chance: Chance, length: number, start: number, customer: string): WireMessage[] {
   let at = start;
   return Array.from({ length }, () => {
-    // About one message in twelve shares its millisecond with the one before: bots send in bursts.
+    // About one message in twelve has the same millisecond as the one before: bots send in bursts.
     if (chance.between(1, 12) > 1) at += chance.between(800, 90_000);
     return talk(chance, customer, at);
   });

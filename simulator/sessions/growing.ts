@@ -2,15 +2,15 @@ import { Session } from '../session.js';
 import { Chance } from './chance.js';
 import { talk } from './talk.js';
 
-/** When it grows, counted from the start. */
+/** The interval of its growth, from the start. */
 export const GROWS_EVERY_MS = 5000;
 const AT_START = 12;
-// Seven hours' worth: a demo left running over the weekend shall not fill the memory.
+// Seven hours of growth: a demo that runs over the weekend must not fill the memory.
 const MAX_MESSAGES = 5000;
 export const GROWING_CUSTOMER = '8613800138000';
 export const GROWING_AGENT = 'test@qq.com';
 
-/** A conversation that goes on now: twelve messages when the desk starts, and a new one every five seconds. */
+/** A running conversation: twelve messages when the desk starts, and a new one every five seconds. */
 export function growingSession(startMs: number): Session {
   const chance = new Chance('growing-session');
   const next = (index: number) => talk(chance, GROWING_CUSTOMER, startMs + (index - AT_START + 1) * GROWS_EVERY_MS);

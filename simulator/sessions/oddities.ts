@@ -1,6 +1,6 @@
 import { textElement } from './wire.js';
 
-/** Odd but legal: nothing here makes a page broken, and none of it may make a reader throw or drop a message. */
+/** Odd but legal: nothing here makes a page malformed, and none of it may make a reader throw or drop a message. */
 export function oddities(startMs: number): unknown[] {
   const bodies: readonly unknown[] = [
     [],
@@ -47,7 +47,7 @@ export function oddities(startMs: number): unknown[] {
     { FromAccount: 8618655061639, FromAccountRole: '1', MsgBody, Timestamp: at },
     { FromAccount: '', FromAccountRole: 0, MsgBody, Timestamp: at },
     { FromAccount: null, FromAccountRole: 99, MsgBody, Timestamp: at },
-    // Fields that are documented elsewhere, and may turn up here one day.
+    // Fields that are documented elsewhere and may appear here in future.
     {
       FromAccount: 'odd',
       FromAccountRole: 3,

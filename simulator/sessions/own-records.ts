@@ -15,7 +15,10 @@ type FindSession = (id: string) => Session | undefined;
 const CHATS = 30 * 144;
 const NAMED = ['b0f4ca12-4850-4218-a284-efe679a87066', 'session-of-everything', 'long-session'];
 
-/** Records of the desk's own sessions, newest first: the documents name no order. Chats of the last 30 days, and new ones. */
+/**
+ * Records of the desk's own sessions, newest first (the documents name no order): chats of the last 30 days, and new
+ * ones.
+ */
 export function ownRecords(find: FindSession, startMs: number): (nowMs: number) => readonly SessionRecord[] {
   const startOf = (id: string) => startIn(find(id)?.all(startMs) ?? []);
   const named = NAMED.map((id) => sampleRecord(id, startOf(id)));
@@ -29,7 +32,7 @@ export function ownRecords(find: FindSession, startMs: number): (nowMs: number) 
   };
 }
 
-/** A session that goes on, as far as anybody knows what the desk says of one: no end, no rating, and longer each time. */
+/** A running session, as its record probably looks: no end, no rating, and a growing duration. */
 function growingRecord(Timestamp: number, nowMs: number): SessionRecord {
   return {
     ...sampleRecord('growing-session', Timestamp),
@@ -41,7 +44,7 @@ function growingRecord(Timestamp: number, nowMs: number): SessionRecord {
   };
 }
 
-/** Odd, but none of it makes a list broken; of sessions that are there, at the time of their first message. */
+/** Odd, but none of it makes a list malformed; of existing sessions, at the time of their first message. */
 function oddRecords(startOf: (id: string) => number): SessionRecord[] {
   const odd: readonly Readonly<Record<string, unknown>>[] = [
     { AgentGroupId: 3067 },
@@ -85,7 +88,7 @@ export function sampleRecord(SessionId: string, Timestamp: number): SessionRecor
   };
 }
 
-/** Unix seconds. Of everything the first message is one of 1970; the rest begins with the second. */
+/** Unix seconds. The first message of `everything` is of 1970, so its second one counts. */
 function startIn(messages: readonly unknown[]): number {
   const times = messages.map((message) => (isObject(message) ? Number(message['Timestamp']) : 0));
   return Math.floor((times.find((time) => time > 0) ?? 0) / 1000);

@@ -2,7 +2,7 @@ import { type Chance } from './chance.js';
 import { agentPhrases, customerPhrases } from './phrases.js';
 import { AGENT, deskCard, message, SYSTEM, textElement, USER, type WireMessage } from './wire.js';
 
-/** The next message of an endless conversation: mostly text, now and then a picture, a card or the system. */
+/** The next message of an endless conversation: mostly text, sometimes a picture, a card or a system message. */
 export function talk(chance: Chance, customer: string, timestamp: number): WireMessage {
   const turn = chance.between(1, 100);
   if (turn <= 50) return message(customer, USER, timestamp, textElement(chance.one(customerPhrases)));

@@ -1,4 +1,4 @@
-/** A message as describe_chat_messages returns it. Sessions hold unknown: what a test puts there may be anything. */
+/** A message as describe_chat_messages returns it. Sessions hold `unknown`: a test may set anything. */
 export interface WireMessage {
   readonly FromAccount: string;
   readonly FromAccountRole: number;
