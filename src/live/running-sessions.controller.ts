@@ -10,7 +10,7 @@ import { RunningSessions } from './running-sessions.js';
 import { type RunningSessionsDto } from './running-sessions.dto.js';
 import { DocumentRunningSessions } from './running-sessions.openapi.js';
 
-/** The sessions that a webhook told of lately. */
+/** The sessions that a webhook reported lately. */
 @ApiTags('sessions')
 @Controller('running-sessions')
 export class RunningSessionsController {
@@ -35,5 +35,5 @@ export class RunningSessionsController {
   }
 }
 
-/** Who listed, for the audit line; also of a caller over the limit. */
+/** Who listed, for the audit line; also if the caller is over the limit. */
 export const AUDIT = { list: 'running-sessions' } as const;

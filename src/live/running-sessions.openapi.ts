@@ -7,15 +7,15 @@ import { ProblemDto } from '../problem/problem.dto.js';
 import { problemResponse } from '../problem/problem.openapi.js';
 import { RunningSessionsDto } from './running-sessions.dto.js';
 
-/** The running sessions as /docs and generated clients see them. */
+/** The list of running sessions in /docs and for generated clients. */
 export function DocumentRunningSessions(): MethodDecorator {
   return applyDecorators(
     ApiExtraModels(ProblemDto),
     ApiOperation({
       operationId: 'listRunningSessions',
-      summary: 'Sessions that a webhook told of in the last 30 minutes',
+      summary: 'Sessions that a webhook reported in the last 30 minutes',
       description:
-        'Newest first, at most 1,000, over all replicas. The list of sessions has most likely only ended ones.',
+        'Newest first, at most 1,000, over all replicas. `GET /sessions` probably lists only ended sessions.',
     }),
     ...tracingParameters,
     ApiResponse({

@@ -18,15 +18,15 @@ export interface RunningSessionsParts {
   readonly now: Clock;
 }
 
-/** A session of which nothing was told for so long is over, or nobody can tell. */
+/** A session without a notice for this long has ended or is unknown. */
 const KEPT_MS = 1_800_000;
 const MAX_LISTED = 1000;
-/** More than are listed: a crowd must not push out whoever is told of again in a moment. */
+/** More than are listed, so that many new sessions do not evict one that gets its next notice in a moment. */
 const MAX_KEPT = 5000;
 
 /**
- * KEYS the times by name, the ids by name; ARGV name, id, milliseconds kept, how many. Times are those of Redis's clock;
- * what is of another type is begun anew.
+ * KEYS the times by name, the ids by name; ARGV name, id, milliseconds kept, how many. Times are those of Redis's
+ * clock; a key of another type is replaced.
  */
 const NOTE = new RedisScript(
   `
@@ -49,7 +49,9 @@ return now`,
   'note',
 );
 
-/** KEYS as above; ARGV milliseconds kept, how many. Replies {name, id, milliseconds ago} of each by turns, newest first. */
+/**
+ * KEYS as above; ARGV milliseconds kept, how many. Replies {name, id, milliseconds ago} for each in turn, newest first.
+ */
 const LIST = new RedisScript(
   `
 local time = redis.call('TIME')
@@ -68,9 +70,9 @@ return reply`,
   'list',
 );
 
-/** The sessions that a webhook told of lately: nothing in the desk's own API lists those that still run. */
+/** The sessions that a webhook reported lately: the desk's own API has no list of running ones. */
 export class RunningSessions {
-  /** What this replica was told: all there is without Redis, and while it is away. */
+  /** The notices that this replica received: used without Redis, and while it is unavailable. */
   private readonly here: LRUCache<string, number>;
 
   constructor(private readonly parts: RunningSessionsParts) {
@@ -94,7 +96,7 @@ export class RunningSessions {
     return Array.isArray(reply) ? this.readReply(reply) : this.listOfHere();
   }
 
-  /** One slot of a cluster. */
+  /** In one slot of a cluster. */
   private get keys(): readonly [string, string] {
     const { keyPrefix } = this.parts;
     return [`${keyPrefix}:{running}:times`, `${keyPrefix}:{running}:ids`];

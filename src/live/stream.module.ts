@@ -59,7 +59,7 @@ function createStreams(
   });
 }
 
-/** Sessions' messages as they come. */
+/** Streams of the messages of sessions. */
 @Module({
   imports: [TranscriptModule],
   controllers: [StreamController],
@@ -79,7 +79,7 @@ export class StreamModule implements OnModuleDestroy {
     @Inject(Watches) private readonly watches: Watches,
   ) {}
 
-  /** Before the server closes, which waits for them. */
+  /** Before the server closes, which waits for open streams. */
   onModuleDestroy(): void {
     this.open.close('stopped');
     this.watches.close();

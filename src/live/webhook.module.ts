@@ -30,7 +30,7 @@ function createWebhookEvents(
   return new WebhookEvents({ seen: new SeenRequests(redis, redisKeyPrefix), changes, running, metrics, logger });
 }
 
-/** What the desk tells of by itself. Its webhook is there only where it can be told from anybody else's. */
+/** The desk's webhook and what it makes known. It exists only if its sender can be authenticated. */
 @Module({})
 export class WebhookModule {
   static with(environment: Environment): DynamicModule {

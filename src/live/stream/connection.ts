@@ -1,15 +1,18 @@
 import { type ServerResponse } from 'node:http';
 import { HEARTBEAT } from './sse.js';
 
-/** Why a stream ended: its reader left or did not read, its token expired, the service stops, the session is gone. */
+/**
+ * Why a stream ended: the client disconnected or did not read, the token expired, the service stops, the session is
+ * gone.
+ */
 export type StreamEnd = 'left' | 'slow' | 'expired' | 'stopped' | 'gone' | 'failed';
 
-/** New events that wait for a reader who does not read (contract). */
+/** New events that may wait for a slow client (contract). */
 const MAX_UNREAD_BYTES = 1024 * 1024;
-/** Who takes nothing for so long while older messages wait is not there any more. */
+/** A client that reads nothing for this long while older messages wait is gone. */
 const STALLED_MS = 60_000;
 
-/** The way to one reader: what is written there, whether it is read, and the end of it. */
+/** The connection to one client: its writes, its back pressure and its end. */
 export class Connection {
   private readonly heartbeat: NodeJS.Timeout | undefined;
   private readonly end = new AbortController();
@@ -20,11 +23,11 @@ export class Connection {
     heartbeatMs: number,
     private readonly onEnd: (end: StreamEnd) => void,
   ) {
-    // Before those who then write down how it ended.
+    // Before the listeners that log how it ended.
     response.prependOnceListener('close', () => {
       this.close('left');
     });
-    // Silence is no sign of a reader that is gone: the heartbeats find that out.
+    // Silence is normal here: the heartbeats detect a dead connection.
     response.setTimeout(0);
     if (heartbeatMs > 0) {
       this.heartbeat = setInterval(() => {
@@ -37,15 +40,15 @@ export class Connection {
     return !this.end.signal.aborted;
   }
 
-  /** Aborted at the end of the stream. */
+  /** Aborted when the stream ends. */
   get signal(): AbortSignal {
     return this.end.signal;
   }
 
-  /** What is new: it does not wait for the reader. */
+  /** Sends a new event without waiting for the client. */
   tell(event: string | Buffer): void {
     if (!this.isOpen) return;
-    // One event may be larger than that: it has to be unread when the next one comes.
+    // One event may be larger than the limit: it has to be unread when the next one comes.
     if (this.unreadBytes > MAX_UNREAD_BYTES) {
       this.close('slow');
       return;
@@ -55,7 +58,7 @@ export class Connection {
     this.response.write(event, () => (this.unreadBytes -= bytes));
   }
 
-  /** What was there before. Resolves once it is on its way, so that no more is brought than is read. */
+  /** Sends older messages. Resolves once they are written, so that no more is loaded than is read. */
   async send(event: Buffer): Promise<void> {
     if (!this.isOpen || this.response.write(event)) return;
     await this.drained();

@@ -11,7 +11,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-it('calls back at a moment that no single timer of Node reaches, and not before', () => {
+it("calls back at a moment beyond Node's longest timer, and not before", () => {
   let calls = 0;
   onceAt(
     Date.now() + 60 * DAY,
@@ -24,7 +24,7 @@ it('calls back at a moment that no single timer of Node reaches, and not before'
   expect(calls).toBe(1);
 });
 
-it('can be taken back, and never comes where there is no end', () => {
+it('can be cancelled, and never fires at Infinity', () => {
   let calls = 0;
   onceAt(
     Date.now() + 30 * DAY,

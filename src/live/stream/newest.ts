@@ -2,7 +2,7 @@ import { type TranscriptView } from '../../transcript/view.js';
 import { BLOCK_SIZE, type Window } from '../../transcript/query.js';
 import { EVENT_END, eventHead } from './sse.js';
 
-/** What a watch looks at: as many of the newest messages as one call brings. */
+/** What a watch polls: as many of the newest messages as one call gives. */
 export const NEWEST_WINDOW: Window = { order: 'desc', offset: 0, limit: BLOCK_SIZE };
 
 /** A message as it is served, without its position and the opening brace. */
@@ -14,10 +14,10 @@ export interface Placed {
 /** The newest messages of a session at one moment. */
 export class Newest {
   readonly total: number;
-  /** The position of the oldest of them; undefined where positions mean nothing. */
+  /** The position of the oldest of them; undefined if positions mean nothing. */
   readonly first: number | undefined;
   private readonly messages: readonly Buffer[];
-  /** All who are up to date get the same bytes. */
+  /** All clients that are up to date get the same bytes. */
   private latest: { readonly position: number; readonly event: Buffer } | undefined;
 
   private constructor(
@@ -29,7 +29,7 @@ export class Newest {
     this.messages = messagesIn(view.pieces);
   }
 
-  /** The one that is held where it says the same. */
+  /** The held one if it has the same content. */
   static of(view: TranscriptView, held: Newest | undefined): Newest {
     const { total, first, pieces } = view;
     const runs = pieces.map(({ messages, from, to }) => `${messages.id}:${from}:${to}`);
@@ -39,14 +39,14 @@ export class Newest {
     return held?.equals(newest) === true ? held : newest;
   }
 
-  /** Those from a position on; nothing where it lies before the first that is held. */
+  /** Those from a position on; none if the position is before the first one held. */
   from(position: number): readonly Placed[] {
     const first = this.first ?? Infinity;
     if (position < first) return [];
     return this.messages.slice(position - first).map((json, i) => ({ position: position + i, json }));
   }
 
-  /** The event that brings all from a position on. */
+  /** The event with all messages from a position on. */
   eventFrom(position: number): Buffer {
     if (this.latest?.position !== position) {
       const event = messagesEvent('messages', this.total, this.from(position), this.total);
@@ -55,7 +55,7 @@ export class Newest {
     return this.latest.event;
   }
 
-  /** Messages that both hold and that read differently here. */
+  /** Messages that both hold, with different content here. */
   editedSince(before: Newest): readonly Placed[] {
     if (this.first === undefined || before.first === undefined) return [];
     const shared = Math.max(this.first, before.first);
@@ -69,14 +69,14 @@ export class Newest {
   }
 }
 
-/** Each message's bytes, oldest first. */
+/** The bytes of each message, oldest first. */
 export function messagesIn(pieces: TranscriptView['pieces']): readonly Buffer[] {
   return pieces.flatMap(({ messages, from, to }) =>
     Array.from({ length: to - from }, (_, i) => messages.json(from + i)),
   );
 }
 
-/** An event that carries messages, as bytes; `total` only where the reader has it to know. */
+/** An event with messages, as bytes; `total` only if the client has to know it. */
 export function messagesEvent(
   event: 'messages' | 'edited',
   id: number,

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { ProblemError } from '../../problem/problem.js';
 import { OpenStreams } from './open-streams.js';
 
-describe('the places for streams', () => {
+describe('the slots for streams', () => {
   let counts: number[];
   const places = (max: number, maxPerCaller: number) =>
     new OpenStreams({ max, maxPerCaller }, (count) => counts.push(count));
@@ -11,7 +11,7 @@ describe('the places for streams', () => {
     counts = [];
   });
 
-  it('are so many for all, and free again once left', () => {
+  it('are limited in number, and free again after use', () => {
     const open = places(2, 0);
     const first = open.enter('ann');
     open.enter('ann');
@@ -23,7 +23,7 @@ describe('the places for streams', () => {
     expect(counts).toEqual([1, 2, 1, 2]);
   });
 
-  it('are so many for one caller', () => {
+  it('are limited for each caller', () => {
     const open = places(10, 1);
     const first = open.enter('ann');
     expect(() => open.enter('ann')).toThrow('The caller has too many streams open.');
@@ -32,7 +32,7 @@ describe('the places for streams', () => {
     open.enter('ann');
   });
 
-  it('are refused with a time to come back, and after the end of all', () => {
+  it('are refused with Retry-After, and after the service stopped', () => {
     const open = places(10, 0);
     open.refuseOnceClosed();
     open.close('stopped');

@@ -3,19 +3,19 @@ import { type Connection, type StreamEnd } from './connection.js';
 
 export interface StreamLimits {
   readonly max: number;
-  /** 0: none of its own. */
+  /** 0: no limit per caller. */
   readonly maxPerCaller: number;
 }
 
-/** A stream's place among those that are open. */
+/** The slot of one open stream. */
 export interface Place {
-  /** There once it has begun. */
+  /** Set once it has begun. */
   connection?: Connection;
 }
 
 const RETRY_AFTER_MS = 5000;
 
-/** The streams of this replica: how many there may be, and the end of all. */
+/** The open streams of this replica: their limits, and their end when the service stops. */
 export class OpenStreams {
   private readonly places = new Map<Place, string>();
   private readonly callers = new Map<string, number>();
@@ -26,7 +26,7 @@ export class OpenStreams {
     private readonly onCountChange: (count: number) => void,
   ) {}
 
-  /** @throws ProblemError `unavailable`; whoever got a place has to `leave` it */
+  /** @throws ProblemError `unavailable`; every slot has to be released with `leave` */
   enter(caller: string): Place {
     const { max, maxPerCaller } = this.limits;
     this.refuseOnceClosed();
@@ -40,7 +40,7 @@ export class OpenStreams {
     return place;
   }
 
-  /** @throws ProblemError `unavailable`: what begins after the end of all would be ended by nobody */
+  /** @throws ProblemError `unavailable`: nothing would end a stream that begins after all were ended */
   refuseOnceClosed(): void {
     if (this.isClosed) throw unavailable('The service is shutting down.');
   }
@@ -55,7 +55,7 @@ export class OpenStreams {
     this.onCountChange(this.places.size);
   }
 
-  /** Ends all, and lets none begin. */
+  /** Ends all streams and refuses new ones. */
   close(end: StreamEnd): void {
     this.isClosed = true;
     for (const { connection } of [...this.places.keys()]) connection?.close(end);

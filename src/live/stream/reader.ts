@@ -12,30 +12,30 @@ export interface ReaderParts {
   readonly transcripts: Pick<Transcripts, 'readInBackground'>;
   readonly watch: Pick<Watch, 'newest'>;
   readonly connection: Connection;
-  /** So long it waits for older messages before it tries anew. */
+  /** How long it waits for older messages before it tries again. */
   readonly patienceMs: number;
   readonly onFault: (error: unknown) => void;
 }
 
-/** After a failure of the desk older messages are asked for again after this long at the earliest. */
+/** The shortest pause before older messages are read again after a failure of the desk. */
 const SHORTEST_PAUSE_MS = 1000;
 
-/** One reader's way through a session: what lies behind first, at its own pace, then what comes. */
+/** One client's way through a session: older messages at its own pace, then new ones. */
 export class Reader implements Watcher {
-  /** How many messages it got. */
+  /** How many messages were sent to it. */
   messageCount = 0;
-  /** It has all that is known and gets what comes. */
+  /** It has all known messages and gets new ones. */
   private isLive = false;
-  /** Counts the times at which positions lost their meaning. */
+  /** Counts how often positions became invalid. */
   private resets = 0;
 
   constructor(
     private readonly parts: ReaderParts,
-    /** Of the next message it gets; undefined where positions mean nothing. */
+    /** The position of the next message to send; undefined if positions mean nothing. */
     private position: number | undefined,
   ) {}
 
-  /** Goes on from its position until it has all that is known. */
+  /** Continues at its position until it has all known messages. */
   async follow(): Promise<void> {
     const { connection, watch, onFault } = this.parts;
     this.isLive = false;
@@ -76,7 +76,7 @@ export class Reader implements Watcher {
     this.parts.connection.close('gone');
   }
 
-  /** What is among the newest is at hand; what lies before them has to be read. */
+  /** The newest messages are in memory; older ones have to be read. */
   private async goOn(position: number, newest: Newest, first: number): Promise<void> {
     const { resets } = this;
     const messages = position >= first ? newest.from(position) : await this.older(position, newest.total);
@@ -86,7 +86,7 @@ export class Reader implements Watcher {
     await this.parts.connection.send(messagesEvent('messages', next, messages, newest.total));
   }
 
-  /** Up to the end of their block; undefined where they could not be had at the moment. */
+  /** Up to the end of their block; undefined if they are unavailable at present. */
   private async older(position: number, total: number): Promise<readonly Placed[] | undefined> {
     const { transcripts, sessionId, connection, patienceMs } = this.parts;
     const { signal } = connection;
@@ -95,7 +95,7 @@ export class Reader implements Watcher {
     try {
       const view = await transcripts.readInBackground(sessionId, { first: position, end }, { signal, patienceMs });
       if (view.first === position) return messagesIn(view.pieces).map((json, i) => ({ position: position + i, json }));
-      // It contradicts itself by now: the watch will say so.
+      // The session contradicts itself by now: the watch will report that.
     } catch (error) {
       if (!(error instanceof DeskError) || error instanceof DeskNotFoundError) throw error;
       pauseMs = Math.max(pauseMs, error.retryAfterMs ?? 0);

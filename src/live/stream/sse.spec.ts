@@ -3,7 +3,7 @@ import { messagesEvent } from './newest.js';
 import { retryLine, totalEvent } from './sse.js';
 
 describe('the text of an event', () => {
-  it('names its own id, or an empty one', () => {
+  it('has its own id, or an empty one', () => {
     expect(retryLine(3000) + totalEvent('ready', 26, 26)).toBe(
       'retry: 3000\nevent: ready\nid: 26\ndata: {"total":26}\n\n',
     );

@@ -1,12 +1,12 @@
-/*
- * The text of server-sent events (HTML Standard, "Server-sent events"). Every event names its own id: a reader that comes
- * back sends the last one it saw. JSON has no line breaks, so one `data` line holds it.
+/**
+ * The text of server-sent events (HTML Standard, "Server-sent events"). Every event has its own id: a client that
+ * reconnects sends the last one it received. JSON has no line breaks, so one `data` line holds it.
  */
 
-/** What a stream tells of a session. */
+/** The types of events in a stream. */
 export type StreamEvent = 'ready' | 'messages' | 'edited' | 'reset';
 
-/** An id of undefined is an empty one: the reader forgets which it saw last. */
+/** An id of undefined is sent empty: the client then forgets its last one. */
 export function eventHead(event: StreamEvent, id: number | undefined): string {
   return `event: ${event}\nid:${id === undefined ? '' : ` ${id}`}\ndata: `;
 }
@@ -22,5 +22,5 @@ export function retryLine(ms: number): string {
   return `retry: ${ms}\n`;
 }
 
-/** Read by nobody; keeps proxies from taking the silence for an end. */
+/** Ignored by clients; keeps proxies from closing a silent connection. */
 export const HEARTBEAT = ': keep-alive\n\n';

@@ -24,14 +24,13 @@ export function auditOfRefusedStream(sessionId: string, query: string): AuditFie
   return auditOf(sessionId, input.from);
 }
 
-/** What is followed, for the audit line. */
+/** The session, for the audit line. */
 export function auditOf(sessionId: string, from: number | undefined): AuditFields {
   return { sessionId, ...(from === undefined ? {} : { from }) };
 }
 
 /**
- * Where a stream begins: where the reader left it, where the query says, or (undefined) now.
- *
+ * Where a stream begins: where the client's last one ended, where the query says, or (undefined) now.
  * @throws ProblemError `invalid-request` with the first faults of all
  */
 export function readStreamRequest(

@@ -10,8 +10,8 @@ import { Streams } from './streams.js';
 type StreamRequest = FastifyRequest<{ Params: { sessionId: string }; Headers: { 'last-event-id'?: string } }>;
 
 /**
- * GET and HEAD of a session's messages as a stream. Not by `@Sse`: that numbers events by itself, and has neither heartbeats
- * nor a way to say what a slow reader costs.
+ * GET and HEAD of a session's messages as a stream. Without Nest's `@Sse`, which numbers events itself, sends no
+ * heartbeats and has no limit for slow clients.
  */
 @ApiTags('messages')
 @Controller('sessions')
@@ -29,7 +29,7 @@ export class StreamController {
     else await this.streams.open(request, reply, { sessionId, from });
   }
 
-  /** An empty id is invalid like any other, and no unknown path. */
+  /** An empty id is an invalid id, not an unknown path. */
   @Get('//messages/stream')
   @AllowAccess('callers')
   @ApiExcludeEndpoint()

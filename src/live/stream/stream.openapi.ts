@@ -9,7 +9,7 @@ import { problemResponse } from '../../problem/problem.openapi.js';
 
 const EXAMPLE = 'retry: 3127\nevent: ready\nid: 26\ndata: {"total":26}\n\n';
 
-/** The stream as /docs and generated clients see it. */
+/** The stream in /docs and for generated clients. */
 export function DocumentStream(): MethodDecorator {
   return applyDecorators(
     ApiExtraModels(ProblemDto),
@@ -19,7 +19,7 @@ export function DocumentStream(): MethodDecorator {
       description:
         'Server-sent events. `ready` {total}; `messages` {messages, total}, oldest first; `edited` {messages}: messages that ' +
         'read differently now; `reset` {total}: positions mean nothing any more, read the page again. Each `id` is the ' +
-        'position to go on from. HEAD answers the headers.',
+        'position to continue from. HEAD answers the headers.',
     }),
     sessionIdParameter,
     optionalParameter(
@@ -31,10 +31,10 @@ export function DocumentStream(): MethodDecorator {
     ApiHeader({
       name: 'Last-Event-ID',
       required: false,
-      description: 'The `id` of the last event that was seen; goes before `from`',
+      description: 'The `id` of the last event received; takes precedence over `from`',
       examples: {
         absent: { summary: 'The client has seen no event yet', value: '' },
-        seen: { summary: 'It has seen those before position 26', value: '26' },
+        seen: { summary: 'It has received those before position 26', value: '26' },
       },
     }),
     ...tracingParameters,
@@ -47,7 +47,7 @@ export function DocumentStream(): MethodDecorator {
     problemResponse(
       400,
       'invalid-request',
-      'The id, `from` or `Last-Event-ID` is at fault; `errors` lists every fault',
+      'The id, `from` or `Last-Event-ID` is invalid; `errors` lists every fault',
       {
         errors: [{ field: 'from', message: 'must be an integer from 0 to 2147483647' }],
       },

@@ -26,13 +26,13 @@ export interface StreamsParts {
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly heartbeatMs: number;
-  /** So long without a call is a failure of reading what lies behind; it is tried anew. */
+  /** The longest time without a call when older messages are read; then the read fails and is tried again. */
   readonly patienceMs: number;
   readonly now: Clock;
   readonly random: () => number;
 }
 
-/** What is to be followed, and from where. */
+/** The session to follow, and from where. */
 export interface StreamRequest {
   readonly sessionId: string;
   /** undefined: from now on. */
@@ -41,19 +41,19 @@ export interface StreamRequest {
 
 const CONTENT_HEADERS = {
   'content-type': 'text/event-stream',
-  // What is compressed, or kept back to be sent with more, does not arrive when it happens.
+  // Compression and buffering would delay events.
   'cache-control': 'no-store, no-transform',
   'x-accel-buffering': 'no',
 };
-/** Readers who lose their replica do not come back all at once. */
+/** Spread, so that the clients of a stopped replica do not all reconnect at once. */
 const RETRY_MIN_MS = 2000;
 const RETRY_SPREAD_MS = 3000;
 
-/** Opens streams, and sees to all that their ends take. */
+/** Opens streams and cleans up at their end. */
 export class Streams {
   constructor(private readonly parts: StreamsParts) {}
 
-  /** The headers of a stream, without one. */
+  /** The headers of a stream, for HEAD. */
   describe(request: FastifyRequest, reply: FastifyReply): void {
     this.writeHead(request, reply);
     request.context.outcome = 'described';
@@ -71,7 +71,7 @@ export class Streams {
     };
     reply.raw.once('close', onClose);
     try {
-      // What follows goes on for hours: no part of the request's own work.
+      // The stream goes on for hours, so its work belongs to no span of the request.
       const view = await runInContext(context, () => this.read(context, asked, gone.signal));
       reply.raw.off('close', onClose);
       if (reply.raw.closed) throw new DeskAbandonedError('the client has gone');
@@ -83,7 +83,9 @@ export class Streams {
     }
   }
 
-  /** A beginning beyond the end may be right where this replica knows less than the one that told it. */
+  /**
+   * A beginning beyond the total may be right if this replica knows less than the one that the client was connected to.
+   */
   private async read(
     context: RequestContext,
     { sessionId, from = 0 }: StreamRequest,
@@ -142,7 +144,7 @@ export class Streams {
     readonly total: number;
   }): string {
     const retryMs = RETRY_MIN_MS + Math.floor(this.parts.random() * (RETRY_SPREAD_MS + 1));
-    // Whoever loses the line before the next event comes back with the same beginning.
+    // A client that loses its connection before the next event comes back with the same beginning.
     const begin = retryLine(retryMs) + totalEvent('ready', position === undefined ? undefined : (from ?? total), total);
     const isLost = from !== undefined && from !== position;
     return isLost ? begin + totalEvent('reset', position, total) : begin;

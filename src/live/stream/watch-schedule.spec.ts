@@ -21,7 +21,7 @@ describe('a watched session', () => {
     );
   });
 
-  it('is looked at when it is stale, and every 10 s at least', () => {
+  it('is polled when it is stale, and every 10 s at least', () => {
     look(false, 2000);
     expect(inMs()).toBe(2000);
     now += 2000;
@@ -30,7 +30,7 @@ describe('a watched session', () => {
     expect(schedule.freshSince).toBe(now - 10_000);
   });
 
-  it('is looked at only when it is stale while somebody tells of changes, and every 10 s again when nobody does', () => {
+  it('is polled only when it is stale while changes are reported, and every 10 s again when they are not', () => {
     isTold = true;
     look(false, 30_000);
     expect(inMs()).toBe(30_000);
@@ -39,12 +39,12 @@ describe('a watched session', () => {
     expect(inMs()).toBe(10_000);
   });
 
-  it('is not looked at more often than every 250 ms, however short lifetimes are', () => {
+  it('is not polled more often than every 250 ms, however short lifetimes are', () => {
     look(false, 0);
     expect(inMs()).toBe(250);
   });
 
-  it('is looked at at once after a notice, then 1, 2 and 5 s later while nothing is new', () => {
+  it('is polled at once after a notice, then 1, 2 and 5 s later while nothing is new', () => {
     isTold = true;
     look();
     now += 3000;
@@ -61,7 +61,7 @@ describe('a watched session', () => {
     expect(inMs()).toBe(60_000);
   });
 
-  it('is looked at once a second at most while notices come, and no more once something new was there', () => {
+  it('is polled at most once a second while notices come, and no more once something was new', () => {
     look();
     now += 3000;
     schedule.noticed();
@@ -74,7 +74,7 @@ describe('a watched session', () => {
     expect(inMs()).toBe(10_000);
   });
 
-  it('is left alone after a failure for as long as that says, and a second at least', () => {
+  it('is paused after a failure for as long as that says, and for a second at least', () => {
     look(false, 0);
     schedule.looking();
     schedule.failed(0);

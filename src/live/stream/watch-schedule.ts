@@ -1,38 +1,38 @@
 import { type Clock } from '../../clock.js';
 
-/** However short lifetimes are, the desk is not asked more often about one session. */
+/** The shortest time between two calls for one session, however short lifetimes are. */
 const SHORTEST_MS = 250;
-/** The same after somebody said that the session changed. */
+/** The same after a notice. */
 const SHORTEST_AFTER_NOTICE_MS = 1000;
-/** A watched head is looked at this often while nobody tells of changes, however long it counts as fresh. */
+/** The longest time between two polls of a watched head while no changes are reported, however long it is fresh. */
 const LONGEST_MS = 10_000;
-/** Records may come later than the notice of them: these are the looks that follow one that found nothing new. */
+/** Records may lag behind their notice: the polls after one that found nothing new. */
 const LOOKS_AFTER_NOTICE_MS = [0, 1000, 2000, 5000] as const;
 const NOTICED_MS = Math.max(...LOOKS_AFTER_NOTICE_MS);
-/** Who asks on behalf of many waits a little longer after a failure than they would. */
+/** A watch asks for many clients, so it waits a little longer after a failure than one client would. */
 const SHORTEST_PAUSE_MS = 1000;
 
-/** What a look brought. */
+/** The result of a poll. */
 export interface Look {
   readonly ageMs: number;
-  /** For how long it counts as fresh; negative where it does not. */
+  /** Remaining freshness; negative if it is not fresh. */
   readonly remainingMs: number;
   readonly isNew: boolean;
 }
 
-/** When a watched session is to be looked at. */
+/** When a watched session is polled. */
 export class WatchSchedule {
   private askedAt = -Infinity;
   private lookedAt = -Infinity;
   private staleAt = -Infinity;
   private pausedUntil = -Infinity;
   private noticedAt = -Infinity;
-  /** Moments at which something may be there that was not before. */
+  /** Times at which something may be new. */
   private looks: readonly number[] = [];
 
   constructor(
     private readonly now: Clock,
-    /** Whether changes are told of at present. */
+    /** Whether changes are reported at present. */
     private readonly isTold: () => boolean,
   ) {}
 
@@ -42,26 +42,26 @@ export class WatchSchedule {
     return Math.max(dueAt, this.lookedAt + shortestMs, this.pausedUntil);
   }
 
-  /** What was asked for before this moment does not do for the look that is due. */
+  /** The poll that is due ignores anything fetched before this moment. */
   get freshSince(): number {
     const now = this.now();
     const wanted = this.looks.filter((at) => at <= now).at(-1) ?? -Infinity;
     return this.isTold() ? wanted : Math.max(wanted, now - LONGEST_MS);
   }
 
-  /** Whether what is known does for a look that wants nothing older than this. */
+  /** Whether a view fetched at this moment is new enough for a poll. */
   isSatisfied(freshSince: number): boolean {
     return this.staleAt > this.now() && this.askedAt >= freshSince;
   }
 
-  /** Somebody said that the session changed. */
+  /** A notice of a change arrived. */
   noticed(): void {
     const now = this.now();
     this.noticedAt = now;
     this.looks = LOOKS_AFTER_NOTICE_MS.map((ms) => now + ms);
   }
 
-  /** The desk is being asked. */
+  /** A call is in flight. */
   looking(): void {
     this.lookedAt = this.now();
     this.looks = this.looks.filter((at) => at > this.lookedAt);
@@ -79,7 +79,7 @@ export class WatchSchedule {
     this.pausedUntil = -Infinity;
   }
 
-  /** The desk could not be asked, and may be after so long. */
+  /** The desk was not available; it may be asked again after this long. */
   failed(retryAfterMs: number): void {
     this.pausedUntil = this.now() + Math.max(SHORTEST_PAUSE_MS, retryAfterMs);
   }

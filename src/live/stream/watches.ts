@@ -9,22 +9,25 @@ export interface WatchesParts extends WatchParts {
   readonly onCountChange: (count: number) => void;
 }
 
-/** Redis tells at once what another replica learned; in case that was lost it is looked for this often, and a little later. */
+/**
+ * Redis notifies at once of what another replica updated; in case a notice is lost, Redis is polled this often, with
+ * jitter.
+ */
 const CATCH_UP_MS = 1500;
 const SPREAD_MS = 400;
 
-/** The watches of this replica: one for each session, however many watch it. */
+/** The watches of this replica: one for each session, shared by all its clients. */
 export class Watches {
-  /** By the name that sessions have in Redis. */
+  /** By the key that sessions have in Redis. */
   private readonly watches = new Map<string, Watch>();
-  /** Once somebody watched, for as long as the service runs. */
+  /** Set once a client watched, for as long as the service runs. */
   private channel: RedisChannel | undefined;
   private isListening = false;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly parts: WatchesParts) {}
 
-  /** The watch of a session, of which this is known. Whoever entered has to `leave`. */
+  /** The watch of a session with this known state. Every `enter` needs a `leave`. */
   enter(sessionId: string, view: TranscriptView): Watch {
     const name = this.parts.transcripts.versionKey(sessionId);
     const held = this.watches.get(name);

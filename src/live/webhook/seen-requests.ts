@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { isRedisTrouble, type RedisLink } from '../../redis/redis-link.js';
 
-/** The desk sends again what it got no answer to. */
+/** The desk repeats a webhook that it got no answer to. */
 const SEEN_MS = 600_000;
 const MAX_SEEN = 50_000;
 
-/** The webhooks of the last minutes, over all replicas; kept as hashes, since nobody promises what their ids hold. */
+/** The webhooks of the last minutes, over all replicas; stored as hashes, since their ids may hold anything. */
 export class SeenRequests {
   private readonly here = new LRUCache<string, true>({ max: MAX_SEEN, ttl: SEEN_MS });
 
@@ -15,7 +15,7 @@ export class SeenRequests {
     private readonly keyPrefix: string,
   ) {}
 
-  /** Without waiting where this replica saw it, or where there is no Redis to ask. */
+  /** Without waiting if this replica has it, or if Redis is not connected. */
   has(requestId: string): boolean | Promise<boolean> {
     const key = this.keyOf(requestId);
     if (this.here.has(key)) return true;
@@ -33,7 +33,7 @@ export class SeenRequests {
     }
   }
 
-  /** What lives longer than these do was not written by us. */
+  /** A key with a TTL longer than this was not written by us. */
   private async isInRedis(key: string): Promise<boolean> {
     try {
       const leftMs = await this.redis.run((client) => client.pttl(key), key);

@@ -12,11 +12,11 @@ export interface WebhookEventsParts {
   readonly logger: Logger;
 }
 
-/** What a webhook does. Nobody waits for it: the desk has its answer by then. */
+/** The effects of a webhook. They run after the desk got its answer. */
 export class WebhookEvents {
   constructor(private readonly parts: WebhookEventsParts) {}
 
-  /** Begins at once; a fault of our own is logged, since nobody is there to be told. */
+  /** Starts at once; errors are logged here, since nobody awaits it. */
   accept(sessionId: string, requestId: string | undefined): void {
     this.take(sessionId, requestId).catch((error: unknown) => {
       this.parts.logger.error({ err: error }, 'a webhook was lost through a fault of our own');

@@ -3,13 +3,13 @@ import { type Metrics } from '../../metrics/metrics.js';
 
 const MAX_BODY_BYTES = 65_536;
 
-/** What the webhook's routes have of their own in the server. */
+/** The server options of the webhook's routes. */
 export function setUpWebhook(fastify: FastifyInstance, metrics: Metrics): void {
   fastify.addHook('onRoute', (route) => {
     if (route.config?.access !== 'desk') return;
     route.bodyLimit = MAX_BODY_BYTES;
     route.preParsing = ({ raw }, _reply, payload, done) => {
-      // It is JSON or refused as none, whatever it calls itself.
+      // The body is parsed as JSON whatever its Content-Type.
       delete raw.headers['content-type'];
       done(null, payload);
     };

@@ -6,10 +6,10 @@ import { queryOf } from '../../http/request-target.js';
 import { changedSession } from './webhook-body.js';
 import { WebhookEvents } from './webhook-events.js';
 
-/** What the desk takes for "received"; anything else it would send again. */
+/** The answer that the desk accepts; at any other it would repeat the webhook. */
 const RECEIVED = '{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}';
 
-/** Tencent's `Desk.SessionEventNotify`. It is the desk that asks here, so it is no part of the API document. */
+/** Tencent's `Desk.SessionEventNotify`. Only the desk calls it, so it is not in the API document. */
 @ApiExcludeController()
 @Controller('webhooks/desk')
 export class WebhookController {
