@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import { type Encoding } from './representation.js';
 
-/** The server's preference among what the client likes equally: br is smaller at the same cost here. */
+/** The server's order among what the client accepts equally: br is smaller at the same cost here. */
 const OFFERED = ['br', 'gzip', 'identity'] as const;
 
-/** More than any browser sends; beyond it nothing is read or remembered. */
+/** More than any browser sends; the rest is ignored. */
 const MAX_PREFERENCES = 100;
 const MAX_USUAL_HEADER = 200;
 
@@ -27,7 +27,7 @@ export function chooseEncoding(header: string | undefined): Encoding {
   return chosen;
 }
 
-/** For what is made once: br would cost more than it saves. */
+/** For content that is compressed for one request only: br would cost more than it saves. */
 export function acceptsGzip(header: string | undefined): boolean {
   return header !== undefined && choose(header, ['gzip', 'identity']) === 'gzip';
 }

@@ -2,27 +2,27 @@ import { type Result, type View } from '../cache/result.js';
 import { type AuditFields } from '../logging/request-context.js';
 import { type Representation } from './representation.js';
 
-/** What a cached resource answers, and how its cache came by it. */
+/** The answer of a cached resource, and how its cache came by it. */
 export interface Answer {
   readonly representation: Representation;
   readonly result: Result<View>;
-  /** Unix milliseconds, for Last-Modified; undefined where it is unknown. */
+  /** Unix milliseconds, for Last-Modified; undefined if unknown. */
   readonly modifiedAt: number | undefined;
 }
 
-/** A route of a cached resource, as the fast path sees it. */
+/** A route of a cached resource, as the fast path uses it. */
 export interface CachedRoute {
-  /** As metrics and log name it: the template, never a path. */
+  /** Its template, as in metrics and logs; never a path. */
   readonly template: string;
   /** The value of the label `resource`. */
   readonly resource: string;
-  /** A fresh answer from memory, to a target that was validated before; undefined where anything else is needed. */
+  /** A fresh answer from memory, for a target that was validated before; undefined if anything else is needed. */
   peek(target: string): PeekedAnswer | undefined;
-  /** Fields of the audit line for a request that was refused (over the limit); undefined where its query is invalid or too long. */
+  /** The audit fields of a refused request (over the limit); undefined if its query is invalid or too long. */
   auditOfRefused(params: RouteParams, query: string): AuditFields | undefined;
 }
 
-/** What the router found in a path. */
+/** The parameters that the router found in the path. */
 export interface RouteParams {
   readonly sessionId?: string;
 }

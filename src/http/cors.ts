@@ -8,8 +8,8 @@ const EXPOSED =
 const PREFLIGHT_SECONDS = '600';
 
 /**
- * Lets scripts of the named origins read answers. By hand: @fastify/cors answers every OPTIONS itself, before authentication
- * and not as a problem.
+ * Lets scripts of the configured origins read answers. By hand: @fastify/cors answers every OPTIONS itself, before
+ * authentication and not as a problem.
  */
 export class Cors {
   private readonly allowed: ReadonlySet<string>;
@@ -18,7 +18,10 @@ export class Cors {
     this.allowed = new Set(origins);
   }
 
-  /** Answers differ by origin, so every one needs `Vary: Origin`, also those without an Origin: shared caches rely on it. */
+  /**
+   * Answers differ by origin, so every answer needs `Vary: Origin`, also to requests without an Origin: shared caches
+   * rely on it.
+   */
   get isOn(): boolean {
     return this.allowed.size > 0;
   }

@@ -5,7 +5,7 @@ export type CsvRow = readonly (string | number | null)[];
 const LINE_BREAK = /[\r\n]/;
 const BYTE_ORDER_MARK = '\ufeff';
 
-/** A byte order mark, without which Excel does not read the file as UTF-8, and the names of the columns. */
+/** A byte order mark, without which Excel does not read the file as UTF-8, and the column names. */
 export function csvHead(columns: readonly string[]): Buffer {
   return Buffer.concat([Buffer.from(BYTE_ORDER_MARK), csvLines([columns])]);
 }
@@ -15,7 +15,7 @@ export function csvLines(rows: readonly CsvRow[]): Buffer {
   const text = stringify([...rows], {
     record_delimiter: 'windows',
     escape_formulas: true,
-    // By itself it quotes only what holds the whole CRLF; RFC 4180 wants either of the two quoted.
+    // The library quotes only cells with a whole CRLF; RFC 4180 requires it for CR or LF alone.
     quoted_match: LINE_BREAK,
     cast: { string: withoutLeadingLineFeed },
   });

@@ -8,11 +8,11 @@ type Operation = NonNullable<Item['get']>;
 /** Either of the two is enough. */
 const CREDENTIALS = [{ apiKey: [] }, { bearer: [] }];
 
-/** What @nestjs/swagger made of the decorators, with what holds for every operation. */
+/** The document that @nestjs/swagger made of the decorators, with what applies to every operation. */
 export function finished({ paths, components, ...document }: OpenAPIObject): OpenAPIObject {
   const items = Object.entries(paths).map(([path, { get, ...others }]): [string, Item] => {
     if (get === undefined) return [path, others];
-    // Whatever does not say that it is open needs credentials, in the document as in the service.
+    // Unless marked as public, an operation needs credentials, in the document as in the service.
     const secured = { security: CREDENTIALS, ...get };
     return [path, { ...others, get: secured, head: headOf(secured) }];
   });
@@ -40,7 +40,7 @@ function headOf({ responses, summary = '', operationId = '', ...get }: Operation
   };
 }
 
-/** An enum with null among its values: orval and openapi-zod-client make code of it that does not compile. */
+/** An enum with null among its values: orval and openapi-zod-client generate code from it that does not compile. */
 function withNullApart(schema: Schemas[string]): Schemas[string] {
   if ('$ref' in schema) return schema;
   const { properties, description = '' } = schema;

@@ -20,7 +20,7 @@ export interface FastPathParts {
   readonly logger: Logger;
 }
 
-/** An answer that can be sent at once, and who asked for it. */
+/** An answer that can be sent at once, and its caller. */
 interface AtHand {
   readonly route: CachedRoute;
   readonly answer: PeekedAnswer;

@@ -7,7 +7,7 @@ const seconds = (description: string, minimum: number, example: number) => ({
   example,
 });
 
-/** Every header that an answer may have, described once; answers refer to them. */
+/** Every header of any answer, described once; answers refer to them. */
 export const headerComponents = {
   ETag: text('Strong, of the body as sent', '"mK3pS1vYw2n0ZbQx4rT6uA8cE9f"'),
   'Cache-Control': text(
@@ -16,10 +16,10 @@ export const headerComponents = {
   ),
   Age: seconds('Seconds since the desk was asked', 0, 3),
   'Cache-Status': text('RFC 9211: where the answer came from', 'desk-bff; hit; ttl=57; detail=memory'),
-  Vary: text('What the answer depends on beside the URL', 'Accept-Encoding'),
+  Vary: text('What the answer depends on besides the URL', 'Accept-Encoding'),
   'Last-Modified': text('The newest message known; left out for an empty session', 'Thu, 07 Nov 2024 00:23:50 GMT'),
   Link: text(
-    'RFC 8288: `rel="next"` and `rel="prev"`, relative, with everything spelt out that keeps to the same collection',
+    'RFC 8288: `rel="next"` and `rel="prev"`, relative, with all parameters of the same collection',
     `</sessions/${SESSION_ID}/messages?limit=20&offset=20&order=desc>; rel="next"`,
   ),
   'Content-Disposition': text('Of a file', 'attachment; filename="messages-1.ndjson"'),

@@ -8,7 +8,7 @@ import { headerParameters } from './parameters.openapi.js';
 
 const CACHED_HEADERS = ['ETag', 'Cache-Control', 'Age', 'Cache-Status', 'Vary', 'X-Request-Id'] as const;
 
-/** What everything answers to callers without credentials or scope, and with the wrong method. */
+/** Answers to callers without credentials or scope, and to a wrong method. */
 export const accessProblems = [
   problemResponse(401, 'unauthorized', 'No or wrong credentials'),
   problemResponse(403, 'forbidden', 'The token lacks the scope that this service asks for'),
@@ -16,7 +16,7 @@ export const accessProblems = [
 ];
 
 const problems = [
-  problemResponse(400, 'invalid-request', 'A parameter is at fault; `errors` lists every fault, or the first 20'),
+  problemResponse(400, 'invalid-request', 'A parameter is invalid; `errors` lists every fault, or the first 20'),
   ...accessProblems,
   problemResponse(413, 'invalid-request', 'The request has a body of more than 16 KB', {
     detail: 'The request is too large.',
@@ -41,17 +41,17 @@ export type Examples = Readonly<Record<string, { readonly summary: string; reado
 interface DocumentedAnswer {
   readonly type: Type;
   readonly description: string;
-  /** What the files look like, where there are some. */
+  /** Examples of the files, if the resource has any. */
   readonly files?: { readonly ndjson: string; readonly csv: string };
-  /** Headers beside those of all cached answers. */
+  /** Headers besides those of all cached answers. */
   readonly headers?: readonly HeaderName[];
   readonly examples: Examples;
 }
 
-/** Of what belongs to one session. */
+/** For a resource that belongs to one session. */
 export const sessionNotFound = problemResponse(404, 'session-not-found', 'The desk does not know the session');
 
-/** What every GET of a cached resource takes and answers, beside what it is about. */
+/** The parameters and answers that all GETs of cached resources share. */
 export function DocumentCachedAnswer({
   type,
   description,
@@ -84,12 +84,12 @@ export function DocumentCachedAnswer({
   );
 }
 
-/** The formats of a resource that is also to be had as a file. */
+/** The formats of a resource that can also be read as a file. */
 export const formatParameter = ApiQuery({
   name: 'format',
   required: false,
   description:
-    'Without it a page. `ndjson` and `csv`: the whole collection as a file. Only a last line `{"type":"end",…}` says that an ' +
-    'ndjson file is whole; a file that fails ends with a cut connection',
+    'Without it a page. `ndjson` and `csv`: the whole collection as a file. Only a last line `{"type":"end",…}` shows that an ' +
+    'ndjson file is complete; a file that fails ends with a closed connection',
   schema: { type: 'string', enum: [...FORMATS], default: 'json', example: 'json' },
 });

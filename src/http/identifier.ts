@@ -1,9 +1,9 @@
 import { Matches } from 'class-validator';
 
-/** What ids of sessions and clients are made of (contract), as a part of regular expressions. */
+/** The characters of ids of sessions and clients (contract), as part of regular expressions. */
 export const IDENTIFIER = '[A-Za-z0-9._~@:+=-]{1,128}';
 
-/** The whole of it, as schemas have it. */
+/** The whole pattern, for schemas. */
 export const IDENTIFIER_PATTERN = `^${IDENTIFIER}$`;
 
 const WHOLE = new RegExp(IDENTIFIER_PATTERN);

@@ -1,11 +1,11 @@
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
 
-/** What `limit` and `offset` may be, of every resource that has pages (contract). */
+/** The bounds of `limit` and `offset` of every resource that has pages (contract). */
 export const MAX_LIMIT = 100;
 export const MAX_OFFSET = 2147483647;
 
 export const IsLimit = () => IsOptionalInteger(1, MAX_LIMIT);
-/** Of positions too, which are offsets from the oldest message. */
+/** Also for positions, which are offsets from the oldest message. */
 export const IsOffset = () => IsOptionalInteger(0, MAX_OFFSET);
 
 function IsOptionalInteger(min: number, max: number): PropertyDecorator {

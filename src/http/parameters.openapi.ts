@@ -2,10 +2,10 @@ import { ApiHeader, ApiParam, ApiQuery } from '@nestjs/swagger';
 import { IDENTIFIER_PATTERN } from './identifier.js';
 import { MAX_LIMIT, MAX_OFFSET } from './paging.js';
 
-/** The session of the desk API's own page, which the simulated desk of the demo has too. */
+/** The session of the sample in the desk API's documents, which the demo's simulated desk also has. */
 export const SESSION_ID = 'b0f4ca12-4850-4218-a284-efe679a87066';
 
-/** Swagger UI fills in the first example, so it has to leave out what is not for every try. Only for plain text. */
+/** Swagger UI fills in the first example, so it leaves out optional parameters. Only for plain text. */
 const absent = (summary: string) => ({ absent: { summary, value: '' } });
 
 export const identifierSchema = {
@@ -16,17 +16,17 @@ export const identifierSchema = {
 } as const;
 
 /**
- * A query parameter that Swagger UI leaves empty: it fills in `example`, but not these, which stand in the schema. Here
- * an empty text would not be an example that keeps to the schema.
+ * A query parameter that Swagger UI leaves empty: it fills in `example`, but not these examples inside the schema. An
+ * empty text would not be a valid example here.
  */
 export function optionalParameter(name: string, description: string, schema: object, ...examples: readonly unknown[]) {
   return ApiQuery({ name, required: false, description, schema: { ...schema, examples: [...examples] } });
 }
 
-/** ApiParam and ApiQuery lose an `example` that stands beside a schema, so it stands inside. */
+/** ApiParam and ApiQuery lose an `example` next to a schema, so it is inside. */
 export const sessionIdParameter = ApiParam({
   name: 'sessionId',
-  description: 'The session, as the list of sessions names it',
+  description: 'The session, as in the list of sessions',
   schema: { ...identifierSchema, example: SESSION_ID },
 });
 
@@ -34,26 +34,26 @@ export const pagingParameters = [
   ApiQuery({
     name: 'limit',
     required: false,
-    description: 'How many at most',
+    description: 'How many to return at most',
     schema: { type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: 20, example: 20 },
   }),
   ApiQuery({
     name: 'offset',
     required: false,
-    description: 'How many to pass over',
+    description: 'How many to skip',
     schema: { type: 'integer', minimum: 0, maximum: MAX_OFFSET, default: 0, example: 0 },
   }),
 ];
 
-/** What every request may have, to be found again in logs. */
+/** Parameters that every request may have, to find it in logs. */
 export const tracingParameters = [
   ApiHeader({
     name: 'X-Request-Id',
     required: false,
-    description: 'Taken over if it matches `^[\\w.-]{1,128}$`',
+    description: 'Used if it matches `^[\\w.-]{1,128}$`',
     examples: {
-      ...absent('The service makes one'),
-      own: { summary: 'One that the client made', value: '0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e' },
+      ...absent('The service generates one'),
+      own: { summary: 'One that the client generated', value: '0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e' },
     },
   }),
   ApiHeader({
@@ -68,16 +68,16 @@ export const tracingParameters = [
   }),
 ];
 
-/** What every GET of a cached resource takes. */
+/** The request headers of every GET of a cached resource. */
 export const headerParameters = [
   ApiHeader({
     name: 'If-None-Match',
     required: false,
-    description: '304 where the answer is unchanged',
+    description: '304 if the answer is unchanged',
     examples: {
       ...absent('The client has no answer yet'),
       page: { summary: 'The ETag of an earlier answer', value: '"mK3pS1vYw2n0ZbQx4rT6uA8cE9f"' },
-      any: { summary: '304 where there is an answer at all', value: '*' },
+      any: { summary: '304 if there is an answer at all', value: '*' },
     },
   }),
   ApiHeader({

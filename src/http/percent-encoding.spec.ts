@@ -5,7 +5,7 @@ import { readablePath, readableQuery } from './request-target.js';
 const encodedBytes = fc
   .uint8Array({ maxLength: 12 })
   .map((bytes) => [...bytes].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''));
-/** Bytes at the edges of RFC 3629's table, which chance alone hardly ever puts side by side. */
+/** Bytes at the edges of RFC 3629's table, which random bytes hardly ever combine. */
 const edges = '7f 80 8f 90 9f a0 bf c0 c1 c2 df e0 ed ef f0 f4 f5 ff'.split(' ').map((byte) => `%${byte}`);
 const pieces = fc.constantFrom('%', '%f', '%zz', '%2f', '%C3%A9', '%e2%82%ac', '%F0%9F%8e%A7', 'a', '/', ...edges);
 const text = fc.oneof(
@@ -28,7 +28,7 @@ describe('a readable path', () => {
     fc.assert(fc.property(text, (sent) => isDecodable(readablePath(sent))));
   });
 
-  test('is the path that was sent where that can be decoded, and only there', () => {
+  test('equals the path that was sent if that can be decoded, and only then', () => {
     fc.assert(
       fc.property(text, (sent) => {
         expect(readablePath(sent) === sent).toBe(isDecodable(sent));
@@ -37,7 +37,7 @@ describe('a readable path', () => {
     );
   });
 
-  test('is not changed by a second reading', () => {
+  test('is not changed when it is made readable again', () => {
     fc.assert(
       fc.property(text, (sent) => {
         const readable = readablePath(sent);
@@ -46,7 +46,7 @@ describe('a readable path', () => {
     );
   });
 
-  test('is never longer than what was sent, and tells whether there was something unreadable', () => {
+  test('is never longer than what was sent, and tells whether something was unreadable', () => {
     fc.assert(
       fc.property(text, (sent) => {
         const readable = readablePath(sent);
@@ -68,7 +68,7 @@ describe('a readable path', () => {
 });
 
 test('a readable query has the same names and values, and nothing that URLSearchParams could throw at', () => {
-  // One U+FFFD for each byte or one for a cut character: standards differ, and nobody can tell them apart by eye.
+  // One U+FFFD for each byte or one for a truncated character: standards differ, and both are accepted.
   const read = (query: string) => new URLSearchParams(`&${query}`).toString().replace(/(?:%EF%BF%BD)+/g, '%EF%BF%BD');
   fc.assert(
     fc.property(fc.array(fc.oneof(text, fc.constantFrom('&', '=', '+'))), (parts) => {

@@ -8,7 +8,7 @@ import { newRequestContext } from '../logging/request-context.js';
 import { ProblemSender } from './problem-sender.js';
 
 const sender = new ProblemSender(pino({ level: 'silent' }), new DeclaredRoutes());
-/** As the real server, it hands the router another path than the one that was sent. */
+/** Like the real server, it hands the router a different path than the one that was sent. */
 const server = fastify({ rewriteUrl: ({ url = '/' }) => url.replace('http://host', '').replaceAll('%', '%25') });
 let port: string;
 

@@ -12,7 +12,7 @@ export interface Variant {
   readonly etag: string;
 }
 
-/** What a resource renders for a query: JSON bytes, and the value of `Link`. */
+/** The representation of a view: JSON bytes, and the value of `Link`. */
 export interface Rendered {
   readonly body: Buffer;
   readonly link: string | undefined;
@@ -41,7 +41,7 @@ export class Representation {
 
   constructor(
     { body, link }: Rendered,
-    /** Identifies the content: with another fingerprint the bytes have to be made again. */
+    /** Identifies the content: at another fingerprint the bytes are made again. */
     readonly fingerprint: string,
     private readonly onGrowth: (representation: Representation) => void,
   ) {
@@ -54,7 +54,7 @@ export class Representation {
     return this.identity.body.length + this.compressedBytes;
   }
 
-  /** An HTTP-date: mostly the same one, and expensive to format. */
+  /** Cached, since formatting an HTTP-date is expensive and it is mostly the same one. */
   lastModified(at: number): string {
     if (this.dated?.at !== at) this.dated = { at, text: new Date(at).toUTCString() };
     return this.dated.text;
@@ -66,7 +66,7 @@ export class Representation {
     return variant instanceof Promise ? undefined : variant;
   }
 
-  /** The variant in this encoding; a promise only where it has to be made first. */
+  /** The variant in this encoding; a promise only if it has to be made first. */
   variant(encoding: Encoding): Variant | Promise<Variant>;
   variant(encoding: Encoding, mayMake: false): Variant | Promise<Variant> | undefined;
   variant(encoding: Encoding, mayMake = true): Variant | Promise<Variant> | undefined {
@@ -98,7 +98,7 @@ export class RepresentationCache {
     this.held = maxBytes > 0 ? new LRUCache({ maxSize: maxBytes }) : undefined;
   }
 
-  /** The representation that is held, or a new one where the fingerprint differs. */
+  /** The held representation, or a new one if the fingerprint differs. */
   get(key: string, fingerprint: string, render: () => Rendered): Representation {
     const held = this.held?.get(key);
     if (held?.fingerprint === fingerprint) return held;

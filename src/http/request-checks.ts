@@ -3,7 +3,7 @@ import { type FastifyInstance } from 'fastify';
 import { ProblemError } from '../problem/problem.js';
 
 /**
- * What HTTP requires of a request's headers. Node's own checks are switched off (`serverOptions`): they answer before
+ * The rules of HTTP for a request's headers. Node's own checks are switched off (`serverOptions`): they answer before
  * authentication and not as a problem.
  */
 export function checkRequestHeaders(fastify: FastifyInstance): void {
@@ -16,7 +16,7 @@ export function checkRequestHeaders(fastify: FastifyInstance): void {
 
 export function faultOfHeaders({ headers, httpVersion }: IncomingMessage): ProblemError | undefined {
   const { host, expect } = headers;
-  // RFC 9112 §3.2: none, or two (which Node joins with a comma), and the host is ambiguous.
+  // RFC 9112 §3.2: with no Host, or two (which Node joins with a comma), the host is ambiguous.
   if (host === undefined ? httpVersion === '1.1' : host.includes(',')) {
     return new ProblemError('invalid-request', { detail: 'The request needs one Host header.' });
   }
@@ -43,7 +43,9 @@ export function ignoreBodies(fastify: FastifyInstance): void {
   readBodiesOfReads(fastify);
 }
 
-/** Reads bodies of GET and HEAD to their end before the answer: only then the request is known to be well-formed and small. */
+/**
+ * Reads bodies of GET and HEAD to the end before answering: only then is the request known to be well-formed and small.
+ */
 function readBodiesOfReads(fastify: FastifyInstance): void {
   fastify.addHook('preParsing', ({ method, raw }, reply, body, done) => {
     if (!LEFT_UNREAD.has(method) || !announcesBody(raw)) {

@@ -3,18 +3,17 @@ import { LRUCache } from 'lru-cache';
 import { type Fault, ProblemError } from '../problem/problem.js';
 import { readableQuery } from './request-target.js';
 
-/** Plain decimals without leading zeros; what is none stays text, to be refused by the field's own rule. */
+/** Plain decimals without leading zeros; anything else stays text and fails the field's own rule. */
 const CANONICAL_NUMBER = /^(?:0|[1-9]\d{0,15})$/;
-/** A query of 16 KB can have thousands (contract). */
+/** The first faults only: a query of 16 KB can have thousands (contract). */
 const MAX_FAULTS = 20;
 const UNKNOWN_PARAMETER = 'is not a parameter of this resource';
 
-/** Every name that a resource takes. */
+/** The parameter names of a resource. */
 export type Parameters = Readonly<Record<string, 'text' | 'number'>>;
 
 /**
- * Fills the query's parameters into `input`, whose class has the rules and whose fields are the defaults.
- *
+ * Copies the query's parameters into `input`, whose class has the rules and whose fields are the defaults.
  * @throws ProblemError `invalid-request` with the first faults of the whole input
  */
 export function readInput<T extends object>(input: T, query: string, parameters: Parameters): T {
@@ -23,7 +22,7 @@ export function readInput<T extends object>(input: T, query: string, parameters:
   return input;
 }
 
-/** The same, with the faults as its answer. */
+/** The same, but returns the faults. */
 export function fillInput(input: object, query: string, parameters: Parameters): Fault[] {
   const faults: Fault[] = [];
   for (const [name, value] of valuesIn(query)) {
@@ -42,7 +41,7 @@ export function toParameter(text: string, kind: 'text' | 'number'): string | num
   return kind === 'number' && CANONICAL_NUMBER.test(text) ? Number(text) : text;
 }
 
-/** @throws ProblemError `invalid-request` where a resource without parameters is given some */
+/** @throws ProblemError `invalid-request` if a resource without parameters gets one */
 export function refuseParameters(query: string): void {
   const faults = [...valuesIn(query).keys()].map((field) => ({ field, message: UNKNOWN_PARAMETER }));
   if (faults.length > 0) throw invalidRequest(faults);
@@ -54,7 +53,7 @@ export function invalidRequest(faults: readonly Fault[]): ProblemError {
   return new ProblemError('invalid-request', { detail, errors: faults.slice(0, MAX_FAULTS) });
 }
 
-/** Each name with its value, undefined where it has several; one pass. */
+/** Each name with its value, undefined if it has several; one pass. */
 function valuesIn(query: string): Map<string, string | undefined> {
   const values = new Map<string, string | undefined>();
   // URLSearchParams drops one leading `?`, which here would be part of a parameter's name.
@@ -67,7 +66,7 @@ function valuesIn(query: string): Map<string, string | undefined> {
 /** No useful query is longer, however it is encoded. */
 const MAX_USUAL_LENGTH = 200;
 
-/** Query strings that proved valid, and what they ask for: dashboards send the same few over and over. */
+/** Query strings that were found valid, with their parsed form: dashboards send the same few over and over. */
 export class ValidQueries<T extends object> {
   private readonly held = new LRUCache<string, T>({
     max: 1000,
@@ -85,7 +84,7 @@ export class ValidQueries<T extends object> {
   }
 }
 
-/** Whether a query that is refused for another reason is worth reading for the audit. */
+/** Whether the query of a request that is refused for another reason is parsed for the audit line. */
 export function isUsualQuery(query: string): boolean {
   return query.length <= MAX_USUAL_LENGTH;
 }

@@ -1,7 +1,7 @@
 import { type RequestContext } from '../logging/request-context.js';
 import { failSpan, startRequestSpan, startSpan } from '../tracing/trace.js';
 
-/** Those that the semantic conventions know; every other is `_OTHER`, or strangers could make names. */
+/** The methods that the semantic conventions know; any other is `_OTHER`, so that clients cannot create names. */
 const METHODS: ReadonlySet<string> = new Set([
   'GET',
   'HEAD',
@@ -14,14 +14,17 @@ const METHODS: ReadonlySet<string> = new Set([
   'TRACE',
 ]);
 
-/** Gives a request its span where it is sampled, and its log lines the trace id. Neither path nor query: they name sessions and customers. */
+/**
+ * Gives a sampled request its span, and its log lines the trace id. Without path and query: they hold ids of sessions
+ * and customers.
+ */
 export function traceRequest(context: RequestContext, method: string, route: string): void {
   const isKnown = METHODS.has(method);
   const name = isKnown ? method : 'HTTP';
-  // What no route answers has no template.
+  // Requests without a route have no template.
   const isRouted = route.startsWith('/');
   const span = startRequestSpan(isRouted ? `${name} ${route}` : name, context.parent);
-  // Of a trace that nobody recorded the log names no id either, unless the caller gave it.
+  // A trace that is not recorded has no id in the log, unless the client sent one.
   if (span?.isRecording() !== true) return;
   context.traceId = span.spanContext().traceId;
   context.span = span;
@@ -29,7 +32,7 @@ export function traceRequest(context: RequestContext, method: string, route: str
   if (isRouted) span.setAttribute('http.route', route);
 }
 
-/** At the end of an answer; of one that goes on for long, at its first byte. */
+/** At the end of an answer; for a stream, at its first byte. */
 export function endRequestSpan({ span, problem }: RequestContext, status: number): void {
   if (span === undefined) return;
   span.setAttribute('http.response.status_code', status);
@@ -38,7 +41,7 @@ export function endRequestSpan({ span, problem }: RequestContext, status: number
   span.end();
 }
 
-/** How an answer that went on for long ended: a moment of its own, since its request's span was sent by then. */
+/** The end of a stream, as a span of its own, since the span of its request was exported by then. */
 export function traceLastByte({ span, outcome }: RequestContext, durationMs: number): void {
   if (span === undefined) return;
   const attributes = { 'answer.outcome': outcome ?? 'aborted', 'answer.duration_ms': Math.round(durationMs) };

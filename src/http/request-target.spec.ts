@@ -19,7 +19,7 @@ describe('a target that the router can read', () => {
     expect(readableTarget(target)).toBe(readable);
   });
 
-  describe('is what comes out of any target', () => {
+  describe('is the result for any target', () => {
     const pieces = '/ % %f %ff %2f %c3%a9 %e2%82 a sessions ? # * http:// https://host'.split(' ');
     const target = fc.array(fc.constantFrom(...pieces)).map((parts) => parts.join(''));
     const pathOf = (text: string) => text.split(/[?#]/, 1)[0] ?? '';
@@ -34,7 +34,7 @@ describe('a target that the router can read', () => {
       );
     });
 
-    test('it is read as itself', () => {
+    test('it is unchanged when it is read again', () => {
       fc.assert(
         fc.property(target, (sent) => {
           const readable = readableTarget(sent);
@@ -43,7 +43,7 @@ describe('a target that the router can read', () => {
       );
     });
 
-    test('a query goes through as it was sent', () => {
+    test('a query is passed on as it was sent', () => {
       fc.assert(
         fc.property(target, target, (path, query) => {
           expect(readableTarget(`/${pathOf(path)}?${query}`).endsWith(`?${query}`)).toBe(true);
@@ -53,7 +53,7 @@ describe('a target that the router can read', () => {
   });
 });
 
-test('a query is what stands behind the first question mark', () => {
+test('a query is what follows the first question mark', () => {
   expect(queryOf('/a?x=1?y')).toBe('x=1?y');
   expect(queryOf('/a?')).toBe('');
   expect(queryOf('/a')).toBe('');

@@ -5,7 +5,7 @@ import helmet from 'helmet';
 import { type Readiness } from '../operations/readiness.js';
 import { type Cors } from './cors.js';
 
-/** What every answer carries beside what it says: its id, helmet's headers, and CORS for scripts of named origins. */
+/** The headers of every answer: its id, helmet's headers, and CORS for scripts of the configured origins. */
 export class ResponseHeaders {
   private readonly fixed: Readonly<Record<string, string>>;
   private readonly fixedOfRepresentation: readonly string[];
@@ -39,7 +39,7 @@ export class ResponseHeaders {
   }
 }
 
-/** On all answers that Fastify sends; `Responder` writes past Fastify and adds them itself. */
+/** For all answers that Fastify sends; `Responder` writes past Fastify and adds them itself. */
 export function setResponseHeaders(fastify: FastifyInstance, headers: ResponseHeaders): void {
   fastify.addHook('onRequest', ({ context, headers: { origin } }, reply, done) => {
     void reply.headers(headers.of(context.requestId, origin));
@@ -51,7 +51,7 @@ export function setResponseHeaders(fastify: FastifyInstance, headers: ResponseHe
   });
 }
 
-/** A CSP that Swagger UI lives with: everything from here, and the styles it writes into its elements. */
+/** A CSP that Swagger UI works with: everything from here, and the styles it writes into its elements. */
 const setHeaders = helmet({
   contentSecurityPolicy: {
     directives: {
@@ -63,11 +63,11 @@ const setHeaders = helmet({
     },
   },
   frameguard: { action: 'deny' },
-  // Set where TLS ends: only there it is known whether the whole host uses it.
+  // HSTS belongs where TLS ends: only there it is known whether the whole host uses it.
   strictTransportSecurity: false,
 });
 
-/** Helmet's headers. They are always the same, so it is asked once and not for every answer. */
+/** Helmet's headers. They are always the same, so helmet is called once and not for every answer. */
 export function securityHeaders(): Record<string, string> {
   const request = new IncomingMessage(new Socket());
   const response = new ServerResponse(request);

@@ -11,14 +11,14 @@ import { type ResponseHeaders } from './response-headers.js';
 
 const NO_CACHE = /(?:^|,)\s*no-cache\s*(?:,|$)/i;
 
-/** How answers of cached resources go out: the controllers and the fast path both end here. */
+/** Sends answers of cached resources, for the controllers and the fast path alike. */
 export class Responder {
   constructor(
     private readonly headers: ResponseHeaders,
     private readonly metrics: Metrics,
   ) {}
 
-  /** Reads what a request asks for and sends it, for a request that Fastify has routed. */
+  /** Reads the resource and sends the answer, for a request that Fastify has routed. */
   async respond(
     request: FastifyRequest,
     reply: FastifyReply,
@@ -70,7 +70,7 @@ export class Responder {
   }
 }
 
-/** Aborted when the client disconnects before its answer: the desk is not called for it any more. */
+/** Aborted when the client disconnects before its answer: then no call to the desk is started for it. */
 function signalOf(response: ServerResponse): AbortSignal {
   const gone = new AbortController();
   response.once('close', () => {
@@ -79,10 +79,10 @@ function signalOf(response: ServerResponse): AbortSignal {
   return gone.signal;
 }
 
-/** Before this no HTTP-date can be written. */
+/** The earliest HTTP-date that can be written. */
 const FIRST_HTTP_DATE = Date.UTC(1, 0, 1);
 
-/** What a 200 and a 304 say of an answer, names and values by turns; `now` keeps Last-Modified out of the future. */
+/** The headers of a 200 and a 304, names and values in turn; `now` keeps Last-Modified out of the future. */
 function cacheHeaders({ representation, result, modifiedAt }: Answer, { etag }: Variant, now: number): string[] {
   const { lifetimeMs, ageMs } = result.view;
   const lines = [

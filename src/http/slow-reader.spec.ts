@@ -7,10 +7,10 @@ import { GoneReaderError, StalledReaderError, writeAtReadersPace } from './slow-
 const STALLED_MS = 30_000;
 const PIECE = 65_536;
 
-describe('writing at the pace of the reader', () => {
+describe('writing at the pace of the client', () => {
   let response: ServerResponse;
   let events: EventEmitter;
-  /** The sizes of what was written. */
+  /** The sizes of the written chunks. */
   let pieces: number[];
   let isTaken: boolean;
 
@@ -32,18 +32,18 @@ describe('writing at the pace of the reader', () => {
 
   const write = (length: number) => writeAtReadersPace(response, Buffer.alloc(length), STALLED_MS);
 
-  it('is in small pieces, and waits for nothing while all is taken', async () => {
+  it('uses small chunks, and waits for nothing while all is read', async () => {
     await write(2 * PIECE + 1);
     expect(pieces).toEqual([PIECE, PIECE, 1]);
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('writes no piece before the one before it was taken', async () => {
+  it('writes no chunk before the previous one was read', async () => {
     isTaken = false;
     const written = write(2 * PIECE);
     await jest.advanceTimersByTimeAsync(STALLED_MS - 1);
     expect(pieces).toHaveLength(1);
-    // Each piece has its time anew.
+    // Each chunk has its own time limit.
     events.emit('drain');
     await jest.advanceTimersByTimeAsync(STALLED_MS - 1);
     expect(pieces).toHaveLength(2);
@@ -52,7 +52,7 @@ describe('writing at the pace of the reader', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('ends when nothing was taken for too long', async () => {
+  it('ends when nothing was read for too long', async () => {
     isTaken = false;
     const isCutOff = expect(write(2 * PIECE)).rejects.toThrow(StalledReaderError);
     await jest.advanceTimersByTimeAsync(STALLED_MS);
@@ -61,7 +61,7 @@ describe('writing at the pace of the reader', () => {
     expect(response.listenerCount('drain')).toBe(0);
   });
 
-  it('ends at once when the reader leaves', async () => {
+  it('ends at once when the client disconnects', async () => {
     isTaken = false;
     const isOver = expect(write(PIECE)).rejects.toThrow(GoneReaderError);
     events.emit('close');
@@ -69,7 +69,7 @@ describe('writing at the pace of the reader', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('writes nothing for a reader who has left', async () => {
+  it('writes nothing to a client that has disconnected', async () => {
     response.destroy();
     await expect(write(PIECE)).rejects.toThrow(GoneReaderError);
     expect(pieces).toEqual([]);

@@ -1,21 +1,20 @@
 import { type ServerResponse } from 'node:http';
 
-/** Smaller pieces than blocks: each one that is taken shows that the reader still reads. */
+/** Smaller than blocks: each chunk that is read shows that the client still reads. */
 const PIECE_BYTES = 65_536;
 
-/** The reader took nothing for too long while data waited. */
+/** The client read nothing for too long while data waited. */
 export class StalledReaderError extends Error {
   override readonly name = 'StalledReaderError';
 }
 
-/** The reader has gone. */
+/** The client has disconnected. */
 export class GoneReaderError extends Error {
   override readonly name = 'GoneReaderError';
 }
 
 /**
- * Writes as fast as the reader takes it.
- *
+ * Writes as fast as the client reads.
  * @throws StalledReaderError, GoneReaderError
  */
 export async function writeAtReadersPace(response: ServerResponse, bytes: Buffer, stalledMs: number): Promise<void> {

@@ -9,7 +9,10 @@ import { NO_ROUTE } from './request-observer.js';
 /** Statuses for Node's error codes of unreadable requests. */
 const STATUSES: Readonly<Record<string, number>> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
 
-/** Answers what never became a request, on the bare socket: the same problem format, and the connection closed. */
+/**
+ * Answers on the bare socket what could not be parsed as a request: with the same problem format, then closes the
+ * connection.
+ */
 export class UnreadableRequest {
   readonly exchanges = new Exchanges();
   private readonly refused = new WeakSet<Duplex>();
@@ -24,7 +27,7 @@ export class UnreadableRequest {
       socket.destroy();
       return;
     }
-    // What follows cannot be read either. While paused, it does not restart the connection's timeouts.
+    // What follows cannot be parsed either. While paused, it does not restart the connection's timeouts.
     socket.pause();
     if (this.refused.has(socket)) return;
     this.refused.add(socket);
@@ -57,7 +60,7 @@ function afterwards(response: ServerResponse | undefined, then: () => void): voi
   else response.once('close', then);
 }
 
-/** Reads again only when everything is sent: the socket has to notice that the other side closes. */
+/** Resumes reading when everything is sent: the socket has to notice that the other side closes. */
 function endOf(socket: Duplex, lastWords = ''): void {
   socket.end(lastWords, () => socket.resume());
 }
@@ -79,19 +82,22 @@ function answerText(status: number, requestId: string): string {
 interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** The answer to the request before it, where that was still under way (pipelining). */
+  /** The answer to the previous request, if it is still being sent (pipelining). */
   readonly before: ServerResponse | undefined;
 }
 
-/** Answers that are still under way on a connection when something on it cannot be read. */
+/** Answers that are still being sent on a connection when something on it cannot be parsed. */
 interface Owed {
-  /** The answer to the last request that was read to its end. Node keeps answers in order, so all before it go out first. */
+  /**
+   * The answer to the last request that was read completely. Node keeps answers in order, so all earlier ones are sent
+   * first.
+   */
   readonly whole: ServerResponse | undefined;
-  /** The answer to a request in whose body the fault lies. */
+  /** The answer to a request whose body is malformed. */
   readonly broken: ServerResponse | undefined;
 }
 
-/** Follows the latest request of each connection and its answer: Node has no public way to ask for them. */
+/** Tracks the latest request of each connection and its answer: Node has no public way to ask for them. */
 class Exchanges {
   private readonly latest = new WeakMap<Duplex, Exchange>();
 
@@ -99,7 +105,7 @@ class Exchanges {
     const { socket } = request;
     const exchange = { request, response, before: openOrNone(this.latest.get(socket)?.response) };
     this.latest.set(socket, exchange);
-    // An idle connection holds on to nothing; a request that was answered before its end may still turn out broken.
+    // An idle connection holds no reference; a request that was answered before its end may still turn out malformed.
     response.once('close', () => {
       if (request.complete && this.latest.get(socket) === exchange) this.latest.delete(socket);
     });
