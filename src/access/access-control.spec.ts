@@ -6,7 +6,7 @@ import { AccessControl } from './access-control.js';
 import { Authenticator, type Caller, callerNamed } from './authenticator.js';
 import { WebhookSignature } from './webhook-signature.js';
 
-/** Knows everybody as this caller, or nobody. */
+/** Authenticates every request as this caller, or none. */
 class Knows extends Authenticator {
   constructor(
     private readonly caller: Caller | undefined,
@@ -38,7 +38,7 @@ function request(headers: Record<string, string> = {}): IncomingMessage {
 
 const scoped = (...scopes: string[]): Caller => ({ name: 'ann', scopes: new Set(scopes), expiresAt: Infinity });
 
-/** What a refused request is answered with. */
+/** The error of a refused request. */
 async function refusal(access: AccessControl, headers?: Record<string, string>, of: 'callers' | 'scraper' = 'callers') {
   try {
     await access.admit(request(headers), of);
@@ -50,14 +50,14 @@ async function refusal(access: AccessControl, headers?: Record<string, string>, 
 }
 
 describe('AccessControl', () => {
-  it('admits a known caller, at once where he is sure', async () => {
+  it('admits a known caller, synchronously if it can', async () => {
     const ann = callerNamed('ann');
     expect(accessOf(new Knows(ann)).admit(request(), 'callers')).toBe(ann);
     expect(await accessOf(new Knows(ann, false)).admit(request(), 'callers')).toBe(ann);
   });
 
   it.each([true, false])(
-    'refuses a stranger with 401, and says whether credentials were wrong (sure: %s)',
+    'refuses an unknown caller with 401, and says whether credentials were wrong (sync: %s)',
     async (is) => {
       const access = accessOf(new Knows(undefined, is), 'desk:read');
       expect(await refusal(access)).toEqual(['unauthorized', 'Bearer realm="desk-bff"']);
@@ -67,7 +67,7 @@ describe('AccessControl', () => {
     },
   );
 
-  it.each([true, false])('refuses a known caller without the scope with 403, and names it (sure: %s)', async (is) => {
+  it.each([true, false])('refuses a known caller without the scope with 403, and names it (sync: %s)', async (is) => {
     for (const caller of [scoped(), scoped('desk:write', 'desk:read:all'), callerNamed('ann')]) {
       const access = accessOf(new Knows(caller, is), 'desk:read');
       const challenge = 'Bearer realm="desk-bff", error="insufficient_scope", scope="desk:read"';
@@ -76,18 +76,18 @@ describe('AccessControl', () => {
     }
   });
 
-  it('admits a caller with the scope, and any where none is required', async () => {
+  it('admits a caller with the scope, and any caller if none is required', async () => {
     expect(await refusal(accessOf(new Knows(scoped('other', 'desk:read')), 'desk:read'))).toBeUndefined();
     expect(await refusal(accessOf(new Knows(scoped())))).toBeUndefined();
   });
 
-  it('wants no scope of the scrape, but a known caller', async () => {
+  it('requires no scope for the scrape, but a known caller', async () => {
     expect(await refusal(accessOf(new Knows(scoped()), 'desk:read'), {}, 'scraper')).toBeUndefined();
     const [code] = (await refusal(accessOf(new Knows(undefined), 'desk:read'), {}, 'scraper')) ?? [];
     expect(code).toBe('unauthorized');
   });
 
-  it('is open to anybody where the route says so, and for the scrape where the operator does', () => {
+  it('admits everybody where the route is public, and to the scrape if the operator allows it', () => {
     const access = accessOf(new Knows(undefined));
     const accesses = ['anybody', 'callers', 'scraper'] as const;
     expect(accesses.map((one) => access.isOpen(one))).toEqual([true, false, false]);

@@ -7,7 +7,7 @@ import { type ShownSignature, type WebhookSignature } from './webhook-signature.
 
 export interface AccessControlParts {
   readonly authenticator: Authenticator;
-  /** undefined where callers are not limited. */
+  /** undefined if callers are not limited. */
   readonly limit: CallerLimit | undefined;
   /** The scope that a token must have (JWT_REQUIRED_SCOPE). */
   readonly requiredScope: string | undefined;
@@ -19,7 +19,7 @@ export interface AccessControlParts {
 export class AccessControl {
   constructor(private readonly parts: AccessControlParts) {}
 
-  /** An authenticated caller who may read, from memory; undefined where the full check is needed. */
+  /** An authenticated caller who may read, from memory; undefined if the full check is needed. */
   recall(request: IncomingMessage): Caller | undefined {
     const caller = this.parts.authenticator.recall(request);
     return caller !== undefined && this.hasScope(caller) ? caller : undefined;
@@ -37,14 +37,16 @@ export class AccessControl {
     return caller.then((one) => this.checked(request, access, one));
   }
 
-  /** @throws ProblemError `unauthorized` where that is not the desk */
+  /** @throws ProblemError `unauthorized` if the request is not the desk's */
   admitDesk(shown: ShownSignature): void {
     if (this.parts.webhook.isRight(shown)) return;
     const headers = { 'www-authenticate': 'DeskSign realm="desk-bff"' };
     throw new ProblemError('unauthorized', { detail: 'This is for the desk only.', headers });
   }
 
-  /** Milliseconds until the caller may send a request, 0 for now. Counts a request once. A promise where Redis is asked. */
+  /**
+   * Milliseconds until the caller may send a request, 0 for now. Counts a request once. A promise if Redis is asked.
+   */
   allowance(request: IncomingMessage, caller: Caller): number | Promise<number> {
     return this.parts.limit?.take(request, caller.name) ?? 0;
   }
@@ -68,7 +70,7 @@ export class AccessControl {
   }
 }
 
-/** The same text for every reason: it must not tell what was wrong. */
+/** The same text for every reason, so that it does not tell what was wrong. */
 function unauthorized({ headers }: IncomingMessage): ProblemError {
   const wasWrong = headers.authorization !== undefined || headers['x-api-key'] !== undefined;
   const challenge = `Bearer realm="desk-bff"${wasWrong ? ', error="invalid_token"' : ''}`;

@@ -12,6 +12,6 @@ declare module 'fastify' {
 
 /**
  * Declares who may use a route; the service does not start with an undeclared one. With `callers`, a request counts
- * towards the caller's limit, and needs JWT_REQUIRED_SCOPE where that is set.
+ * towards the caller's limit, and needs JWT_REQUIRED_SCOPE if that is set.
  */
 export const AllowAccess = (access: Access): CustomDecorator => RouteConfig({ access });

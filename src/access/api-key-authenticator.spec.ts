@@ -13,7 +13,7 @@ function shows(key: string): IncomingMessage {
   return request;
 }
 
-/** Who shows this key: asked twice, as it is before and after the key is remembered. */
+/** The callers of this key: asked twice, before and after the key is remembered. */
 function callerOf(authenticator: ApiKeyAuthenticator, key: string): string | undefined {
   const caller = authenticator.authenticate(shows(key));
   expect(authenticator.recall(shows(key))).toBe(caller);
@@ -36,7 +36,7 @@ test('each key of a caller names the caller, before and after it was remembered'
   }
 });
 
-test('a wrong key stays wrong, however often it is shown and whatever was right before', () => {
+test('a wrong key stays wrong, however often it is sent and whatever was right before', () => {
   const authenticator = new ApiKeyAuthenticator([{ name: 'ann', digest: digest('right') }]);
   expect(callerOf(authenticator, 'right')).toBe('ann');
   for (const wrong of ['wrong', 'wrong', 'Right', 'righ', 'right ', digest('right').toString('hex')]) {

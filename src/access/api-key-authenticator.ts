@@ -7,7 +7,7 @@ import { apiKeyIn } from './credentials.js';
 
 /** AUTH_MODE=api-key: a caller has a key whose SHA-256 is in API_KEYS. */
 export class ApiKeyAuthenticator extends Authenticator {
-  /** Only valid keys, so that others can neither fill it nor learn from its timing. */
+  /** Only valid keys, so that nobody can fill it with others or learn from its timing. */
   private readonly proved = new LRUCache<string, Caller>({ max: 1000 });
 
   constructor(private readonly keys: readonly ApiKey[]) {
@@ -27,7 +27,7 @@ export class ApiKeyAuthenticator extends Authenticator {
     return caller;
   }
 
-  /** Compares with every key, so that the time tells nothing. */
+  /** Compares with every key, so that the timing reveals nothing. */
   private prove(key: string): Caller | undefined {
     // Node decodes headers as latin1; this hashes the bytes that were sent.
     const shown = createHash('sha256').update(key, 'latin1').digest();

@@ -4,9 +4,9 @@ import { type IncomingMessage } from 'node:http';
 export interface Caller {
   /** A key's name, a token's subject or an address: never a key or a token. */
   readonly name: string;
-  /** The scopes of the token; undefined where there is no token. */
+  /** The scopes of the token; undefined without a token. */
   readonly scopes: ReadonlySet<string> | undefined;
-  /** Unix milliseconds at which the credentials expire; Infinity where they do not. */
+  /** Unix milliseconds at which the credentials expire; Infinity if they do not. */
   readonly expiresAt: number;
 }
 
@@ -16,9 +16,8 @@ export abstract class Authenticator {
   abstract recall(request: IncomingMessage): Caller | undefined;
 
   /**
-   * undefined where the credentials are missing or wrong. A promise only where something has to be verified or fetched.
-   *
-   * @throws ProblemError `unavailable` (as a rejection) where they cannot be checked at the moment
+   * undefined if the credentials are missing or wrong. A promise only if something has to be verified or fetched.
+   * @throws ProblemError `unavailable` (as a rejection) if they cannot be checked at the moment
    */
   abstract authenticate(request: IncomingMessage): Caller | undefined | Promise<Caller | undefined>;
 }

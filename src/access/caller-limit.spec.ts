@@ -14,7 +14,7 @@ beforeEach(() => {
 
 const request = () => new IncomingMessage(new Socket());
 
-test('a refused request that is looked at twice is counted once', async () => {
+test('a refused request that is checked twice is counted once', async () => {
   for (let i = 0; i < 2; i++) expect(await limit.take(request(), 'ann')).toBe(0);
   const refused = request();
   expect(await limit.take(refused, 'ann')).toBe(60_000);
@@ -24,7 +24,7 @@ test('a refused request that is looked at twice is counted once', async () => {
   expect(await limit.take(request(), 'bob')).toBe(0);
 });
 
-test('a minute begins with the first request, and the next one begins with none counted', async () => {
+test('a minute begins with its first request, and its count with 0', async () => {
   const take = () => limit.take(request(), 'ann');
   expect(await take()).toBe(0);
   now += 59_999;

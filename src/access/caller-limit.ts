@@ -6,28 +6,32 @@ import { type MinuteCount, OwnMinuteCounts, SharedMinuteCounts } from './minute-
 
 const MAX_CALLERS = 10_000;
 
-/** Requests of a caller's minute that Redis has counted before they came. */
+/** Requests of a caller's minute that Redis has counted in advance. */
 interface Lease {
   left: number;
-  /** The next lease asks for twice as much: a replica that sees a caller rarely takes little from the others. */
+  /** The next lease asks for twice as much: a replica with few requests of a caller takes little from the others. */
   readonly size: number;
   readonly endsAt: number;
 }
 
 /**
- * How many requests a caller may make in a minute, counted over all replicas; callers do not affect each other. Redis is not
- * asked about each request: it leases some, which count as made. What is left of a lease when the minute ends is given up.
+ * How many requests a caller may make in a minute, counted over all replicas; callers do not affect each other. Redis
+ * is not asked for each request: it leases some in advance, which count as made. What is left of a lease expires with
+ * the minute.
  */
 export class CallerLimit {
   private readonly shared: SharedMinuteCounts;
   /** Without Redis each replica counts alone, from 0: an outage of Redis is not the caller's fault. */
   private readonly own: OwnMinuteCounts;
-  /** When the minute ends of callers who have used it up: until then their requests cost no command. */
+  /** End of the minute of callers who have used it up: until then their requests cost no command. */
   private readonly refusedUntil = new LRUCache<string, number>({ max: MAX_CALLERS });
   private readonly leases = new LRUCache<string, Lease>({ max: MAX_CALLERS });
-  /** Callers for whom a lease is asked for just now: one is enough. */
+  /** Callers whose lease is being requested: one request at a time. */
   private readonly leasing = new Set<string>();
-  /** Only these are looked at twice, by the fast path and behind it; to remember every request costs a hit a tenth. */
+  /**
+   * Only refused requests are checked twice, by the fast path and behind it; remembering every request would cost a hit
+   * a tenth.
+   */
   private readonly refused = new WeakMap<IncomingMessage, number>();
 
   constructor(
@@ -40,7 +44,10 @@ export class CallerLimit {
     this.own = new OwnMinuteCounts(now);
   }
 
-  /** 0 where a request may pass, else the milliseconds until one may. Counts it, unless it was refused before. Never rejects. */
+  /**
+   * 0 if the request may pass, else the milliseconds until one may. Counts it, unless it was refused before. Never
+   * rejects.
+   */
   take(request: IncomingMessage, caller: string): number | Promise<number> {
     if (this.takeLeased(caller)) return 0;
     return this.refused.get(request) ?? this.count(request, caller);
@@ -78,7 +85,7 @@ export class CallerLimit {
     const minute = await this.shared.add(caller, wanted);
     this.leasing.delete(caller);
     const size = minute?.leased ?? 0;
-    // Counted from before Redis was asked: the lease ends before its minute does, never after.
+    // From before Redis was asked: so the lease ends before its minute does, never after.
     if (minute !== undefined && size > 0) {
       this.leases.set(caller, { left: size, size, endsAt: askedAt + minute.remainingMs });
     }

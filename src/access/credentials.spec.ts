@@ -16,12 +16,12 @@ describe('an API key', () => {
     [{ authorization: 'Bearer ' }, undefined],
     [{ authorization: 'Bearer k, Bearer k' }, undefined],
     [{ authorization: 'Basic k' }, undefined],
-  ])('%j shows %s', (headers, key) => {
+  ])('%j has %s', (headers, key) => {
     expect(apiKeyIn(headers)).toBe(key);
   });
 });
 
-test('a token comes as Bearer and in no other way', () => {
+test('a token is read from a Bearer header only', () => {
   expect(tokenIn({ authorization: 'Bearer a.b.c' })).toBe('a.b.c');
   expect(tokenIn({ 'x-api-key': 'a.b.c' })).toBeUndefined();
   expect(tokenIn({ 'x-api-key': '', authorization: 'Bearer a.b.c' })).toBeUndefined();

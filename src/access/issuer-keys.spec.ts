@@ -76,7 +76,7 @@ test('are fetched once for many, and again when they are five minutes old', asyn
   expect(await outcome(issuer, one.token)).toBe('JWKSNoMatchingKey');
 });
 
-test('count for an hour while the issuer is away, which is asked twice a minute', async () => {
+test('are used for an hour while the issuer is unavailable, which is asked twice a minute', async () => {
   const one = await signer('one');
   keys = [one.jwk];
   const issuer = issuerKeys();
@@ -92,7 +92,7 @@ test('count for an hour while the issuer is away, which is asked twice a minute'
   expect(await outcome(issuer, one.token)).toBe('right');
 });
 
-test('that were never had are away, and not asked for more than once a second', async () => {
+test('that were never fetched are unavailable, and requested at most once a second', async () => {
   isIll = true;
   const { token } = await signer('one');
   const issuer = issuerKeys();
@@ -108,7 +108,7 @@ test.each<[string, (good: object) => unknown[]]>([
   ['one whose number is no text', (good) => [{ ...good, n: 5 }]],
   ['one of another kind', (good) => [{ ...good, kty: 'EC' }]],
   ['what is no key', () => [null, 'key', 5, [], {}]],
-])('a good one counts, whichever of its id stands beside it: %s', async (_name, besideOf) => {
+])('do not include an invalid key, and include the valid one next to it: %s', async (_name, besideOf) => {
   const one = await signer('one', 'RS256');
   for (const set of [
     [...besideOf(one.jwk), one.jwk],
@@ -121,7 +121,7 @@ test.each<[string, (good: object) => unknown[]]>([
 
 const MEGABYTE = 1_000_000;
 
-test('are read up to a megabyte', async () => {
+test('may have up to a megabyte', async () => {
   const one = await signer('one');
   const set = JSON.stringify({ keys: [one.jwk] });
   answer = (response) => response.end(set.padEnd(MEGABYTE));
@@ -130,7 +130,7 @@ test('are read up to a megabyte', async () => {
   expect(await outcome(issuerKeys(), one.token)).toBe('KeysAwayError');
 });
 
-test('are a hundred at most: a token without an id is tried with each', async () => {
+test('are a hundred at most: a token without an id is verified with each', async () => {
   const one = await signer('one');
   const others = Array.from({ length: 99 }, (_, i) => ({ ...one.jwk, kid: `other-${i}` }));
   keys = [...others, one.jwk];
@@ -139,14 +139,14 @@ test('are a hundred at most: a token without an id is tried with each', async ()
   expect(await outcome(issuerKeys(), one.token)).toBe('KeysAwayError');
 });
 
-test('count what they are unpacked, not what they are on the way', async () => {
+test('are measured after decompression', async () => {
   const one = await signer('one');
   const packed = gzipSync(JSON.stringify({ keys: [one.jwk] }).padEnd(60 * MEGABYTE));
   answer = (response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(packed);
   expect(await outcome(issuerKeys(), one.token)).toBe('KeysAwayError');
 });
 
-test('that do not end are read no further than that', async () => {
+test('that do not end are read no further than the limit', async () => {
   const { token } = await signer('one');
   let sent = 0;
   let closed: Promise<unknown> | undefined;
@@ -165,11 +165,11 @@ test('that do not end are read no further than that', async () => {
   };
   expect(await outcome(issuerKeys(), token)).toBe('KeysAwayError');
   await closed;
-  // What the sockets between the two take in is not read.
+  // What the sockets between the two buffer is not read.
   expect(sent).toBeLessThan(40 * MEGABYTE);
 });
 
-test('that come too slowly are away after three seconds', async () => {
+test('that take more than three seconds are unavailable', async () => {
   const { token } = await signer('one');
   answer = (response) => response.writeHead(200).write('{');
   const started = performance.now();
@@ -185,14 +185,14 @@ test.each([
   ['a million brackets', 200, '['.repeat(MEGABYTE)],
   ['no list of keys', 200, '{"keys":{}}'],
   ['nothing', 204, ''],
-])('are away where the issuer answers with %s', async (_name, status, body) => {
+])('are unavailable when the issuer answers with %s', async (_name, status, body) => {
   const { token } = await signer('one');
   answer = (response) => response.writeHead(status, { location: `${url.href}elsewhere` }).end(body);
   expect(await outcome(issuerKeys(), token)).toBe('KeysAwayError');
   expect(fetches).toBe(1);
 });
 
-test('a key id that is no text is wrong, and nobody is asked for it', async () => {
+test('are not fetched for a key id that is not a string', async () => {
   const one = await signer('one');
   keys = [one.jwk];
   const issuer = issuerKeys();

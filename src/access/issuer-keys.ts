@@ -34,7 +34,7 @@ export class IssuerKeys {
 
   constructor(private readonly parts: IssuerKeysParts) {}
 
-  /** @throws KeysAwayError, or an error of jose where no key matches */
+  /** @throws KeysUnavailableError, or an error of jose if no key matches */
   readonly find: JWTVerifyGetKey = async (header, token) => {
     // Not a valid key id, so nothing is fetched for it.
     if (header.kid !== undefined && typeof header.kid !== 'string') throw new errors.JWSInvalid('"kid" is no text');

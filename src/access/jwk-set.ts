@@ -3,7 +3,7 @@ import { type ReadableStream } from 'node:stream/web';
 import { type JSONWebKeySet, type JWK } from 'jose';
 import { isJsonObject, parseJson } from '../json.js';
 
-/** The answer of JWT_JWKS_URL is no JWK Set. The message never contains the address, so it may be logged. */
+/** The answer of JWT_JWKS_URL is not a JWK Set. The message never contains the address, so it may be logged. */
 export class JwkSetError extends Error {
   override readonly name = 'JwkSetError';
 }
@@ -13,7 +13,7 @@ const TIMEOUT_MS = 3000;
 const MAX_BYTES = 1_000_000;
 /** A token without key id is verified with each key, and anybody can send such tokens. */
 const MAX_KEYS = 100;
-/** RFC 7518 §3.3 asks for it; jose refuses to verify with less. */
+/** Required by RFC 7518 §3.3; jose refuses to verify with less. */
 const MIN_RSA_BITS = 2048;
 /** The string members of a public key (RFC 7517 §4, RFC 7518 §6, RFC 8037 §2). */
 const TEXT_MEMBERS = ['kty', 'use', 'alg', 'kid', 'crv', 'x', 'y', 'n', 'e'] as const;

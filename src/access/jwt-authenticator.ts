@@ -99,7 +99,7 @@ function callerOf({ sub, exp = 0, scope, scp }: JWTPayload): Caller | undefined 
   return { name, scopes: new Set([...scopesIn(scope), ...scopesIn(scp)]), expiresAt: exp * 1000 };
 }
 
-/** A string separated by blanks (RFC 8693 §4.2), or a list of strings, as some issuers write `scp`. */
+/** A string separated by blanks (RFC 8693 §4.2), or a list of strings, which some issuers send as `scp`. */
 function scopesIn(claim: unknown): string[] {
   const list: readonly unknown[] = typeof claim === 'string' ? claim.split(' ') : Array.isArray(claim) ? claim : [];
   return list.filter((scope) => typeof scope === 'string').filter((scope) => scope !== '');

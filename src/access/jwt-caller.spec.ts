@@ -50,7 +50,7 @@ test.each<[Record<string, unknown>, string[]]>([
   [{ scp: { 'desk:read': true } }, []],
   [{ scope: 7, scp: null }, []],
   [{}, []],
-])('a token is good for what its scope or scp says: %j', async (claims, scopes) => {
+])('a token has the scopes of its scope or scp: %j', async (claims, scopes) => {
   expect((await callerOf(claims))?.scopes).toEqual(new Set(scopes));
 });
 

@@ -17,12 +17,13 @@ export interface LeasedCount extends MinuteCount {
   readonly leased: number;
 }
 
-/** A lease is at most this part of what is left of the limit, so that one replica's lease hardly shortens another's. */
+/** The largest part of the remaining limit for one lease, so that one replica's lease hardly shortens another's. */
 const LEASE_PART = 30;
 
 /**
- * A key of another type, with a text, or with a number out of range is started anew: INCRBY would fail on it for ever.
- * KEYS counter; ARGV requests, milliseconds of a minute, limit, requests wanted as a lease.
+ * A key of another type, with a text, or with a number out of range is replaced: INCRBY would fail on it for ever. KEYS
+ * counter; ARGV requests, milliseconds of a minute, limit, requests wanted as a lease. Replies {number, milliseconds
+ * left, leased}.
  */
 const COUNT = new RedisScript(
   `
@@ -49,7 +50,7 @@ interface Batch {
   readonly reply: Promise<unknown>;
 }
 
-/** Counts in Redis, for all replicas: a caller's requests of one turn of the event loop are one command. */
+/** Counts in Redis, for all replicas: a caller's requests within one turn of the event loop are one command. */
 export class SharedMinuteCounts {
   private readonly batches = new Map<string, Batch>();
 
@@ -59,7 +60,7 @@ export class SharedMinuteCounts {
     private readonly perMinute: number,
   ) {}
 
-  /** `wanted` further requests are leased where the limit allows; the lease is given once for all requests of a turn. */
+  /** `wanted` further requests are leased if the limit allows; one lease for all requests of a turn. */
   async add(caller: string, wanted: number): Promise<LeasedCount | undefined> {
     const batch = this.batches.get(caller) ?? this.open(caller, wanted);
     batch.size += 1;
@@ -89,7 +90,7 @@ export class SharedMinuteCounts {
   }
 }
 
-/** More callers than this in a minute, and those who asked least lately are counted anew. */
+/** With more callers than this in a minute, those not seen for longest start at 0 again. */
 const MAX_CALLERS = 10_000;
 
 /** Counts in this process alone. */

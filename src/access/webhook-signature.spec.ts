@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { WebhookSignature } from './webhook-signature.js';
 
-/** The vector of the document "Webhook overview". */
+/** The test vector of the document "Webhook overview". */
 const TIME = 1_669_872_112;
 const SIGN = '17773bc39a671d7b9aa835458704d2a6db81360a5940292b587d6d760d484061';
 
@@ -14,7 +14,7 @@ function isRight(query: string, offMs = 0, tokens: readonly string[] = ['other',
 describe("a webhook's signature", () => {
   const good = `SdkAppid=7&RequestTime=${TIME}&Sign=${SIGN}`;
 
-  it('is the one of the document', () => {
+  it('matches the one of the document', () => {
     expect(isRight(good)).toBe(true);
     expect(isRight(good, 0, ['other'])).toBe(false);
   });
@@ -39,7 +39,7 @@ describe("a webhook's signature", () => {
     expect(isRight(query)).toBe(false);
   });
 
-  it('is never right where nothing is set', () => {
+  it('is never right without tokens and path secret', () => {
     expect(isRight('SdkAppid=7', 0, [])).toBe(false);
   });
 });

@@ -2,28 +2,28 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { type Clock } from '../clock.js';
 
 export interface WebhookSecrets {
-  /** One or two; empty where the desk does not sign. */
+  /** One or two; empty if the desk does not sign. */
   readonly tokens: readonly string[];
-  /** undefined where the path has none. */
+  /** undefined if the path has none. */
   readonly pathSecret: string | undefined;
   readonly sdkAppId: number;
   readonly now: Clock;
 }
 
-/** What a webhook shows of who sent it. */
+/** The credentials of a webhook request. */
 export interface ShownSignature {
   readonly query: URLSearchParams;
   readonly pathSecret: string | undefined;
 }
 
-/** The desk signs at the moment it sends; what is older may be a replay. */
+/** The desk signs when it sends; an older signature may be a replay. */
 const MAX_OFF_SECONDS = 60;
 
 /** Whether a webhook comes from the desk (document "Webhook overview": Sign = SHA-256 of token and RequestTime). */
 export class WebhookSignature {
   constructor(private readonly secrets: WebhookSecrets) {}
 
-  /** In the same time for every wrong secret: all is compared, whatever was wrong before. */
+  /** Constant time for every wrong secret: everything is compared, whatever was wrong before. */
   isRight({ query, pathSecret }: ShownSignature): boolean {
     const { tokens, pathSecret: expected, sdkAppId } = this.secrets;
     const hasSign = tokens.length === 0 || this.isSigned(query);
