@@ -37,7 +37,7 @@ export interface paths {
         };
         /**
          * Whether requests should be sent here
-         * @description A cache that is away is `degraded` and still 200.
+         * @description A cache that is unavailable is `degraded` and still 200.
          */
         get: operations["getReadiness"];
         put?: never;
@@ -46,7 +46,7 @@ export interface paths {
         options?: never;
         /**
          * Whether requests should be sent here: the headers alone
-         * @description A cache that is away is `degraded` and still 200.
+         * @description A cache that is unavailable is `degraded` and still 200.
          */
         head: operations["getReadinessHead"];
         patch?: never;
@@ -84,8 +84,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Sessions that a webhook told of in the last 30 minutes
-         * @description Newest first, at most 1,000, over all replicas. The list of sessions has most likely only ended ones.
+         * Sessions that a webhook reported in the last 30 minutes
+         * @description Newest first, at most 1,000, over all replicas. `GET /sessions` probably lists only ended sessions.
          */
         get: operations["listRunningSessions"];
         put?: never;
@@ -93,8 +93,8 @@ export interface paths {
         delete?: never;
         options?: never;
         /**
-         * Sessions that a webhook told of in the last 30 minutes: the headers alone
-         * @description Newest first, at most 1,000, over all replicas. The list of sessions has most likely only ended ones.
+         * Sessions that a webhook reported in the last 30 minutes: the headers alone
+         * @description Newest first, at most 1,000, over all replicas. `GET /sessions` probably lists only ended sessions.
          */
         head: operations["listRunningSessionsHead"];
         patch?: never;
@@ -157,7 +157,7 @@ export interface paths {
         };
         /**
          * A window of a session's chat messages
-         * @description Positions count from the oldest message on, which is 0.
+         * @description Positions count from the oldest message, which is 0.
          */
         get: operations["listMessages"];
         put?: never;
@@ -166,7 +166,7 @@ export interface paths {
         options?: never;
         /**
          * A window of a session's chat messages: the headers alone
-         * @description Positions count from the oldest message on, which is 0.
+         * @description Positions count from the oldest message, which is 0.
          */
         head: operations["listMessagesHead"];
         patch?: never;
@@ -181,7 +181,7 @@ export interface paths {
         };
         /**
          * A session's messages as they come
-         * @description Server-sent events. `ready` {total}; `messages` {messages, total}, oldest first; `edited` {messages}: messages that read differently now; `reset` {total}: positions mean nothing any more, read the page again. Each `id` is the position to go on from. HEAD answers the headers.
+         * @description Server-sent events. `ready` {total}; `messages` {messages, total}, oldest first; `edited` {messages}: messages that read differently now; `reset` {total}: positions mean nothing any more, read the page again. Each `id` is the position to continue from. HEAD answers the headers.
          */
         get: operations["streamMessages"];
         put?: never;
@@ -190,7 +190,7 @@ export interface paths {
         options?: never;
         /**
          * A session's messages as they come: the headers alone
-         * @description Server-sent events. `ready` {total}; `messages` {messages, total}, oldest first; `edited` {messages}: messages that read differently now; `reset` {total}: positions mean nothing any more, read the page again. Each `id` is the position to go on from. HEAD answers the headers.
+         * @description Server-sent events. `ready` {total}; `messages` {messages, total}, oldest first; `edited` {messages}: messages that read differently now; `reset` {total}: positions mean nothing any more, read the page again. Each `id` is the position to continue from. HEAD answers the headers.
          */
         head: operations["streamMessagesHead"];
         patch?: never;
@@ -211,7 +211,7 @@ export interface components {
             /** @description The plug-in's own number, `src` */
             source: number | null;
         };
-        /** @description As the desk documents it; nobody checks what is sent. */
+        /** @description As the desk documents it; the content is not checked. */
         BotPayload: {
             /** @description 1 marks a message of the chatbot plug-in */
             chatbotPlugin?: unknown;
@@ -250,7 +250,7 @@ export interface components {
             source: number | null;
         };
         CustomContent: {
-            /** @description null where `data` is not a message of the Desk plug-in */
+            /** @description null if `data` is not a message of the Desk plug-in */
             card: components["schemas"]["Card"] | null;
             /** @example {"customerServicePlugin":0,"src":"15","content":{}} */
             data: string | null;
@@ -306,7 +306,7 @@ export interface components {
             /** @description The plug-in's own number, `src` */
             source: number | null;
         };
-        /** @description As the desk documents it; nobody checks what is sent. */
+        /** @description As the desk documents it; the content is not checked. */
         FormPayload: {
             /** @description 1 marks a message of the chatbot plug-in */
             chatbotPlugin?: unknown;
@@ -412,7 +412,7 @@ export interface components {
             /** @description The plug-in's own number, `src` */
             source: number | null;
         };
-        /** @description As the desk documents it; nobody checks what is sent. */
+        /** @description As the desk documents it; the content is not checked. */
         MarkdownPayload: {
             /** @description 1 marks a message of the chatbot plug-in */
             chatbotPlugin?: unknown;
@@ -427,7 +427,7 @@ export interface components {
         };
         Message: {
             /**
-             * @description One entry per element; other people's words: escape what you render
+             * @description One entry per element; text written by others: escape it when rendering
              * @example [
              *       {
              *         "text": "hello",
@@ -437,7 +437,7 @@ export interface components {
              */
             content: (components["schemas"]["TextContent"] | components["schemas"]["LocationContent"] | components["schemas"]["FaceContent"] | components["schemas"]["SoundContent"] | components["schemas"]["FileContent"] | components["schemas"]["ImageContent"] | components["schemas"]["VideoContent"] | components["schemas"]["RelayContent"] | components["schemas"]["CustomContent"] | components["schemas"]["UnknownContent"])[];
             /**
-             * @description Index in the session, oldest = 0; null where the desk's answers contradict each other
+             * @description Index in the session, oldest = 0; null if the desk's answers contradict each other
              * @example 25
              */
             position: number | null;
@@ -449,7 +449,7 @@ export interface components {
              */
             sentAt: string;
             /**
-             * @description The message in one plain line, with stand-ins such as `[Image]`, `[File] invoice.pdf`, `[Voice] 12s`
+             * @description The message in one plain line, with placeholders such as `[Image]`, `[File] invoice.pdf`, `[Voice] 12s`
              * @example hello
              */
             text: string;
@@ -471,7 +471,7 @@ export interface components {
             /** @description The plug-in's own number, `src` */
             source: number | null;
         };
-        /** @description As the desk documents it; nobody checks what is sent. */
+        /** @description As the desk documents it; the content is not checked. */
         OptionsPayload: {
             /** @description 1 marks a message of the chatbot plug-in */
             chatbotPlugin?: unknown;
@@ -506,7 +506,7 @@ export interface components {
             /** @description The plug-in's own number, `src` */
             source: number | null;
         };
-        /** @description As the desk documents it; nobody checks what is sent. */
+        /** @description As the desk documents it; the content is not checked. */
         OrderPayload: {
             /** @description 1 marks a message of the chatbot plug-in */
             chatbotPlugin?: unknown;
@@ -532,9 +532,9 @@ export interface components {
             before?: number;
             /** @example 20 */
             limit: number;
-            /** @description With after: the highest position shown, null where there is nothing newer just now */
+            /** @description With after: the highest position shown, null if there is nothing newer yet */
             nextAfter?: number | null;
-            /** @description With before: the lowest position shown, null where there is nothing older */
+            /** @description With before: the lowest position shown, null if there is nothing older */
             nextBefore?: number | null;
             /**
              * @description Offset of the next page, null on the last
@@ -554,7 +554,7 @@ export interface components {
              */
             total: number;
         };
-        /** @description Both ends belong to it */
+        /** @description Both ends are included */
         Period: {
             /**
              * Format: date-time
@@ -576,7 +576,7 @@ export interface components {
             code: "invalid-request" | "unauthorized" | "forbidden" | "session-not-found" | "not-found" | "method-not-allowed" | "upstream-rate-limited" | "too-many-requests" | "upstream-rejected" | "upstream-failed" | "upstream-timeout" | "unavailable" | "internal";
             /** @example The request has faults; `errors` lists them. */
             detail: string;
-            /** @description Every fault of the input, or the first 20, where this service found them */
+            /** @description Every fault of the input, or the first 20, if this service found them */
             errors?: components["schemas"]["Fault"][];
             /**
              * @description The path as it was sent, without its query
@@ -595,14 +595,14 @@ export interface components {
              * @example The request is invalid
              */
             title: string;
-            /** @description The trace id, where a valid `traceparent` came */
+            /** @description The trace id, if a valid `traceparent` came */
             traceId?: string;
             /**
              * Format: uri
              * @example urn:desk-bff:problem:invalid-request
              */
             type: string;
-            /** @description The ErrorCode, where the desk answered with one */
+            /** @description The ErrorCode, if the desk answered with one */
             upstreamCode?: number;
         };
         /** @description A product card. */
@@ -616,7 +616,7 @@ export interface components {
             /** @description The plug-in's own number, `src` */
             source: number | null;
         };
-        /** @description As the desk documents it; nobody checks what is sent. */
+        /** @description As the desk documents it; the content is not checked. */
         ProductPayload: {
             /** @description 1 marks a message of the chatbot plug-in */
             chatbotPlugin?: unknown;
@@ -646,7 +646,7 @@ export interface components {
             /** @description The plug-in's own number, `src` */
             source: number | null;
         };
-        /** @description As the desk documents it; nobody checks what is sent. */
+        /** @description As the desk documents it; the content is not checked. */
         RatingPayload: {
             /** @description 1 marks a message of the chatbot plug-in */
             chatbotPlugin?: unknown;
@@ -693,7 +693,7 @@ export interface components {
             /** @description The plug-in's own number, `src` */
             source: number | null;
         };
-        /** @description As the desk documents it; nobody checks what is sent. */
+        /** @description As the desk documents it; the content is not checked. */
         RatingResultPayload: {
             /** @description 1 marks a message of the chatbot plug-in */
             chatbotPlugin?: unknown;
@@ -714,7 +714,7 @@ export interface components {
         Readiness: {
             checks: components["schemas"]["ReadinessChecks"];
             /**
-             * @description `degraded`: the cache is away
+             * @description `degraded`: the cache is unavailable
              * @example ok
              * @enum {string}
              */
@@ -744,7 +744,7 @@ export interface components {
             /** @example 2 */
             count: number | null;
             /**
-             * @description Comes in place of `messages` where those are over 12 KB
+             * @description Comes in place of `messages` if those are over 12 KB
              * @example null
              */
             key: string | null;
@@ -797,7 +797,7 @@ export interface components {
              */
             role: "user" | "agent" | "system" | "unknown";
         };
-        /** @description A session record, most likely of a session that has ended */
+        /** @description A session record, probably of a session that has ended */
         Session: {
             agent: components["schemas"]["ListedAgent"];
             /**
@@ -829,7 +829,7 @@ export interface components {
         };
         SessionAgent: {
             /**
-             * @description null where nobody is named
+             * @description null if no agent is named
              * @example test@qq.com
              */
             id: string | null;
@@ -888,7 +888,7 @@ export interface components {
             /** @description The plug-in's own number, `src` */
             source: number | null;
         };
-        /** @description As the desk documents it; nobody checks what is sent. */
+        /** @description As the desk documents it; the content is not checked. */
         StreamPayload: {
             /** @description 1 marks a message of the chatbot plug-in */
             chatbotPlugin?: unknown;
@@ -935,7 +935,7 @@ export interface components {
             /** @example mp4 */
             format: string | null;
             /**
-             * @description 0 where the web client sent it
+             * @description 0 if the web client sent it
              * @example 5
              */
             seconds: number | null;
@@ -1016,7 +1016,7 @@ export interface components {
          */
         "Last-Modified": string;
         /**
-         * @description RFC 8288: `rel="next"` and `rel="prev"`, relative, with everything spelt out that keeps to the same collection
+         * @description RFC 8288: `rel="next"` and `rel="prev"`, relative, with all parameters of the same collection
          * @example </sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages?limit=20&offset=20&order=desc>; rel="next"
          */
         Link: string;
@@ -1026,7 +1026,7 @@ export interface components {
          */
         "Retry-After": number;
         /**
-         * @description What the answer depends on beside the URL
+         * @description What the answer depends on besides the URL
          * @example Accept-Encoding
          */
         Vary: string;
@@ -1239,7 +1239,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Taken over if it matches `^[\w.-]{1,128}$` */
+                /** @description Used if it matches `^[\w.-]{1,128}$` */
                 "X-Request-Id"?: string;
                 /** @description W3C Trace Context: its trace id is in the log lines of the request, and is the `traceId` of a problem */
                 traceparent?: string;
@@ -1343,7 +1343,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Taken over if it matches `^[\w.-]{1,128}$` */
+                /** @description Used if it matches `^[\w.-]{1,128}$` */
                 "X-Request-Id"?: string;
                 /** @description W3C Trace Context: its trace id is in the log lines of the request, and is the `traceId` of a problem */
                 traceparent?: string;
@@ -1428,25 +1428,25 @@ export interface operations {
     listSessions: {
         parameters: {
             query?: {
-                /** @description RFC 3339, cut to whole seconds; belongs to the period. Without it 24 hours before `to`, or the default period */
+                /** @description RFC 3339, truncated to whole seconds; inclusive. Without it 24 hours before `to`, or the default period */
                 from?: string;
-                /** @description RFC 3339, cut to whole seconds; belongs to the period. Without it 24 hours after `from`, or the default period */
+                /** @description RFC 3339, truncated to whole seconds; inclusive. Without it 24 hours after `from`, or the default period */
                 to?: string;
                 /** @description Only sessions of this client */
                 clientId?: string;
-                /** @description How many at most */
+                /** @description How many to return at most */
                 limit?: number;
-                /** @description How many to pass over */
+                /** @description How many to skip */
                 offset?: number;
-                /** @description Without it a page. `ndjson` and `csv`: the whole collection as a file. Only a last line `{"type":"end",…}` says that an ndjson file is whole; a file that fails ends with a cut connection */
+                /** @description Without it a page. `ndjson` and `csv`: the whole collection as a file. Only a last line `{"type":"end",…}` shows that an ndjson file is complete; a file that fails ends with a closed connection */
                 format?: "json" | "ndjson" | "csv";
             };
             header?: {
-                /** @description 304 where the answer is unchanged */
+                /** @description 304 if the answer is unchanged */
                 "If-None-Match"?: string;
                 /** @description `no-cache`: the desk is asked first */
                 "Cache-Control"?: string;
-                /** @description Taken over if it matches `^[\w.-]{1,128}$` */
+                /** @description Used if it matches `^[\w.-]{1,128}$` */
                 "X-Request-Id"?: string;
                 /** @description W3C Trace Context: its trace id is in the log lines of the request, and is the `traceId` of a problem */
                 traceparent?: string;
@@ -1497,7 +1497,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A parameter is at fault; `errors` lists every fault, or the first 20 */
+            /** @description A parameter is invalid; `errors` lists every fault, or the first 20 */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1606,25 +1606,25 @@ export interface operations {
     listSessionsHead: {
         parameters: {
             query?: {
-                /** @description RFC 3339, cut to whole seconds; belongs to the period. Without it 24 hours before `to`, or the default period */
+                /** @description RFC 3339, truncated to whole seconds; inclusive. Without it 24 hours before `to`, or the default period */
                 from?: string;
-                /** @description RFC 3339, cut to whole seconds; belongs to the period. Without it 24 hours after `from`, or the default period */
+                /** @description RFC 3339, truncated to whole seconds; inclusive. Without it 24 hours after `from`, or the default period */
                 to?: string;
                 /** @description Only sessions of this client */
                 clientId?: string;
-                /** @description How many at most */
+                /** @description How many to return at most */
                 limit?: number;
-                /** @description How many to pass over */
+                /** @description How many to skip */
                 offset?: number;
-                /** @description Without it a page. `ndjson` and `csv`: the whole collection as a file. Only a last line `{"type":"end",…}` says that an ndjson file is whole; a file that fails ends with a cut connection */
+                /** @description Without it a page. `ndjson` and `csv`: the whole collection as a file. Only a last line `{"type":"end",…}` shows that an ndjson file is complete; a file that fails ends with a closed connection */
                 format?: "json" | "ndjson" | "csv";
             };
             header?: {
-                /** @description 304 where the answer is unchanged */
+                /** @description 304 if the answer is unchanged */
                 "If-None-Match"?: string;
                 /** @description `no-cache`: the desk is asked first */
                 "Cache-Control"?: string;
-                /** @description Taken over if it matches `^[\w.-]{1,128}$` */
+                /** @description Used if it matches `^[\w.-]{1,128}$` */
                 "X-Request-Id"?: string;
                 /** @description W3C Trace Context: its trace id is in the log lines of the request, and is the `traceId` of a problem */
                 traceparent?: string;
@@ -1663,7 +1663,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A parameter is at fault; `errors` lists every fault, or the first 20 */
+            /** @description A parameter is invalid; `errors` lists every fault, or the first 20 */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1751,17 +1751,17 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 304 where the answer is unchanged */
+                /** @description 304 if the answer is unchanged */
                 "If-None-Match"?: string;
                 /** @description `no-cache`: the desk is asked first */
                 "Cache-Control"?: string;
-                /** @description Taken over if it matches `^[\w.-]{1,128}$` */
+                /** @description Used if it matches `^[\w.-]{1,128}$` */
                 "X-Request-Id"?: string;
                 /** @description W3C Trace Context: its trace id is in the log lines of the request, and is the `traceId` of a problem */
                 traceparent?: string;
             };
             path: {
-                /** @description The session, as the list of sessions names it */
+                /** @description The session, as in the list of sessions */
                 sessionId: string;
             };
             cookie?: never;
@@ -1796,7 +1796,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A parameter is at fault; `errors` lists every fault, or the first 20 */
+            /** @description A parameter is invalid; `errors` lists every fault, or the first 20 */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1915,17 +1915,17 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 304 where the answer is unchanged */
+                /** @description 304 if the answer is unchanged */
                 "If-None-Match"?: string;
                 /** @description `no-cache`: the desk is asked first */
                 "Cache-Control"?: string;
-                /** @description Taken over if it matches `^[\w.-]{1,128}$` */
+                /** @description Used if it matches `^[\w.-]{1,128}$` */
                 "X-Request-Id"?: string;
                 /** @description W3C Trace Context: its trace id is in the log lines of the request, and is the `traceId` of a problem */
                 traceparent?: string;
             };
             path: {
-                /** @description The session, as the list of sessions names it */
+                /** @description The session, as in the list of sessions */
                 sessionId: string;
             };
             cookie?: never;
@@ -1958,7 +1958,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A parameter is at fault; `errors` lists every fault, or the first 20 */
+            /** @description A parameter is invalid; `errors` lists every fault, or the first 20 */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2052,33 +2052,33 @@ export interface operations {
     listMessages: {
         parameters: {
             query?: {
-                /** @description How many at most */
+                /** @description How many to return at most */
                 limit?: number;
-                /** @description How many to pass over */
+                /** @description How many to skip */
                 offset?: number;
-                /** @description `asc`: oldest first · `desc`: newest first, the default but for `after` */
+                /** @description `asc`: oldest first · `desc`: newest first, the default except for `after` */
                 order?: "asc" | "desc";
                 /** @description The messages nearest to this position that are older, newest first; instead of `offset` */
                 before?: number;
                 /** @description The messages nearest to this position that are newer, oldest first; instead of `offset` */
                 after?: number;
-                /** @description Without it a page. `ndjson` and `csv`: the whole collection as a file. Only a last line `{"type":"end",…}` says that an ndjson file is whole; a file that fails ends with a cut connection */
+                /** @description Without it a page. `ndjson` and `csv`: the whole collection as a file. Only a last line `{"type":"end",…}` shows that an ndjson file is complete; a file that fails ends with a closed connection */
                 format?: "json" | "ndjson" | "csv";
                 /** @description With a `format` that is a file: the position to begin with */
                 from?: number;
             };
             header?: {
-                /** @description 304 where the answer is unchanged */
+                /** @description 304 if the answer is unchanged */
                 "If-None-Match"?: string;
                 /** @description `no-cache`: the desk is asked first */
                 "Cache-Control"?: string;
-                /** @description Taken over if it matches `^[\w.-]{1,128}$` */
+                /** @description Used if it matches `^[\w.-]{1,128}$` */
                 "X-Request-Id"?: string;
                 /** @description W3C Trace Context: its trace id is in the log lines of the request, and is the `traceId` of a problem */
                 traceparent?: string;
             };
             path: {
-                /** @description The session, as the list of sessions names it */
+                /** @description The session, as in the list of sessions */
                 sessionId: string;
             };
             cookie?: never;
@@ -2128,7 +2128,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A parameter is at fault; `errors` lists every fault, or the first 20 */
+            /** @description A parameter is invalid; `errors` lists every fault, or the first 20 */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2246,33 +2246,33 @@ export interface operations {
     listMessagesHead: {
         parameters: {
             query?: {
-                /** @description How many at most */
+                /** @description How many to return at most */
                 limit?: number;
-                /** @description How many to pass over */
+                /** @description How many to skip */
                 offset?: number;
-                /** @description `asc`: oldest first · `desc`: newest first, the default but for `after` */
+                /** @description `asc`: oldest first · `desc`: newest first, the default except for `after` */
                 order?: "asc" | "desc";
                 /** @description The messages nearest to this position that are older, newest first; instead of `offset` */
                 before?: number;
                 /** @description The messages nearest to this position that are newer, oldest first; instead of `offset` */
                 after?: number;
-                /** @description Without it a page. `ndjson` and `csv`: the whole collection as a file. Only a last line `{"type":"end",…}` says that an ndjson file is whole; a file that fails ends with a cut connection */
+                /** @description Without it a page. `ndjson` and `csv`: the whole collection as a file. Only a last line `{"type":"end",…}` shows that an ndjson file is complete; a file that fails ends with a closed connection */
                 format?: "json" | "ndjson" | "csv";
                 /** @description With a `format` that is a file: the position to begin with */
                 from?: number;
             };
             header?: {
-                /** @description 304 where the answer is unchanged */
+                /** @description 304 if the answer is unchanged */
                 "If-None-Match"?: string;
                 /** @description `no-cache`: the desk is asked first */
                 "Cache-Control"?: string;
-                /** @description Taken over if it matches `^[\w.-]{1,128}$` */
+                /** @description Used if it matches `^[\w.-]{1,128}$` */
                 "X-Request-Id"?: string;
                 /** @description W3C Trace Context: its trace id is in the log lines of the request, and is the `traceId` of a problem */
                 traceparent?: string;
             };
             path: {
-                /** @description The session, as the list of sessions names it */
+                /** @description The session, as in the list of sessions */
                 sessionId: string;
             };
             cookie?: never;
@@ -2310,7 +2310,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A parameter is at fault; `errors` lists every fault, or the first 20 */
+            /** @description A parameter is invalid; `errors` lists every fault, or the first 20 */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2408,15 +2408,15 @@ export interface operations {
                 from?: number;
             };
             header?: {
-                /** @description The `id` of the last event that was seen; goes before `from` */
+                /** @description The `id` of the last event received; takes precedence over `from` */
                 "Last-Event-ID"?: string;
-                /** @description Taken over if it matches `^[\w.-]{1,128}$` */
+                /** @description Used if it matches `^[\w.-]{1,128}$` */
                 "X-Request-Id"?: string;
                 /** @description W3C Trace Context: its trace id is in the log lines of the request, and is the `traceId` of a problem */
                 traceparent?: string;
             };
             path: {
-                /** @description The session, as the list of sessions names it */
+                /** @description The session, as in the list of sessions */
                 sessionId: string;
             };
             cookie?: never;
@@ -2441,7 +2441,7 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
-            /** @description The id, `from` or `Last-Event-ID` is at fault; `errors` lists every fault */
+            /** @description The id, `from` or `Last-Event-ID` is invalid; `errors` lists every fault */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2545,15 +2545,15 @@ export interface operations {
                 from?: number;
             };
             header?: {
-                /** @description The `id` of the last event that was seen; goes before `from` */
+                /** @description The `id` of the last event received; takes precedence over `from` */
                 "Last-Event-ID"?: string;
-                /** @description Taken over if it matches `^[\w.-]{1,128}$` */
+                /** @description Used if it matches `^[\w.-]{1,128}$` */
                 "X-Request-Id"?: string;
                 /** @description W3C Trace Context: its trace id is in the log lines of the request, and is the `traceId` of a problem */
                 traceparent?: string;
             };
             path: {
-                /** @description The session, as the list of sessions names it */
+                /** @description The session, as in the list of sessions */
                 sessionId: string;
             };
             cookie?: never;
@@ -2570,7 +2570,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The id, `from` or `Last-Event-ID` is at fault; `errors` lists every fault */
+            /** @description The id, `from` or `Last-Event-ID` is invalid; `errors` lists every fault */
             400: {
                 headers: {
                     [name: string]: unknown;

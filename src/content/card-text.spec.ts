@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { toTextLine } from './text-line.js';
 import { toContents } from './content.js';
 
-/** The line of a message that is this card, by way of the wire. */
+/** The text line of a message with this card, read from the wire format. */
 function line(card: object): string {
   return lineOf(JSON.stringify(card));
 }
@@ -49,7 +49,7 @@ describe('a card that is not as documented', () => {
     expect(line(card)).toBe(text);
   });
 
-  it('never throws, and takes nothing from a prototype', () => {
+  it('never throws, and reads nothing from a prototype', () => {
     expect(lineOf('{"customerServicePlugin":0,"src":"22","__proto__":{"content":{"header":"x"}}}')).toBe('[Product]');
     const payload = fc.record({
       customerServicePlugin: fc.constant(0),

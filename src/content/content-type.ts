@@ -21,8 +21,9 @@ export type ContentType = (typeof contentTypes)[number];
 const PATHS = contentTypes.map((type): [ContentType, string] => [type, getSchemaPath(schemaName(type))]);
 
 /**
- * The schema of one element of `content`. Whoever uses it adds the classes with `@ApiExtraModels(...)`. `anyOf`, because
- * openapi-zod-client makes code that does not compile of `oneOf` where an element holds elements, as a relay does.
+ * The schema of one element of `content`. Whoever uses it adds the classes with `@ApiExtraModels(...)`. `anyOf`,
+ * because openapi-zod-client generates code that does not compile from `oneOf` if an element holds elements, as a relay
+ * does.
  */
 export const CONTENT_UNION = {
   anyOf: PATHS.map(([, $ref]) => ({ $ref })),

@@ -100,7 +100,7 @@ describe('toContents', () => {
       'TIMRelayElem',
       { type: 'relay', title: null, count: null, compatibleText: null, abstracts: [], messages: [], key: null },
     ],
-  ])('says null for a scalar and [] for a list that %s left out', (type, ours) => {
+  ])('returns null for a scalar and [] for a list that %s left out', (type, ours) => {
     expect(toContents([element(type, {})])).toEqual([ours]);
   });
 
@@ -115,7 +115,7 @@ describe('toContents', () => {
     expect(toContents([element('TIMImageElem', { ImageFormat })])).toMatchObject([{ format }]);
   });
 
-  it('takes an explicit null for a field left out', () => {
+  it('treats an explicit null as a field left out', () => {
     const nulls = { UUID: null, ImageFormat: null, ImageInfoArray: null };
     expect(toContents([element('TIMImageElem', nulls)])).toEqual(toContents([element('TIMImageElem', {})]));
   });
@@ -154,7 +154,7 @@ describe('toContents', () => {
     },
   );
 
-  it('answers no elements for no body, and one unknown element for a body that is no list', () => {
+  it('returns no elements for no body, and one unknown element for a body that is no list', () => {
     expect([toContents(null), toContents(undefined), toContents([])]).toEqual([[], [], []]);
     expect(toContents('hello')).toEqual([{ type: 'unknown', rawType: null, raw: 'hello' }]);
     const lone = element('TIMTextElem', { Text: 'x' });

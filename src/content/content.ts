@@ -13,8 +13,8 @@ import { readVideo, VideoContent } from './elements/video.js';
 import { Fields } from './fields.js';
 
 /**
- * What a message holds, one entry for each element of the desk's MsgBody, told apart by `type`. A scalar that the desk
- * left out is null and a list is empty, so that a client never has to check whether a key is there.
+ * The elements of a message, one for each element of the desk's MsgBody, distinguished by `type`. A scalar that the
+ * desk left out is null and a list is empty, so that a client never has to check whether a key exists.
  */
 export type Content =
   | TextContent
@@ -63,8 +63,8 @@ const READERS = new Map<unknown, Element<ContentType>['read']>(
 );
 
 /**
- * A message's elements. No body at all is a message without elements; a body that is no list is one element that we do
- * not know, because nothing of a conversation may get lost here.
+ * A message's elements. Without a body there are none; a body that is no list becomes one unknown element, so that no
+ * content is lost.
  */
 export function toContents(msgBody: unknown): Content[] {
   if (msgBody === null || msgBody === undefined) return [];

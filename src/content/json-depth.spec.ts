@@ -8,7 +8,7 @@ function nested(levels: number, open = '[', core = '', close = ']'): string {
 }
 
 describe('withinDepth', () => {
-  it('leaves what JSON can write again as it is', () => {
+  it('leaves what JSON.stringify can write unchanged', () => {
     const value: unknown = JSON.parse(nested(MAX_DEPTH));
     expect(withinDepth(value)).toBe(value);
   });
@@ -16,7 +16,7 @@ describe('withinDepth', () => {
   it.each([
     ['lists', nested(100_000)],
     ['objects', nested(100_000, '{"a":', '1', '}')],
-  ])('makes a value of 100,000 nested %s one that can be written, and loses nothing', (_, json) => {
+  ])('makes a value of 100,000 nested %s writable, and loses nothing', (_, json) => {
     const value: unknown = JSON.parse(json);
     expect(() => JSON.stringify(value)).toThrow(RangeError);
 
@@ -26,7 +26,7 @@ describe('withinDepth', () => {
     expect(inner).toBe(json.slice(opened, json.length - MAX_DEPTH));
   });
 
-  it('writes what lies too deep as JSON.stringify would', () => {
+  it('writes what is too deep as JSON.stringify would', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (core) => {
         const value: unknown = JSON.parse(nested(MAX_DEPTH, '[', JSON.stringify([core, { ['__proto__']: core }])));
@@ -37,7 +37,7 @@ describe('withinDepth', () => {
     );
   });
 
-  it('guards every way that outside data takes into a message', () => {
+  it('is applied wherever outside data enters a message', () => {
     const bomb: unknown = JSON.parse(nested(50_000));
     const data = `{"customerServicePlugin":0,"content":${nested(50_000)}}`;
     const relay = { MsgType: 'TIMRelayElem', MsgContent: { MsgList: [{ MsgBody: [bomb] }] } };

@@ -4,7 +4,7 @@
  */
 export const MAX_DEPTH = 1000;
 
-/** The value; where it is nested too deep for JSON.stringify, deeper values are replaced by their JSON text. */
+/** The value; if it is nested too deep for JSON.stringify, deeper values are replaced by their JSON text. */
 export function withinDepth(value: unknown): unknown {
   return isDeeper(value, MAX_DEPTH) ? fold(value, MAX_DEPTH) : value;
 }

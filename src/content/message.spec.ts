@@ -61,13 +61,13 @@ describe('toMessage', () => {
     expect(toMessage({ ...hello, fromAccountRole }).sender.role).toBe(role);
   });
 
-  it('says null where the sender is missing, and knows the first moment of 1970', () => {
+  it('has null if the sender is missing, and knows the first moment of 1970', () => {
     const message = toMessage({ ...hello, fromAccount: null, timestamp: 0 });
     expect(message.sender.id).toBeNull();
     expect(message.sentAt).toBe('1970-01-01T00:00:00.000Z');
   });
 
-  it('turns whatever JSON the desk sends into one entry per element that JSON can carry', () => {
+  it('turns any JSON of the desk into one entry per element that JSON can carry', () => {
     fc.assert(
       fc.property(msgBody, fc.jsonValue(), (body, fromAccountRole) => {
         const message = toMessage({ ...hello, fromAccountRole, msgBody: body });

@@ -16,7 +16,7 @@ export class Sender {
   declare readonly role: SenderRole;
 }
 
-/** A message as it is answered, without its position, which only the transcript knows. */
+/** A message as it is served, without its position, which only the transcript knows. */
 export interface Message {
   readonly sender: Sender;
   readonly sentAt: string;

@@ -24,7 +24,7 @@ describe('toTextLine', () => {
     ['[Custom]', 'Custom', { Data: 'typing' }],
     ['# Hi', 'Custom', { Data: '{"customerServicePlugin":0,"src":"30","content":"# Hi"}' }],
     ['[Unknown]', 'Hologram', {}],
-  ])('says %j for %s', (text, type, content) => {
+  ])('is %j for %s', (text, type, content) => {
     expect(line([type, content])).toBe(text);
   });
 
@@ -39,12 +39,12 @@ describe('toTextLine', () => {
     );
   });
 
-  it('takes for white space all that a regular expression does, and U+0085', () => {
+  it('treats as white space all that a regular expression does, and U+0085', () => {
     const all = Array.from({ length: 0x10000 }, (_, unit) => `${String.fromCharCode(unit)}a `).join('');
     expect(line(['Text', { Text: all }])).toBe(all.replace(/[\s\u0085]+/g, ' ').trim());
   });
 
-  it('does not stumble over half a character', () => {
+  it('handles half a surrogate pair', () => {
     expect(line(['Text', { Text: 'a\ud800' }])).toBe('a\ud800');
   });
 });

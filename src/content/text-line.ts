@@ -9,7 +9,7 @@ export function toTextLine(content: readonly Content[]): string {
 
 const SPACE = 0x20;
 
-/** All that `\s` knows, and U+0085, which starts a new line too. */
+/** All that `\s` matches, and U+0085, which starts a new line too. */
 const WHITE_SPACE = Uint8Array.from({ length: 0x10000 }, (_, unit) =>
   /[\s\u0085]/.test(String.fromCharCode(unit)) ? 1 : 0,
 );
@@ -57,12 +57,12 @@ function standIn(content: Content): string {
   }
 }
 
-// The web client sends 0 where it does not know.
+// The web client sends 0 if it does not know.
 function duration(seconds: number | null): string {
   return seconds !== null && seconds > 0 ? `${seconds}s` : '';
 }
 
-/** Where the words of a card are in its payload: the object's name, and those of its fields, the first that has any. */
+/** Where a card's payload has its text: the object's name and its fields in order of preference. */
 interface Words {
   readonly label: string;
   readonly within: string;
@@ -79,7 +79,7 @@ const WORDS: Readonly<Record<Exclude<CardKind, 'markdown' | 'stream' | 'control'
   bot: { label: '[Bot]', within: 'content', fields: ['title', 'header'] },
 };
 
-/** What a card says in a line of text. Its payload is whatever somebody sent: what is not as documented says nothing. */
+/** The text line of a card. Its payload is outside data: an undocumented one has no text. */
 function cardText({ kind, payload }: Card): string {
   const fields = isJsonObject(payload) ? payload : {};
   switch (kind) {

@@ -8,7 +8,7 @@ export const CSV_COLUMNS = ['position', 'sentAt', 'senderRole', 'senderId', 'tex
 const LINE_FEED = 0x0a;
 const TYPE = '{"type":"message",';
 
-/** A line for each message: its bytes as they are, behind `type` and position. */
+/** A line for each message: its bytes unchanged, after `type` and position. */
 export function ndjsonLines(view: TranscriptView): Buffer {
   const messages = messagesIn(view);
   const length = messages.reduce((sum, { lead, json }) => sum + TYPE.length + lead.length + json.length, 0);
@@ -29,7 +29,7 @@ export function csvMessages(view: TranscriptView): Buffer {
   return csvLines(messages.map(({ lead, json }) => rowOf(parseJson(lead + json.toString()))));
 }
 
-/** What was rendered here, and may have lain in Redis meanwhile. */
+/** Rendered by this service, and possibly read back from Redis. */
 function rowOf(message: unknown): CsvRow {
   const { position, sentAt, sender, text, content } = objectOf(message);
   const { id, role } = objectOf(sender);

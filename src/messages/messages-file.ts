@@ -10,7 +10,7 @@ import { type FileQuery } from './messages-request.js';
 export class MessagesFiles {
   constructor(
     private readonly transcripts: Pick<Transcripts, 'readInBackground'>,
-    /** So long without a call to the desk is a failure; until then a file waits. */
+    /** The longest time without a call to the desk; after that the file fails. */
     private readonly patienceMs: number,
   ) {}
 
@@ -41,7 +41,7 @@ export class MessagesFiles {
       yield { bytes: write(view), records };
       first = end;
       end += BLOCK_SIZE;
-      // Only now: no block is read before the one before it was taken.
+      // Only now: no block is loaded before the previous one was read.
       if (first < total) view = await read({ first, end: Math.min(end, total) });
     }
     return total;

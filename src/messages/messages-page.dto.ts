@@ -12,7 +12,7 @@ class MessageDto implements Message {
     minimum: 0,
     nullable: true,
     example: 25,
-    description: "Index in the session, oldest = 0; null where the desk's answers contradict each other",
+    description: "Index in the session, oldest = 0; null if the desk's answers contradict each other",
   })
   declare position: number | null;
 
@@ -25,14 +25,15 @@ class MessageDto implements Message {
   @ApiProperty({
     type: String,
     example: 'hello',
-    description: 'The message in one plain line, with stand-ins such as `[Image]`, `[File] invoice.pdf`, `[Voice] 12s`',
+    description:
+      'The message in one plain line, with placeholders such as `[Image]`, `[File] invoice.pdf`, `[Voice] 12s`',
   })
   declare text: string;
 
   @ApiProperty({
     type: 'array',
     items: CONTENT_UNION,
-    description: "One entry per element; other people's words: escape what you render",
+    description: 'One entry per element; text written by others: escape it when rendering',
     example: [{ type: 'text', text: 'hello' }],
   })
   declare content: Content[];
@@ -71,7 +72,7 @@ export class PageDto {
     type: 'integer',
     minimum: 1,
     nullable: true,
-    description: 'With before: the lowest position shown, null where there is nothing older',
+    description: 'With before: the lowest position shown, null if there is nothing older',
   })
   declare nextBefore?: number | null;
 
@@ -79,7 +80,7 @@ export class PageDto {
     type: 'integer',
     minimum: 0,
     nullable: true,
-    description: 'With after: the highest position shown, null where there is nothing newer just now',
+    description: 'With after: the highest position shown, null if there is nothing newer yet',
   })
   declare nextAfter?: number | null;
 }

@@ -10,7 +10,7 @@ export function fingerprintOf({ total, first, pieces }: TranscriptView): string 
   return `${total}:${first}:${shown.join()}`;
 }
 
-/** Straight into one buffer: joining 200 small ones costs twice as much. All but the messages is ASCII. */
+/** Written into one buffer: joining 200 small ones costs twice as much. All but the messages is ASCII. */
 export function renderPage(sessionId: string, query: PageQuery, view: TranscriptView): Rendered {
   const { page, link } = placeOf(sessionId, query, view);
   const head = `{"sessionId":${JSON.stringify(sessionId)},"messages":[`;
@@ -29,7 +29,7 @@ export function renderPage(sessionId: string, query: PageQuery, view: Transcript
   return { body, link };
 }
 
-/** Each message's bytes and what stands before them, oldest first. */
+/** Each message's bytes and what precedes them, oldest first. */
 export function messagesIn({ first, pieces }: TranscriptView): { lead: string; json: Buffer }[] {
   const found: { lead: string; json: Buffer }[] = [];
   for (const { messages, from, to } of pieces) {
@@ -41,7 +41,7 @@ export function messagesIn({ first, pieces }: TranscriptView): { lead: string; j
   return found;
 }
 
-/** What the page says of itself, and the links to its neighbours. */
+/** The metadata of the page, and the links to its neighbours. */
 function placeOf(
   sessionId: string,
   query: PageQuery,

@@ -3,7 +3,7 @@ import { readMessagesRequest, recallMessagesRequest, readRefusedRequest } from '
 
 const WINDOW = { limit: 7, offset: 0, order: 'desc' };
 
-test('a query that proved valid is remembered', () => {
+test('a query that was found valid is remembered', () => {
   expect(recallMessagesRequest('/sessions/s/messages?limit=7')).toBeUndefined();
   expect(readMessagesRequest('s', 'limit=7')).toEqual(WINDOW);
   expect(recallMessagesRequest('/sessions/s/messages?limit=7')).toEqual({ sessionId: 's', window: WINDOW });
@@ -15,7 +15,7 @@ test('a padded query is read and not remembered, so that memory holds no more th
   expect(recallMessagesRequest(`/sessions/s/messages?${padded}`)).toBeUndefined();
 });
 
-test('of a request that is refused for another reason nothing long is read', () => {
+test('the query of a request that is refused for another reason is not parsed if it is long', () => {
   const everythingEncoded = 'limit=100&offset=2147483647&order=desc'.replace(/[^&=]/g, encoded);
   expect(readRefusedRequest('s', everythingEncoded)).toEqual({
     sessionId: 's',

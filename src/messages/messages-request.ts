@@ -7,8 +7,8 @@ import { type PageQuery } from '../transcript/query.js';
 import { IsLimit, IsOffset } from '../http/paging.js';
 
 /**
- * What a request may ask for; undefined is what it leaves out. Strings come in: whoever fills this in makes numbers of
- * canonical decimals only and leaves everything else as it is, to be refused here.
+ * The parameters of a request; undefined if left out. Values arrive as strings: canonical decimals become numbers,
+ * anything else stays text and is refused by the rules here.
  */
 class MessagesRequestDto {
   @IsIdentifier()
@@ -60,10 +60,10 @@ const PARAMETERS = {
 const DEFAULT_LIMIT = 20;
 const TARGET = new RegExp(`^/sessions/(${IDENTIFIER})/messages(?:\\?(.*))?$`);
 
-/** Of pages only: what asks for a file takes work in any case. */
+/** Pages only: a request for a file is expensive in any case. */
 const valid = new ValidQueries<PageQuery>();
 
-/** What a target asks for, where that takes no work: nothing is encoded, and the query proved valid before. */
+/** The parsed query of a target that was found valid before and has nothing encoded. */
 export function recallMessagesRequest(target: string): MessagesRequest | undefined {
   const [, sessionId, query = ''] = TARGET.exec(target) ?? [];
   const window = sessionId === undefined ? undefined : valid.get(query);
@@ -81,7 +81,7 @@ export function readMessagesRequest(sessionId: string, query: string): PageQuery
   return 'format' in asked ? asked : valid.keep(query, asked);
 }
 
-/** What a request asks for that is refused for another reason, so that nothing long is read for it. */
+/** The parsed query of a request that is refused for another reason; a long one is not parsed. */
 export function readRefusedRequest(
   sessionId: string,
   query: string,
@@ -98,7 +98,7 @@ function faultsIn(input: MessagesRequestDto, query: string): Fault[] {
   return [...fillInput(input, query, PARAMETERS), ...conflictsIn(input)];
 }
 
-/** What is right by itself and wrong beside the others. */
+/** Parameters that are valid by themselves but not together. */
 function conflictsIn({ limit, offset, order, before, after, format, from }: MessagesRequestDto): Fault[] {
   if (format !== 'json') return faultsOfFile({ limit, offset, order, before, after });
   const position = before ?? after;

@@ -37,7 +37,7 @@ export class MessagesController {
     await this.responder.respond(request, reply, this.route, (options) => this.route.read(sessionId, asked, options));
   }
 
-  /** An empty id is invalid like any other, and no unknown path. */
+  /** An empty id is an invalid id, not an unknown path. */
   @Get('//messages')
   @AllowAccess('callers')
   @ApiExcludeEndpoint()

@@ -6,20 +6,20 @@ import { optionalParameter, pagingParameters, sessionIdParameter } from '../http
 import { MESSAGES_FILES, messagesExamples } from './messages.examples.openapi.js';
 import { MessagesPageDto } from './messages-page.dto.js';
 
-/** The resource as /docs and generated clients see it; contract and code are compared by the tests. */
+/** The resource in /docs and for generated clients; the tests compare it with the contract and the code. */
 export function DocumentMessages(): MethodDecorator {
   return applyDecorators(
     ApiOperation({
       operationId: 'listMessages',
       summary: "A window of a session's chat messages",
-      description: 'Positions count from the oldest message on, which is 0.',
+      description: 'Positions count from the oldest message, which is 0.',
     }),
     sessionIdParameter,
     ...pagingParameters,
     ApiQuery({
       name: 'order',
       required: false,
-      description: '`asc`: oldest first · `desc`: newest first, the default but for `after`',
+      description: '`asc`: oldest first · `desc`: newest first, the default except for `after`',
       schema: { type: 'string', enum: ['asc', 'desc'], default: 'desc', example: 'desc' },
     }),
     position('before', 'The messages nearest to this position that are older, newest first; instead of `offset`'),

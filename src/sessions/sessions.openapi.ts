@@ -11,18 +11,18 @@ import { SessionsPageDto } from './list/sessions-page.dto.js';
 import { LIST_FILES, listExamples, stateExamples } from './sessions.examples.openapi.js';
 import { SessionStateDto } from './state/session-state.dto.js';
 
-/** Nothing is filled in: the default period shows something wherever there is anything. */
+/** Nothing is filled in: the default period shows something if there is any session. */
 const listParameters = [
   optionalParameter(
     'from',
-    'RFC 3339, cut to whole seconds; belongs to the period. Without it 24 hours before `to`, or the default period',
+    'RFC 3339, truncated to whole seconds; inclusive. Without it 24 hours before `to`, or the default period',
     { type: 'string', format: 'date-time' },
     '2024-11-01T00:00:00Z',
     '2024-11-01T00:00:00+08:00',
   ),
   optionalParameter(
     'to',
-    'RFC 3339, cut to whole seconds; belongs to the period. Without it 24 hours after `from`, or the default period',
+    'RFC 3339, truncated to whole seconds; inclusive. Without it 24 hours after `from`, or the default period',
     { type: 'string', format: 'date-time' },
     '2024-11-07T23:59:59Z',
     '2024-11-07T23:59:59+08:00',
@@ -30,7 +30,7 @@ const listParameters = [
   optionalParameter('clientId', 'Only sessions of this client', identifierSchema, '1299314544'),
 ];
 
-/** The list of sessions as /docs and generated clients see it. */
+/** The list of sessions in /docs and for generated clients. */
 export function DocumentSessions(): MethodDecorator {
   return applyDecorators(
     ApiOperation({
@@ -53,7 +53,7 @@ export function DocumentSessions(): MethodDecorator {
   );
 }
 
-/** The state of a session as /docs and generated clients see it. */
+/** The state of a session in /docs and for generated clients. */
 export function DocumentSessionState(): MethodDecorator {
   return applyDecorators(
     ApiOperation({

@@ -4,7 +4,7 @@ import { type CardKind, cardKinds } from './card.js';
 const text = { type: 'string' };
 const integer = { type: 'integer' };
 
-/** Everything is optional: a payload is what somebody sent. */
+/** Everything is optional: clients send any payload. */
 const fields = (properties: object) => ({ type: 'object', properties, additionalProperties: true });
 const list = (properties: object) => ({ type: 'array', items: fields(properties) });
 
@@ -62,7 +62,7 @@ export const cardSchemas: Readonly<Record<string, object>> = Object.fromEntries<
   ...KINDS.map(({ kind, meaning, name }): [string, object] => [`${name}Card`, cardSchema(kind, meaning, name)]),
   ...Object.entries(PAYLOADS).map(([kind, properties]): [string, object] => [
     `${schemaName(kind)}Payload`,
-    { ...fields({ ...MARKERS, ...properties }), description: 'As the desk documents it; nobody checks what is sent.' },
+    { ...fields({ ...MARKERS, ...properties }), description: 'As the desk documents it; the content is not checked.' },
   ]),
   [
     'Card',
@@ -79,9 +79,9 @@ export const cardSchemas: Readonly<Record<string, object>> = Object.fromEntries<
   ],
 ]);
 
-/** `nullable` beside a reference would forbid the null to a strict validator. */
+/** `nullable` next to a reference would forbid null to a strict validator. */
 export const CARD_OR_NULL = {
-  description: 'null where `data` is not a message of the Desk plug-in',
+  description: 'null if `data` is not a message of the Desk plug-in',
   anyOf: [{ $ref: getSchemaPath('Card') }, { type: 'null' }],
 };
 
@@ -96,7 +96,7 @@ function cardSchema(kind: string, meaning: string, name: string) {
       source: { type: 'number', nullable: true, description: "The plug-in's own number, `src`" },
       payload: {
         description: 'The parsed Data, whole. Nesting beyond 1,000 levels is given as JSON text.',
-        // The second for what is not as documented: whoever validates must not lose the whole page to one odd card.
+        // The second schema is for undocumented payloads: one odd card must not make the whole page invalid.
         ...(documented.length > 0 ? { anyOf: [...documented, ANY_PAYLOAD] } : ANY_PAYLOAD),
       },
     },

@@ -40,7 +40,7 @@ export interface Card {
   readonly payload: unknown;
 }
 
-/** The Desk plug-in message in a custom element's Data, or null where Data is something else. */
+/** The Desk plug-in message in a custom element's Data, or null if Data is something else. */
 export function toCard(data: string | null): Card | null {
   const payload = data === null ? null : parseJson(data);
   if (!isJsonObject(payload)) return null;

@@ -20,7 +20,7 @@ export class FileContent {
 }
 
 export function readFile(fields: Fields): FileContent {
-  // Always 2 and not passed on. Of another type, the element is not the documented one.
+  // Always 2 and not passed on. With another type, the element is not the documented one.
   fields.number('Download_Flag');
   // One table of the documentation has `fileName`, its samples have `FileName`.
   const otherName = fields.string('fileName');

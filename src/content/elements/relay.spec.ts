@@ -43,7 +43,7 @@ describe('a relay', () => {
     ]);
   });
 
-  it('carries the key of messages too long to be sent along', () => {
+  it('carries the key of messages too long to be included', () => {
     expect(toContents([relay({ JsonMsgKey: 'a99' })])).toMatchObject([{ messages: [], key: 'a99' }]);
   });
 
@@ -63,11 +63,11 @@ describe('a relay', () => {
     [{ MsgList: [{ MsgTimeStamp: '1730939030' }] }],
     [{ MsgList: [{ MsgBody: text }] }],
     [{ MsgList: [{ CloudCustomData: {} }] }],
-  ])('is unknown, whole, where it holds %j', (content) => {
+  ])('is unknown, whole, if it holds %j', (content) => {
     expect(toContents([relay(content)])).toEqual([{ type: 'unknown', rawType: 'TIMRelayElem', raw: relay(content) }]);
   });
 
-  it('stays a relay where only an element inside it is broken', () => {
+  it('stays a relay if only an element inside it is malformed', () => {
     const broken = { MsgType: 'TIMTextElem', MsgContent: { Text: 1 } };
     const messages = [{ content: [{ type: 'text' }, { type: 'unknown', raw: broken }] }];
     expect(toContents([relay({ MsgList: [{ MsgBody: [text, broken] }] })])).toMatchObject([
@@ -75,7 +75,7 @@ describe('a relay', () => {
     ]);
   });
 
-  it('is read five deep; the sixth is unknown and whole', () => {
+  it('is read to five levels; the sixth is unknown and whole', () => {
     const sixth = relay({ Title: '6' });
     let desk = sixth;
     for (let level = 5; level >= 1; level--) desk = relay({ Title: `${level}`, MsgList: [{ MsgBody: [desk] }] });

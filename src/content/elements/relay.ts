@@ -40,7 +40,7 @@ export class RelayContent<Content> {
     type: String,
     nullable: true,
     example: null,
-    description: 'Comes in place of `messages` where those are over 12 KB',
+    description: 'Comes in place of `messages` if those are over 12 KB',
   })
   declare readonly key: string | null;
 }
@@ -61,7 +61,7 @@ export function readRelay<Content>(fields: Fields, readBody: ReadBody<Content>):
 }
 
 function readRelayed<Content>(item: Fields, readBody: ReadBody<Content>): RelayedMessage<Content> {
-  item.string('CloudCustomData'); // documented, so its type is checked; not passed on
+  item.string('CloudCustomData'); // Documented, so its type is checked; not passed on.
   return {
     from: item.string('From_Account'),
     sentAt: fromSeconds(item.number('MsgTimeStamp')),

@@ -20,7 +20,7 @@ export class SoundContent {
 }
 
 export function readSound(fields: Fields): SoundContent {
-  // Always 2 and not passed on. Of another type, the element is not the documented one.
+  // Always 2 and not passed on. With another type, the element is not the documented one.
   fields.number('Download_Flag');
   return {
     type: 'sound',

@@ -38,7 +38,7 @@ export class VideoContent {
   @ApiProperty({ type: Number, nullable: true, example: 1194603, description: 'Bytes' })
   declare readonly size: number | null;
 
-  @ApiProperty({ type: Number, nullable: true, example: 5, description: '0 where the web client sent it' })
+  @ApiProperty({ type: Number, nullable: true, example: 5, description: '0 if the web client sent it' })
   declare readonly seconds: number | null;
 
   @ApiProperty({ type: String, nullable: true, example: 'mp4' })
@@ -49,7 +49,7 @@ export class VideoContent {
 }
 
 export function readVideo(fields: Fields): VideoContent {
-  // Both always 2 and not passed on. Of another type, the element is not the documented one.
+  // Both always 2 and not passed on. With another type, the element is not the documented one.
   fields.number('VideoDownloadFlag');
   fields.number('ThumbDownloadFlag');
   return {

@@ -26,16 +26,16 @@ test.each([
   ['a record that is no JSON, which would break the page', { ...period, total: 1, records: ['{"id":"a"},'] }],
   ['a record that is no object', { ...period, total: 1, records: ['1'] }],
   ['more records than a block has', { ...period, total: 1, records: Array.from({ length: 101 }, () => '{}') }],
-])('takes %s for no block', (_, value) => {
+])('rejects %s as a block', (_, value) => {
   expect(decode(value)).toBeUndefined();
 });
 
-it('takes bytes that are no JSON for no block', () => {
+it('rejects bytes that are no JSON', () => {
   expect(ListBlock.decode(Buffer.from([0xff, 0, 1]))).toBeUndefined();
   expect(ListBlock.decode(Buffer.alloc(0))).toBeUndefined();
 });
 
-it('fits blocks of the same period and total only', () => {
+it('matches blocks of the same period and total only', () => {
   const block = new ListBlock(period, 150, records);
   expect(block.fits(new ListBlock(period, 150, []))).toBe(true);
   expect(block.fits(new ListBlock(period, 151, []))).toBe(false);

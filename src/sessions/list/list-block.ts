@@ -10,7 +10,7 @@ export const BLOCK_SIZE = 100;
 export class ListBlock {
   private static made = 0;
 
-  /** Tells these records from all others in this process. */
+  /** Identifies these records in this process. */
   readonly id = ++ListBlock.made;
 
   constructor(
@@ -27,7 +27,7 @@ export class ListBlock {
     );
   }
 
-  /** Reads what `encode` wrote; undefined for anything else, since what lies in Redis is outside data. */
+  /** Decodes what `encode` wrote; undefined for anything else, since values in Redis are outside data. */
   static decode(payload: Buffer): ListBlock | undefined {
     const json = parseJson(payload.toString('utf8'));
     if (!isJsonObject(json)) return undefined;
@@ -47,14 +47,14 @@ export class ListBlock {
     return this.records.reduce((bytes, record) => bytes + 2 * record.length + 32, 200);
   }
 
-  /** Whether records of both can stand on one page: the list did not change between them. */
+  /** Whether records of both can be on one page: the list did not change between them. */
   fits(other: ListBlock): boolean {
     const { period, total } = this;
     return total === other.total && period.from === other.period.from && period.to === other.period.to;
   }
 }
 
-/** It goes into a page as it is, so it has to be JSON, or the page would be none. */
+/** It is copied into a page unchanged, so it has to be valid JSON. */
 function isRecord(record: unknown): record is string {
   return typeof record === 'string' && isJsonObject(parseJson(record));
 }

@@ -49,10 +49,10 @@ async function fetchBlock(desk: Pick<Desk, 'call'>, query: BlockQuery, now: numb
   return { value: ListBlock.of(period, answer.total, answer.records.map(sessionRecordOf)), askedAt };
 }
 
-/** The default period stays until it is over; of another one nothing but its end tells how soon it may change. */
+/** The default period is fresh until its end; for any other one, freshness depends on how long ago it ended. */
 function lifetimeOf(block: ListBlock, askedAt: number, { period }: BlockQuery, policy: FreshnessPolicy): number {
   const { to } = block.period;
   if (period !== undefined) return heuristicLifetime(policy, askedAt, to * 1000);
-  // Its last second belongs to it. It may be over already where the call had to wait for its turn.
+  // The end is included. It may be over already if the call had to wait for its turn.
   return Math.max(0, (to + 1) * 1000 - askedAt);
 }

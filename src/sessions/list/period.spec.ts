@@ -74,14 +74,14 @@ describe('the default period', () => {
 });
 
 describe('a period with one end', () => {
-  it('has the other 24 h away, within the years that there are', () => {
+  it('has its other end 24 h away, within the valid years', () => {
     expect(periodOf(1000, undefined)).toEqual({ from: 1000, to: 87_400 });
     expect(periodOf(undefined, 100_000)).toEqual({ from: 13_600, to: 100_000 });
     expect(periodOf(LAST, undefined)).toEqual({ from: LAST, to: LAST });
     expect(periodOf(undefined, 5)).toEqual({ from: 0, to: 5 });
   });
 
-  it('is none without ends, and may be one second', () => {
+  it('is the default without ends, and may be one second', () => {
     expect(periodOf(undefined, undefined)).toBeUndefined();
     expect(periodOf(0, 0)).toEqual({ from: 0, to: 0 });
   });

@@ -7,7 +7,7 @@ import { BLOCK_SIZE, type ListBlock } from './list-block.js';
 import { type BlockQuery, type BlockResult, ListBlocks, listIdOf } from './list-blocks.js';
 import { type ListQuery, type SessionsQuery } from './sessions-request.js';
 
-/** What a page is cut out of: one block, or two where it straddles, and how they came about as one. */
+/** The source of a page: one block, or two if it straddles, and their common cache outcome. */
 export interface ListResult {
   readonly result: BlockResult;
   /** Index of the first record of the first block. */
@@ -15,20 +15,22 @@ export interface ListResult {
   readonly blocks: readonly [ListBlock, ...ListBlock[]];
 }
 
-/** How many lists are remembered by the block that last told their totals. */
+/** How many lists have their last block remembered, for its total. */
 const TOLD_LISTS = 10_000;
 
-/** Lists of sessions, in blocks of 100 for every page size. The default period is one list for all who ask in a minute. */
+/**
+ * Lists of sessions, in blocks of 100 for every page size. The default period is one list for all requests of a minute.
+ */
 export class SessionLists {
   private readonly blocks: ListBlocks;
-  /** The block of each list that was read last: any block tells the total. */
+  /** The block of each list that was read last: any block has the total. */
   private readonly told = new LRUCache<string, number>({ max: TOLD_LISTS });
 
   constructor(options: CacheOptions & { readonly desk: Pick<Desk, 'call'> }) {
     this.blocks = new ListBlocks(options);
   }
 
-  /** A page that is fresh in memory; undefined where it takes more than that. */
+  /** A page that is fresh in memory; undefined if more is needed. */
   peek(query: SessionsQuery): ListResult | undefined {
     const { first, next } = blocksOf(query);
     const head = this.peekBlock(query, first);
@@ -50,13 +52,13 @@ export class SessionLists {
     return blockIn(head).fits(blockIn(tail)) ? listOf(first, [head, tail]) : this.joinAgain(query, head, tail, options);
   }
 
-  /** One block for work in the background: it waits its turn, and rate limits out. */
+  /** One block, read in the background: waits for its turn and for rate limits. */
   async readInBackground(query: ListQuery, index: number, options: BackgroundOptions): Promise<ListBlock> {
     const { value } = await this.blocks.readInBackground(...blockOf(query, index), options);
     return value;
   }
 
-  /** The page's first block; or the one that told the total, where the page is beyond it and needs no call of its own. */
+  /** The page's first block; or the one with the total, if the page is beyond it and needs no call of its own. */
   private async blockToAsk(query: SessionsQuery, first: number): Promise<number> {
     if (first === 0 || this.peekBlock(query, first) !== undefined) return first;
     for (const index of this.tellers(query)) {
@@ -66,7 +68,7 @@ export class SessionLists {
     return first;
   }
 
-  /** The list changed between the two blocks of a page: the older one is asked again, once. */
+  /** The list changed between the two blocks of a page: the older one is fetched again, once. */
   private async joinAgain(
     query: SessionsQuery,
     head: BlockResult,
@@ -77,11 +79,11 @@ export class SessionLists {
     const isHeadOlder = head.view.of.askedAt <= tail.view.of.askedAt;
     const again = await this.askAgain(query, isHeadOlder ? first : next, options);
     const [one, two] = isHeadOlder ? [again ?? head, tail] : [head, again ?? tail];
-    // Where it changes all the time, the page ends with its first block, and "nextOffset" leads to the second.
+    // If it changes all the time, the page ends with its first block, and "nextOffset" leads to the second.
     return blockIn(one).fits(blockIn(two)) ? listOf(first, [one, two]) : listOf(first, [one]);
   }
 
-  /** undefined where the desk fails and the caller takes what is held. */
+  /** undefined if the desk fails and the caller can use what is held. */
   private async askAgain(query: SessionsQuery, index: number, options: ReadOptions): Promise<BlockResult | undefined> {
     try {
       const again = await this.readBlock(query, index, { ...options, noCache: true });
@@ -111,7 +113,7 @@ export class SessionLists {
     return undefined;
   }
 
-  /** Blocks that may tell the total of a list. */
+  /** Blocks that may have the total of a list. */
   private tellers(query: SessionsQuery): Iterable<number> {
     return new Set([this.told.get(listIdOf(query)) ?? 0, 0]);
   }
@@ -123,7 +125,7 @@ function blocksOf({ offset, limit }: SessionsQuery): { first: number; next: numb
   return { first, next: last > first ? last : undefined };
 }
 
-/** A block's id, and what it is to be asked for. */
+/** A block's id, and its query. */
 function blockOf({ period, clientId }: ListQuery, index: number): [id: string, query: BlockQuery] {
   const query = { period, clientId, index };
   return [`${listIdOf(query)}:${index}`, query];
@@ -137,10 +139,10 @@ function needs(head: BlockResult, next: number): boolean {
   return blockIn(head).total > next * BLOCK_SIZE;
 }
 
-/** From what costs nothing to what costs a call. */
+/** From the cheapest outcome to the most expensive one. */
 const BY_COST: readonly Outcome[] = ['hit', 'stale', 'collapsed', 'miss', 'bypass'];
 
-/** Two blocks are as fresh as the staler one, and came about in the more expensive way. */
+/** Two blocks are as fresh as the staler one, with the more expensive outcome. */
 function listOf(index: number, [head, tail]: readonly [BlockResult, BlockResult?]): ListResult {
   const first = index * BLOCK_SIZE;
   if (tail === undefined) return { result: head, first, blocks: [blockIn(head)] };

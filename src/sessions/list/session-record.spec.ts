@@ -25,7 +25,7 @@ test.each([
   ['ChannelType', ['SDK', 'Web(H5)', 'new'], 'channel', [null, '', 5, true, {}]],
   ['EndStatus', ['AgentEndedSession', 'SomethingNobodyKnows'], 'endStatus', [null, '', 108, []]],
   ['SatisfactionSelected', [1, 2, 3, 4, 5], 'satisfaction', [null, 0, 6, -1, 2.5, '5', true]],
-])('%s is told where it is one of %j; else %s is null: %j', (field, told, key, untold) => {
+])('%s is set if it is one of %j; else %s is null: %j', (field, told, key, untold) => {
   for (const value of told) expect(recordOf({ [field]: value })).toEqual({ ...EMPTY, [key]: value });
   for (const value of untold) expect(recordOf({ [field]: value })).toEqual(EMPTY);
 });
@@ -35,7 +35,7 @@ test.each([
   ['ClientUserNickName', (nickname: string) => ({ client: { id: null, nickname } })],
   ['AgentId', (id: string) => ({ agent: { id } })],
   ['AgentGroupName', (name: string) => ({ group: { id: null, name } })],
-])('%s is text that is not empty, or null', (field, shown) => {
+])('%s is a non-empty text, or null', (field, shown) => {
   expect(recordOf({ [field]: ' x' })).toEqual({ ...EMPTY, ...shown(' x') });
   for (const value of ['', null, 42, ['x']]) expect(recordOf({ [field]: value })).toEqual(EMPTY);
 });

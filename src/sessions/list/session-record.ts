@@ -1,7 +1,7 @@
 import { type DeskSessionRecord } from '../../desk/commands/describe-im-cdr-list.js';
 import { type JsonObject } from '../../json.js';
 
-/** A session as it is listed. A scalar that the desk left out, sent empty or of another type is null. */
+/** A session in the list. A scalar that the desk left out, sent empty or of another type is null. */
 export interface SessionRecord {
   readonly id: string;
   readonly startedAt: string;
@@ -49,7 +49,7 @@ function groupIdIn(fields: JsonObject): string | null {
   return Number.isFinite(id) ? String(id) : textIn(fields, 'AgentGroupId');
 }
 
-/** What a session without a rating has is not documented. */
+/** The value for a session without a rating is not documented. */
 function starsIn(fields: JsonObject): number | null {
   const stars = integerIn(fields, 'SatisfactionSelected');
   return stars !== null && stars >= 1 && stars <= 5 ? stars : null;

@@ -15,7 +15,7 @@ export const CSV_COLUMNS = [
   'satisfaction',
 ] as const;
 
-/** Records are the JSON that is served; each becomes a line behind its `type`. */
+/** Records are the JSON that is served; each becomes a line, with its `type` first. */
 export function ndjsonLines(records: readonly string[]): Buffer {
   return Buffer.from(records.map((record) => `{"type":"session",${record.slice(1)}\n`).join(''));
 }

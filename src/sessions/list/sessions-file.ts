@@ -11,7 +11,7 @@ import { auditOf } from './sessions-route.js';
 
 export interface SessionsFilesParts {
   readonly lists: Pick<SessionLists, 'readInBackground'>;
-  /** So long without a call to the desk is a failure; until then a file waits. */
+  /** The longest time without a call to the desk; after that the file fails. */
   readonly patienceMs: number;
   readonly now: Clock;
 }
@@ -32,7 +32,7 @@ export class SessionsFiles {
     };
   }
 
-  /** Where the total changed on the way, records have moved between blocks: once more for those that were missed. */
+  /** If the total changed meanwhile, records have moved between blocks: a second walk finds the missed ones. */
   private async *walks(query: SessionsFileQuery, signal: AbortSignal): FileParts {
     const options = { signal, patienceMs: this.parts.patienceMs };
     const lines = new UniqueLines(query);
@@ -55,7 +55,7 @@ export class SessionsFiles {
     return total;
   }
 
-  /** Of the same period as the first one, which the default period soon is no more. */
+  /** In the period of the first block: the default period is a different one a minute later. */
   private async block(
     query: SessionsFileQuery,
     period: Period,
@@ -71,7 +71,7 @@ export class SessionsFiles {
   }
 }
 
-/** The lines of those records that were in no block before. */
+/** The lines of the records that were in no block before. */
 class UniqueLines {
   private readonly ids = new Set<string>();
   private readonly totals = new Set<number>();

@@ -33,7 +33,7 @@ export class SessionGroupDto {
   declare name: string | null;
 }
 
-@ApiSchema({ name: 'Session', description: 'A session record, most likely of a session that has ended' })
+@ApiSchema({ name: 'Session', description: 'A session record, probably of a session that has ended' })
 export class SessionDto implements SessionRecord {
   @ApiProperty({ type: String, example: 'b0f4ca12-4850-4218-a284-efe679a87066' })
   declare id: string;
@@ -63,7 +63,7 @@ export class SessionDto implements SessionRecord {
   declare satisfaction: number | null;
 }
 
-@ApiSchema({ name: 'Period', description: 'Both ends belong to it' })
+@ApiSchema({ name: 'Period', description: 'Both ends are included' })
 export class PeriodDto {
   @ApiProperty({ type: String, format: 'date-time', example: '2024-10-31T16:00:00Z' })
   declare from: string;

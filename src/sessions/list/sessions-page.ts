@@ -15,7 +15,7 @@ export function renderSessions(query: SessionsQuery, { first, blocks }: ListResu
   const reach = Math.max(offset, first + blocks.length * BLOCK_SIZE);
   const end = Math.min(offset + limit, total, reach);
   const records = blocks.flatMap((block, index) => recordsOf(block, first + index * BLOCK_SIZE, offset, end));
-  // Where only the first block of a page is to be had, the next one begins there.
+  // If only the first block of a page is available, the next page begins there.
   const nextOffset = end < total ? end : null;
   const head = JSON.stringify({ from: dateTimeOf(period.from), to: dateTimeOf(period.to) });
   const page = JSON.stringify({ limit, offset, total, nextOffset });
@@ -23,7 +23,7 @@ export function renderSessions(query: SessionsQuery, { first, blocks }: ListResu
   return { body, link: linkOf(query, period, nextOffset) };
 }
 
-/** By their places in the list: the desk may give fewer than a block holds. */
+/** By their places in the list: the desk may give fewer records than a block holds. */
 function recordsOf({ records }: ListBlock, start: number, from: number, end: number): readonly string[] {
   return records.slice(Math.max(0, from - start), Math.max(0, end - start));
 }

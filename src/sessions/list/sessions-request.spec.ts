@@ -34,12 +34,12 @@ test.each([
   [`clientId=${'a'.repeat(129)}`, ['clientId']],
   ['order=asc&before=1&shape=json', ['order', 'before', 'shape']],
   ['From=2024-11-01T00:00:00Z', ['From']],
-])('refuses %s, every fault named', (query, fields) => {
+])('refuses %s and names every fault', (query, fields) => {
   expect(faultsOf(query)).toEqual(fields);
 });
 
-describe('a query that proved valid', () => {
-  it('is recalled without work, also without a query', () => {
+describe('a query that was found valid', () => {
+  it('is looked up without parsing, also without a query', () => {
     expect(recallSessionsQuery('/sessions')).toBeDefined();
     expect(recallSessionsQuery('/sessions?limit=7')).toBeUndefined();
     readSessionsQuery('limit=7');
@@ -47,7 +47,7 @@ describe('a query that proved valid', () => {
     expect(recallSessionsQuery('/sessions/a?limit=7')).toBeUndefined();
   });
 
-  it('is not kept where it is as long as fractions of a second can be', () => {
+  it('is not kept if it is as long as fractions of a second can make it', () => {
     const query = `from=2024-11-01T00:00:00.${'0'.repeat(2000)}Z`;
     expect(readSessionsQuery(query).period?.from).toBe(1730419200);
     expect(recallSessionsQuery(`/sessions?${query}`)).toBeUndefined();

@@ -6,7 +6,7 @@ import { IsLimit, IsOffset } from '../../http/paging.js';
 import { type Fault } from '../../problem/problem.js';
 import { parseDateTime, type Period, periodOf } from './period.js';
 
-/** The sessions of a period, or of the default period where none is given. */
+/** The sessions of a period, or of the default period if none is given. */
 export interface ListQuery {
   readonly period: Period | undefined;
   readonly clientId: string | undefined;
@@ -32,7 +32,7 @@ const IsDateTime = (): PropertyDecorator =>
     },
   });
 
-/** One rule of `from`, so that its fault stands beside the others. */
+/** A rule of `from`, so that its fault is listed with the others. */
 const IsNotAfterTo = (): PropertyDecorator =>
   ValidateBy({
     name: 'isNotAfterTo',
@@ -77,10 +77,10 @@ const PARAMETERS = {
 const DEFAULT_LIMIT = 20;
 const TARGET = /^\/sessions(?:\?(.*))?$/;
 
-/** Of pages only: what asks for a file takes work in any case. */
+/** Pages only: a request for a file is expensive in any case. */
 const valid = new ValidQueries<SessionsQuery>();
 
-/** What a target asks for, where that takes no work: the query proved valid before. */
+/** The parsed query of a target that was found valid before. */
 export function recallSessionsQuery(target: string): SessionsQuery | undefined {
   const match = TARGET.exec(target);
   return match === null ? undefined : valid.get(match[1] ?? '');
@@ -97,7 +97,7 @@ export function readSessionsQuery(query: string): SessionsQuery | SessionsFileQu
   return 'format' in asked ? asked : valid.keep(query, asked);
 }
 
-/** What a request asks for that is refused for another reason, so that nothing long is read for it. */
+/** The parsed query of a request that is refused for another reason; a long one is not parsed. */
 export function readRefusedQuery(query: string): SessionsQuery | SessionsFileQuery | undefined {
   const input = new SessionsRequestDto();
   return isUsualQuery(query) && faultsIn(input, query).length === 0 ? queryIn(input) : undefined;
@@ -115,7 +115,7 @@ function queryIn(input: SessionsRequestDto): SessionsQuery | SessionsFileQuery {
   return format === 'json' ? { ...list, limit, offset } : { ...list, format };
 }
 
-/** What is no date-time has a fault of its own. */
+/** A value that is no date-time has a fault of its own. */
 function isOrdered(from: unknown, to: string | undefined): boolean {
   const [start, end] = [typeof from === 'string' ? secondsOf(from) : undefined, secondsOf(to)];
   return start === undefined || end === undefined || start <= end;

@@ -19,7 +19,7 @@ export function checkSessionStateRequest(sessionId: string, query: string): void
   readInput(Object.assign(new SessionStateRequestDto(), { sessionId }), query, {});
 }
 
-/** No query, and nothing that has to be decoded. */
+/** Without a query, and without anything to decode. */
 const TARGET = new RegExp(`^/sessions/(${IDENTIFIER})$`);
 
 /** A session's state: for the controller, and for the fast path. */

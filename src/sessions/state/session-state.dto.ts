@@ -3,7 +3,7 @@ import { type SessionState, type StateName, stateNames } from './session-state.j
 
 @ApiSchema({ name: 'SessionAgent' })
 export class SessionAgentDto {
-  @ApiProperty({ type: String, nullable: true, example: 'test@qq.com', description: 'null where nobody is named' })
+  @ApiProperty({ type: String, nullable: true, example: 'test@qq.com', description: 'null if no agent is named' })
   declare id: string | null;
 }
 

@@ -1,7 +1,7 @@
 import { type DeskSessionState } from '../../desk/commands/get-session-state.js';
 import { isJsonObject, parseJson } from '../../json.js';
 
-/** What a session is doing now, as it is served. */
+/** The state of a session, as it is served. */
 export interface SessionState {
   readonly id: string;
   readonly state: StateName;
