@@ -3,9 +3,8 @@ import { load } from './load.mjs';
 const WARM_UP_SECONDS = 2;
 
 /**
- * Puts the same load on one contestant after the other, round after round (A B C A B C …), so that a drift of the machine
- * meets all of them alike. Each contestant is a server and what is asked of it.
- *
+ * Puts the same load on one contestant after the other, round after round (A B C A B C …), so that drift of the machine
+ * affects all of them alike. Each contestant is a server and its requests.
  * @returns for each name the medians over the rounds and the rounds themselves
  */
 export async function compare(contestants, { rounds, seconds }) {
@@ -17,7 +16,7 @@ export async function compare(contestants, { rounds, seconds }) {
   return Object.fromEntries([...taken].map(([name, list]) => [name, summary(list)]));
 }
 
-/** The median of the ratios of each round: the two were measured seconds apart, whatever the machine did before. */
+/** The median of the ratios of each round: the two were measured within seconds of each other. */
 export function ratio(ours, theirs) {
   return median(ours.rounds.map(({ cpu }, round) => cpu / theirs.rounds[round].cpu));
 }
@@ -26,11 +25,11 @@ async function measure({ server, job }, seconds) {
   const linesBefore = server.log.lines;
   const before = await server.usage();
   const result = await load(server.url, { ...job, seconds });
-  // What the load made it log belongs to the load, though it may be written only after it.
+  // Log lines of the load count as part of it, though they may be written after it.
   await server.log.drained();
   const after = await server.usage();
   const lines = server.log.lines - linesBefore;
-  // A line that was dropped costs less than one that was written: such a round cannot be compared with another.
+  // A dropped line costs less than a written one: such a round cannot be compared with another.
   const expected = (server.linesPerRequest ?? 0) * result.requests;
   if (lines < expected) throw new Error(`${lines} log lines instead of ${expected}`);
   return { cpu: (after.cpu - before.cpu) / result.requests, ...result };

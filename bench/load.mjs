@@ -4,9 +4,8 @@ import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
 /**
- * A closed-loop client on keep-alive connections, in a process of its own. It does little more than write bytes and look
- * for Content-Length, so that on a small machine the server, and not its client, is what is measured.
- *
+ * A closed-loop client on keep-alive connections, in a process of its own. It does little more than write bytes and
+ * look for Content-Length, so that on a small machine the server is measured and not the client.
  * @returns {Promise<{ requests: number, perSecond: number, p50: number, p99: number }>} latencies in milliseconds
  */
 export async function load(

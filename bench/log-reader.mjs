@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** pino's destination tries again after 100 ms where the pipe was full. */
+/** pino's destination tries again after 100 ms if the pipe was full. */
 const QUIET_MS = 300;
 const MOST_MS = 30_000;
 const NEWLINE = 10;
 
 /**
- * Reads a server's output as fast as it comes, as a log collector would, and counts its lines. Where the machine is busy
- * the reader may fall behind all the same; lines that still wait in the server are work that it has not done yet.
+ * Reads a server's output as fast as it comes, as a log collector would, and counts its lines. On a busy machine the
+ * reader may fall behind; lines that still wait in the server are work that it has not done yet.
  */
 export class LogReader {
   lines = 0;
@@ -20,7 +20,7 @@ export class LogReader {
     });
   }
 
-  /** Waits until the server has written everything that it had to say. */
+  /** Waits until the server has written all of its log. */
   async drained() {
     const startedAt = performance.now();
     for (;;) {

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { Redis } from 'ioredis';
 
-/** A Redis of the bench's own; undefined where none is installed. */
+/** A Redis for the bench alone; undefined if none is installed. */
 export async function startRedis(...options) {
   const port = await freePort();
   const base = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', tmpdir()];

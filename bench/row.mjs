@@ -1,6 +1,6 @@
 import { ratio } from './compare.mjs';
 
-/** A row of the table for two contestants of `compare`; `goal` is the most that the ratio should be. */
+/** A row of the table for two contestants of `compare`; `goal` is the largest ratio wanted. */
 export function cpuRow(name, against, goal, ours, theirs) {
   const measured = ratio(ours, theirs);
   return {

@@ -13,8 +13,8 @@ process.once('exit', () => {
 });
 
 /**
- * A server in a process of its own. It says where it listens in its first line with a `"url"`; whatever it writes (the
- * access log) is read all the time, see `log`.
+ * A server in a process of its own. It prints its address in its first line with a `"url"`; its output (the access log)
+ * is read all the time, see `log`.
  */
 export async function startServer(script, environment = {}, nodeOptions = []) {
   const child = spawn(process.execPath, ['--import', METER, ...nodeOptions, script], {

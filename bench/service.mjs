@@ -8,7 +8,9 @@ export const API_KEY_SHA256 = createHash('sha256').update(API_KEY).digest('hex')
 /** What a client of the bench sends with every request. */
 export const CLIENT_HEADERS = { 'x-api-key': API_KEY, accept: 'application/json', 'user-agent': 'bench' };
 
-/** The simulator's public demo credentials. Everything else is the default, but for the caller's limit: see `limited`. */
+/**
+ * The simulator's public demo credentials. Everything else is the default, except the caller's limit: see `limited`.
+ */
 const ENVIRONMENT = {
   PORT: '0',
   DESK_SDK_APP_ID: '1400000000',
@@ -34,7 +36,7 @@ export async function startService(desk, environment = {}, nodeOptions = []) {
   return { ...(await startServer('dist/main.js', settings, nodeOptions)), linesPerRequest: LINES_PER_REQUEST };
 }
 
-/** A desk to ask: the simulator. */
+/** The simulator as the desk. */
 export function startDesk() {
   return startServer('dist/simulator/main.js', { SIMULATOR_PORT: '0' });
 }

@@ -1,6 +1,6 @@
 const COLUMNS = ['case', 'against', 'goal', 'measured', 'CPU a request', 'requests/s', 'p99 ms'];
 
-/** The result as Markdown; where there are two numbers, ours is the first. */
+/** The result as Markdown; of two numbers, ours is the first. */
 export function table(title, rows) {
   const lines = rows.map((row) => [
     row.case,
@@ -15,7 +15,7 @@ export function table(title, rows) {
   return [`Bench of ${title}`, '', ...all.map((cells) => `| ${cells.join(' | ')} |`), ''].join('\n');
 }
 
-/** A row without a goal is there to be compared with. */
+/** A row without a goal is only for comparison. */
 function markOf({ isMet }) {
   if (isMet === undefined) return '';
   return isMet ? '✓ ' : '✗ ';

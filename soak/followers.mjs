@@ -5,10 +5,10 @@ const SESSIONS = 10;
 const FOLLOWERS_PER_SESSION = 3;
 const GROWS_EVERY_MS = 400;
 const COME_BACK_MS = 500;
-/** After the last message and the last trouble everybody has to have everything. */
+/** How long after the last message and the last fault every follower must have everything. */
 const LAST_MS = 60_000;
 
-/** Sessions that grow, and readers who follow them through all troubles: in the end each has the desk's own log. */
+/** Growing sessions, and clients that follow them through all faults: in the end each has the desk's own log. */
 export class Followers {
   #desk;
   #logs = Array.from({ length: SESSIONS }, () => []);
@@ -24,7 +24,7 @@ export class Followers {
     this.#growing = setInterval(() => this.#grow(), GROWS_EVERY_MS);
   }
 
-  /** What is wrong with what they got, and how often they came back. */
+  /** The faults in what they received, and how often they reconnected. */
   async end() {
     clearInterval(this.#growing);
     const until = Date.now() + LAST_MS;
@@ -92,7 +92,7 @@ class Follower {
     }
   }
 
-  /** One stream to its end, at whichever replica is next. */
+  /** One stream to its end, at the next replica in turn. */
   #connect() {
     const { url } = this.#replicas[Math.floor(Math.random() * this.#replicas.length)];
     const headers = this.#lastEventId === '' ? {} : { 'last-event-id': this.#lastEventId };

@@ -2,7 +2,9 @@ import { Agent, request } from 'node:http';
 
 const agent = new Agent({ keepAlive: true, maxSockets: 200 });
 
-/** What dashboards do: mostly the newest page of a few busy sessions, sometimes history, rarely something wrong. */
+/**
+ * The load of dashboards: mostly the newest page of a few busy sessions, sometimes history, rarely an invalid request.
+ */
 export function pickPath(random) {
   const dice = random();
   if (dice < 0.45) return `/sessions/load-${Math.floor(random() * 20)}/messages`;
@@ -13,7 +15,7 @@ export function pickPath(random) {
   return '/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages?limit=1.0';
 }
 
-/** One request; resolves with its status, or `lost` where the connection ended (a killed replica). */
+/** One request; resolves with its status, or `lost` if the connection ended (a killed replica). */
 export function get(url, headers = {}) {
   const startedAt = performance.now();
   return new Promise((resolve) => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
-/** One replica of the built service, started again under the same name when the soak kills it. */
+/** One replica of the built service, restarted under the same name when the soak kills it. */
 export class Replica {
   constructor(environment) {
     this.environment = environment;
@@ -32,7 +32,7 @@ export class Replica {
     return code;
   }
 
-  /** Resident memory in MB, where the system tells it. */
+  /** Resident memory in MB, if the system reports it. */
   memory() {
     try {
       const pages = readFileSync(`/proc/${this.child.pid}/statm`, 'utf8').split(' ')[1];

@@ -60,7 +60,7 @@ redis.kill('SIGKILL');
 await desk.close();
 report();
 
-/** One trouble under steady load, then half as long of recovery, which counts to the same row. */
+/** One fault under steady load, then half as long of recovery, which counts to the same row. */
 async function run(trouble) {
   const row = { trouble: trouble.name, requests: 0, statuses: {}, longestMs: 0, calls: 0, perSecond: 0 };
   desk.forgetCalls();
@@ -120,7 +120,8 @@ function brokenPromises() {
     if (strange.length > 0) broken.push(`${trouble}: answered ${strange}`);
     if (statuses.lost !== undefined && trouble !== 'a replica killed') broken.push(`${trouble}: lost ${statuses.lost}`);
     if (longestMs > DEADLINE_MS + 1500) broken.push(`${trouble}: someone waited ${Math.round(longestMs)} ms`);
-    // Without Redis each replica allows itself a quarter; in the second in which it goes, that comes on top.
+    // Without Redis each replica allows itself a quarter; in the second in which Redis fails, that is added to the
+    // shared quota.
     const most = QUOTA + Math.floor(QUOTA / 4) * (trouble === 'Redis frozen' ? replicas.length : 1);
     if (perSecond > most) broken.push(`${trouble}: ${perSecond} calls in a second`);
   }

@@ -1,4 +1,4 @@
-/** The troubles that come by turns. Each lasts `seconds`; what it may cost a caller is said beside it. */
+/** The faults, which come in turns. Each lasts `seconds`; what it may cost a caller is beside it. */
 export function troubles({ desk, redis, replicas }) {
   return [
     { name: 'calm', start() {}, end() {} },

@@ -6,10 +6,10 @@ const REPLICAS = 3;
 const REQUESTS = 300;
 const LATENCY_MS = 100;
 
-/** A minute's end inside a round would be the beginning of another list. */
+/** The end of a minute inside a round would start another list. */
 const ROUND_MS = 5000;
 
-/** Everybody wants the same page at once, on all replicas, and nobody has it. */
+/** All clients want the same page at once, on all replicas, and no cache has it. */
 export async function burst({ desk, redis, rounds }) {
   const replicas = await Promise.all(
     Array.from({ length: REPLICAS }, () => startService(desk, { REDIS_URL: redis.url })),

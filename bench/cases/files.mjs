@@ -6,7 +6,7 @@ import { API_KEY_SHA256, CLIENT_HEADERS, deskCalls, get, LONG_FRESH, startServic
 
 const MESSAGES = 10_000;
 const TALK = 'bench-file';
-/** Messages of 1 KB: a smaller file would be in the sockets' buffers, and done, however slow its reader is. */
+/** Messages of 1 KB: a smaller file would fit into the sockets' buffers, however slow its reader is. */
 const LONG_TALK = 'bench-long-file';
 const LONG_TEXT = 'x'.repeat(850);
 const LEAST_PER_SECOND = 100_000;
@@ -15,16 +15,16 @@ const FILES_PER_ROUND = 20;
 const OTHER_API_KEY = 'bench-0d6e1b3c8a2f47f59c11';
 const OTHER_SHA256 = createHash('sha256').update(OTHER_API_KEY).digest('hex');
 const CALLERS = [CLIENT_HEADERS, { ...CLIENT_HEADERS, 'x-api-key': OTHER_API_KEY }];
-/** As many files as a replica lets one caller have. */
+/** As many files as a replica allows one caller. */
 const READERS_PER_CALLER = 10;
 const READ_EVERY_MS = 100;
 const SAMPLES = 10;
 const SAMPLE_MS = 500;
 const MOST_MORE_MB = 10;
-/** Flat: the second half of the samples is at most so much above the first. */
+/** Flat: the second half of the samples is at most this much above the first. */
 const MOST_GROWTH_MB = 2;
 
-/** A whole transcript out of memory: how fast for readers who are fast, and how much memory for slow ones. */
+/** A whole transcript from memory: the speed for fast readers, and the memory for slow ones. */
 export async function files({ desk, rounds }) {
   const talk = await talkOf(desk);
   const long = talk.map(({ Timestamp }, i) => ({
@@ -72,7 +72,7 @@ async function setSession(desk, id, messages) {
   if (status !== 200) throw new Error(`the simulator answered ${status}`);
 }
 
-/** The objects of the file, which has to be whole. */
+/** The objects of the file, which has to be complete. */
 async function readFile(service, id) {
   const { body } = await get(urlOf(service, id), CLIENT_HEADERS);
   const objects = body
@@ -116,8 +116,8 @@ function cpuOfStringify(objects) {
 }
 
 /**
- * Resident memory while all files are under way, and before: after as many of them were read fast, one by one. What these
- * cost is not put down to slowness; `first` is from before them.
+ * Resident memory while all files are open, and before: after as many of them were read fast, one by one, so that their
+ * cost does not count as that of slow readers; `first` is from before them.
  */
 async function measureMemory(service) {
   const first = await megabytes(service);
@@ -137,7 +137,7 @@ async function measureMemory(service) {
   return { first, before, during, read: readers.map(({ bytes }) => bytes) };
 }
 
-/** A caller who has all his places gets no further one: none of the files has ended. */
+/** A caller with all slots in use gets no further file: so none of the files has ended. */
 async function expectAllUnderWay(service) {
   for (const headers of CALLERS) {
     const { status } = await get(urlOf(service, LONG_TALK), headers);
@@ -154,7 +154,7 @@ class SlowReader {
     this.begun = new Promise((resolve, reject) => {
       this.#outgoing = open(url, { agent: false, headers }, (incoming) => {
         if (incoming.statusCode !== 200) reject(new Error(`a slow reader was answered ${incoming.statusCode}`));
-        // Nobody listens to 'data': what is not asked for stays in the socket.
+        // Without a 'data' listener the body stays in the socket.
         this.#timer = setInterval(() => {
           this.bytes += incoming.read()?.length ?? 0;
         }, READ_EVERY_MS);

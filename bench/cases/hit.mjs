@@ -14,10 +14,10 @@ import {
 
 export const PATH = '/sessions/load-7/messages?limit=50';
 
-/** A list page with about as much in it, of the simulated desk's own sessions. */
+/** A list page of about the same size, of the simulated desk's own sessions. */
 export const LIST_PATH = listPath();
 
-/** A page out of memory, against the least that Node can do and against what is usually built. */
+/** A page from memory, compared with the least that Node can do and with a usual stack. */
 export async function hit({ desk, redis, rounds, seconds }) {
   const environment = { ...LONG_FRESH, REDIS_URL: redis.url };
   const free = await startService(desk, environment);
@@ -59,7 +59,7 @@ function listPath() {
   return `/sessions?from=${from}&to=${to}&limit=50`;
 }
 
-/** A comparison of servers that send different things would be none. */
+/** Servers that send different bodies cannot be compared. */
 async function expectSameBody(ours, theirs) {
   const [a, b] = await Promise.all([ours, theirs].map(({ url }) => get(url + PATH, CLIENT_HEADERS)));
   if (!a.body.equals(b.body)) throw new Error(`the bodies differ:\n${a.body}\n${b.body}`);

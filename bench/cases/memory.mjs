@@ -9,7 +9,7 @@ const MOST_GROWTH = 1.1;
 const STEPS = 20;
 const QUERIES = ['', '?limit=50', '?limit=100&order=asc', '?limit=20&offset=20'];
 
-/** Far more sessions than the memory level holds: it is full after the first step and then turns over without end. */
+/** Far more sessions than the memory level holds: it is full after the first step and then evicts all the time. */
 export async function memory({ desk, requests }) {
   const service = await startService(desk, { CACHE_MEMORY_BYTES: String(64 * 1024 * 1024) });
   const chance = random('memory');
@@ -24,13 +24,13 @@ export async function memory({ desk, requests }) {
   return { raw: { requests, sessions: SESSIONS, curve }, rows: [row(curve, requests)] };
 }
 
-/** Every tenth request goes to the next session in turn, so that all have theirs; the others prefer some sessions. */
+/** Every tenth request goes to the next session in turn, so that all are read; the others prefer some sessions. */
 function pick(chance, nth) {
   const session = nth % 10 === 0 ? nth / 10 : Math.floor(chance() ** 3 * SESSIONS);
   return `/sessions/load-${session % SESSIONS}/messages${QUERIES[Math.floor(chance() * QUERIES.length)]}`;
 }
 
-/** Without the lines that still wait to be written: how many there are depends on the log's reader. */
+/** Without the lines that still wait to be written: their number depends on the log's reader. */
 async function megabytes(server) {
   await server.log.drained();
   return Math.round((await server.usage()).rss / 1e6);

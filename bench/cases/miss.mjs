@@ -5,7 +5,7 @@ import { CLIENT_HEADERS, get, signedUrl, startService } from '../service.mjs';
 const MOST_AT_MEDIAN_MS = 2;
 const MOST_AT_P99_MS = 5;
 
-/** Sessions nobody has asked for, one after the other: through the service, and the same call made directly. */
+/** Sessions that are in no cache, one after the other: through the service, and the same call made directly. */
 export async function miss({ desk, redis, rounds, misses }) {
   const service = await startService(desk, { REDIS_URL: redis.url });
   const deskUrl = await signedUrl(desk);

@@ -9,7 +9,7 @@ import { times } from '../row.mjs';
 
 const MOST = 1 / 3;
 
-/** nginx answers over HTTP, one request after the other: it gets the first hours of the day. */
+/** nginx answers over HTTP, one request after the other: it gets only the first hours of the day. */
 const NGINX_REQUESTS = 50_000;
 
 /** How many calls the same day costs the desk behind each cache. */
@@ -33,13 +33,14 @@ export async function mixedDay({ days }) {
 const RECORDS_LAG_MS = 2000;
 const LOST_ONE_IN = 100;
 /**
- * The issue's goal, one call for each message that somebody looks for. It is out of reach by the contract: an answer asked for
- * within 5 s of its session's last webhook has ordinary freshness only, since records may lag behind webhooks, and here a
- * session that grows is looked at every second. `replayToldOptimum` counts the fewest calls with that rule and without it.
+ * The issue's goal, one call for each message that a client asks for. The contract puts it out of reach: an answer
+ * fetched within 5 s of its session's last webhook has ordinary freshness only, since records may lag behind webhooks,
+ * and here a growing session is read every second. `replayToldOptimum` counts the fewest calls with that rule and
+ * without it.
  */
 const MOST_TOLD_CALLS = 5000;
 
-/** What webhooks are worth: calls, and answers that lack a message which the desk already showed. */
+/** What webhooks save: calls, and answers that lack a message which the desk already had. */
 async function toldOfChanges(day) {
   const webhooks = webhooksOf(day);
   const without = await replayTold('no webhooks', day);

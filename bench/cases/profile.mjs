@@ -7,7 +7,7 @@ import { PATH } from './hit.mjs';
 
 const FRAMES = 40;
 
-/** Where a hit's time goes: a run of its own, since a profiled server is a slower one. */
+/** Where a hit's time goes: in a separate run, since profiling makes the server slower. */
 export async function profile({ desk, redis, seconds, artifacts }) {
   const directory = mkdtempSync(join(tmpdir(), 'desk-bff-profile-'));
   const options = ['--cpu-prof', `--cpu-prof-dir=${directory}`, '--cpu-prof-interval=400'];
@@ -25,7 +25,7 @@ export async function profile({ desk, redis, seconds, artifacts }) {
   return { raw: {}, rows: [] };
 }
 
-/** The last `tookMs` of the profile: what came before was the start and the warming up. */
+/** The last `tookMs` of the profile: the rest is the start and the warm-up. */
 function report(profile, tookMs) {
   const frames = new Map(profile.nodes.map((node) => [node.id, node]));
   const since = profile.endTime - tookMs * 1000;

@@ -15,7 +15,9 @@ const MOST_RATIO = 1.5;
 const WEBHOOK_SECRET = 'bench-9d41b6c07e2f4a58';
 const SDK_APP_ID = '1400000000';
 
-/** Many open streams: what each holds, how soon what is new is at all who follow, and what they cost everybody else. */
+/**
+ * Many open streams: the memory of each, how soon a new message reaches all readers, and what they cost other requests.
+ */
 export async function streams({ desk, rounds, seconds }) {
   const environment = { ...LONG_FRESH, WEBHOOK_PATH_SECRET: WEBHOOK_SECRET, WEBHOOK_FRESH_MS: '3600000' };
   const busy = await startService(desk, {
@@ -29,7 +31,7 @@ export async function streams({ desk, rounds, seconds }) {
     await get(url + PATH, CLIENT_HEADERS);
   }
   for (let i = 0; i < SESSIONS; i++) await setSession(desk, i, [messageAt(0)]);
-  // Sockets and sessions that were there before are not put down to streams.
+  // The memory of sockets and sessions from before does not count for streams.
   const first = new Follower(busy.url, 0);
   await first.begun;
   const before = (await busy.usage()).rss;

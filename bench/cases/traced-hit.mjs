@@ -5,7 +5,7 @@ import { cpuRow } from '../row.mjs';
 import { CLIENT_HEADERS, get, LONG_FRESH, startService } from '../service.mjs';
 import { PATH } from './hit.mjs';
 
-/** What traces cost a hit: of one request in a hundred, and of all. */
+/** What traces cost a hit: with one request in a hundred sampled, and with all. */
 export async function tracedHit({ desk, redis, rounds, seconds }) {
   const receiver = createServer((request, response) => {
     request.resume().on('end', () => response.end());

@@ -1,6 +1,6 @@
 import { totalAt } from './sessions.mjs';
 
-/** A desk that counts its calls. It shows each session as it was at the moment of the call. */
+/** A desk that counts its calls. It shows each session as it was at the time of the call. */
 export class CountingDesk {
   calls = 0;
 
@@ -11,12 +11,12 @@ export class CountingDesk {
     this.lagMs = lagMs;
   }
 
-  /** How many messages it shows at this moment. */
+  /** How many messages it shows at this time. */
   totalOf(session) {
     return totalAt(session, this.now() - this.lagMs);
   }
 
-  /** The service's own question and answer (src/desk/desk.ts). */
+  /** The service's own request and answer (src/desk/desk.ts). */
   ask({ sessionId, limit, offset, order }) {
     this.calls += 1;
     const session = this.sessions.get(sessionId);

@@ -12,7 +12,7 @@ import { pageLifetime, POLICY } from './url-cache.mjs';
 
 const CLOCK_SOURCE = fileURLToPath(new URL('./clock.c', import.meta.url));
 
-/** Why nginx cannot be measured on this machine; undefined where it can. */
+/** Why nginx cannot be measured on this machine; undefined if it can. */
 export function nginxIsMissing() {
   if (spawnSync('nginx', ['-v']).status !== 0) return 'nginx is not installed';
   if (spawnSync('cc', ['--version']).status !== 0) return 'there is no C compiler for its simulated clock';
@@ -20,8 +20,8 @@ export function nginxIsMissing() {
 }
 
 /**
- * A real nginx with proxy_cache, told the same freshness by Cache-Control, in simulated time: a preloaded library gives it
- * the trace's clock. Behind it stands a server that turns each of its requests into one call of the desk.
+ * A real nginx with proxy_cache, with the same freshness in Cache-Control, in simulated time: a preloaded library gives
+ * it the trace's clock. Its upstream turns each of its requests into one call of the desk.
  */
 export async function replayNginx({ requests }, desk, clock) {
   const directory = mkdtempSync(join(tmpdir(), 'desk-bff-nginx-'));
@@ -33,7 +33,7 @@ export async function replayNginx({ requests }, desk, clock) {
       nginx.setTime((clock.now = at));
       const { limit, offset, order } = window;
       const url = `${nginx.url}/sessions/${sessionId}/messages?limit=${limit}&offset=${offset}&order=${order}`;
-      // On one connection nginx takes the next request only when its background update of this one is done.
+      // On one connection nginx accepts the next request only after the background update of this one.
       const { status } = await get(url, {}, { agent });
       if (status !== 200) throw new Error(`nginx answered ${status}`);
     }
@@ -51,7 +51,7 @@ async function startOrigin(desk) {
     const [, , sessionId] = pathname.split('/');
     const window = { limit: Number(searchParams.get('limit')), offset: Number(searchParams.get('offset')) };
     const page = desk.ask({ sessionId, ...window, order: searchParams.get('order') });
-    // Rounded up: nginx knows whole seconds only, and should not be the worse for it.
+    // Rounded up in nginx's favour: it knows whole seconds only.
     const maxAge = Math.ceil(pageLifetime(page) / 1000);
     const stale = POLICY.staleWhileRevalidateMs / 1000;
     response.setHeader('cache-control', `max-age=${maxAge}, stale-while-revalidate=${stale}`);

@@ -2,12 +2,12 @@ import { heuristicLifetime } from '../../build/cache/freshness.js';
 import { totalAt } from './sessions.mjs';
 import { POLICY } from './url-cache.mjs';
 
-/** The service's defaults for answers that webhooks tell of: WEBHOOK_FRESH_MS, and how long records may lag (src/cache/load.ts). */
+/** The service's defaults with webhooks: WEBHOOK_FRESH_MS, and how long records may lag (src/cache/load.ts). */
 const TOLD = { freshMs: 30_000, lagMs: 5000 };
 
 /**
- * The fewest calls that the rule of freshness allows: one at the first request after each expiry. It makes all of its
- * session fresh, however long that is; a real call gives 100 messages.
+ * The fewest calls that the freshness rule allows: one at the first request after each expiry. It refreshes the whole
+ * session, however long that is; a real call gives 100 messages.
  */
 export function replayOptimum({ sessions, requests }, desk, clock) {
   const freshUntil = new Map();
@@ -20,8 +20,8 @@ export function replayOptimum({ sessions, requests }, desk, clock) {
 }
 
 /**
- * The same with webhooks: each ends its session's freshness, and what is asked for less than `lagMs` after it has ordinary
- * freshness only.
+ * The same with webhooks: each ends its session's freshness, and an answer fetched less than `lagMs` after it has
+ * ordinary freshness only.
  */
 export function replayToldOptimum({ sessions, requests }, webhooks, desk, clock, { freshMs, lagMs } = TOLD) {
   const [freshUntil, toldAt] = [new Map(), new Map()];

@@ -7,12 +7,12 @@ const ARCHIVED = 300;
 const GAP_MS = 25 * SECOND;
 
 /**
- * The conversations of a day: live ones that begin, grow message by message and end, and archived ones of the last month.
- * Each is the list of its messages' times, oldest first.
+ * The conversations of a day: live ones that begin, grow message by message and end, and archived ones of the last
+ * month. Each is the list of its messages' times, oldest first.
  */
 export function sessions(chance, startAt, endAt) {
   const live = Array.from({ length: Math.ceil((LIVE_AN_HOUR * (endAt - startAt)) / (60 * MINUTE)) }, (_, i) =>
-    // Some have begun before the day does.
+    // Some began before the day.
     conversation(chance, `live-${i}`, startAt - 30 * MINUTE + chance() * (endAt - startAt + 20 * MINUTE), 15, 60),
   );
   const archived = Array.from({ length: ARCHIVED }, (_, i) =>
@@ -21,7 +21,7 @@ export function sessions(chance, startAt, endAt) {
   return { live, archived };
 }
 
-/** At least `shortest` messages, and on the average `further` more. */
+/** At least `shortest` messages, and on average `further` more. */
 function conversation(chance, id, startAt, shortest, further) {
   const length = Math.floor(shortest + exponential(chance, further));
   let at = startAt;
@@ -33,7 +33,7 @@ export function exponential(chance, mean) {
   return -Math.log(1 - chance()) * mean;
 }
 
-/** How many messages there are at that moment. */
+/** How many messages there are at that time. */
 export function totalAt({ times }, at) {
   let low = 0;
   let high = times.length;

@@ -7,7 +7,7 @@ const HOUR = 60 * MINUTE;
 const START = Date.UTC(2026, 0, 12, 9);
 const HOURS = 8;
 
-/** A wall, an overview and the CRM show newest pages of what is going on, each with a page size of its own. */
+/** A wall display, an overview and the CRM show the newest pages of active sessions, each with its own page size. */
 const DASHBOARDS = [
   { screens: 3, limit: 20, everyMs: 3 * SECOND },
   { screens: 2, limit: 5, everyMs: 5 * SECOND },
@@ -20,9 +20,9 @@ const AUDITS_AN_HOUR = 15;
 const LOOK_UPS_AN_HOUR = 60;
 
 /**
- * Every request of a working day, in the order of time. The same seed gives the same day.
- *
- * @returns {{ sessions: Map<string, object>, requests: { at: number, by: string, sessionId: string, window: object }[] }}
+ * Every request of a working day, in order of time. The same seed gives the same day.
+ * @returns {{ sessions: Map<string, object>, requests: { at: number, by: string, sessionId: string, window: object }[]
+ * }}
  */
 export function mixedDay(days = 1) {
   const chance = random('a mixed day');
@@ -67,7 +67,7 @@ function* handle(chance, session) {
   }
 }
 
-/** A CRM that copies what is new: it counts from the first message on and remembers how far it came. */
+/** A CRM that copies new messages: it counts from the first message and remembers its position. */
 function* sync(chance, session) {
   let offset = 0;
   const lastAt = session.times.at(-1) + 2 * SYNC.everyMs;
@@ -77,7 +77,7 @@ function* sync(chance, session) {
   }
 }
 
-/** What the same customer wrote last month: a few pages of it, in whatever size and order the client likes. */
+/** Earlier sessions of the same customer: a few pages, in any size and order. */
 function* lookUps(chance, archived, endAt) {
   for (let at = START; at < endAt; at += exponential(chance, HOUR / LOOK_UPS_AN_HOUR)) {
     // Some customers are looked up again and again.
@@ -108,7 +108,7 @@ function* audits(chance, candidates, endAt) {
   }
 }
 
-/** The first page, and then as many more as the reader has patience for. */
+/** The first page, and a random number of further ones. */
 function* scroll(chance, limit, total, order) {
   let offset = 0;
   do {

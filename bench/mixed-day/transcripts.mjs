@@ -9,11 +9,10 @@ import { readEnvironment } from '../../build/environment/read-environment.js';
 import { Transcripts } from '../../build/transcript/transcripts.js';
 
 /**
- * The service's own cache, as it is built, in this process: only the desk behind it and the time are not real. A day
- * goes by as fast as it can be computed.
- *
- * @param webhooks what the service is told of, in the order of time: `{ at, sessionId }`; undefined where it has no webhook
- * @returns how many answers lacked a message that the desk showed at that moment
+ * The service's own cache, as built, in this process, with a simulated desk and clock, so that a day passes as fast as
+ * it can be computed.
+ * @param webhooks the webhooks that the service gets, in order of time: `{ at, sessionId }`; undefined without webhooks
+ * @returns how many answers lacked a message that the desk showed at that time
  */
 export async function replayTranscripts({ requests, sessions }, desk, clock, webhooks) {
   const realNow = Date.now;
@@ -32,7 +31,7 @@ export async function replayTranscripts({ requests, sessions }, desk, clock, web
       clock.now = at;
       const result =
         transcripts.peek(sessionId, window) ?? (await transcripts.read(sessionId, window, { noCache: false }));
-      // A refresh behind a stale page ends at the moment it began.
+      // A refresh behind a stale page ends at the time it began.
       if (result.outcome === 'stale') await settled();
       if (lacks(window, result.view.total, desk.totalOf(sessions.get(sessionId)))) lacking += 1;
     }

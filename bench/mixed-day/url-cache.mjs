@@ -10,15 +10,15 @@ export const POLICY = {
   sealAfterMs: 600_000,
 };
 
-/** How long a page is fresh, as whoever sees only this page can tell. */
+/** The freshness lifetime, computed from this page alone. */
 export function pageLifetime({ messages, askedAt }) {
   const newestAt = messages.reduce((newest, { timestamp }) => Math.max(newest, timestamp), 0);
   return heuristicLifetime(POLICY, askedAt, newestAt === 0 ? undefined : newestAt);
 }
 
 /**
- * A cache per URL with the service's rule of freshness: fresh, then stale while it is fetched anew, then gone. It never
- * forgets for want of memory, and two requests at the same moment make one call.
+ * A cache per URL with the service's freshness rule: fresh, then stale while it is fetched again, then dropped. Its
+ * memory is unlimited, and concurrent requests share one call.
  */
 export function replayUrlCache({ requests }, desk, clock) {
   const pages = new Map();

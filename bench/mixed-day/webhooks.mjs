@@ -1,6 +1,6 @@
 import { random } from '../random.mjs';
 
-/** One for each message of the day, at its moment; of `lostOneIn` one does not come. */
+/** One for each message of the day, at its time; one of `lostOneIn` is lost. */
 export function webhooksOf({ sessions, requests }, lostOneIn = Infinity) {
   const chance = random('lost webhooks');
   const [from, to] = [requests[0].at, requests.at(-1).at];

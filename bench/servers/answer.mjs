@@ -1,11 +1,11 @@
 import { createServer } from 'node:http';
 
-/** The answer that a reference server repeats, out of its environment. A 304 has no body. */
+/** The answer that a reference server repeats, from its environment. A 304 has no body. */
 export function answerOf({ STATUS, HEADERS, BODY }) {
   return { status: Number(STATUS), headers: JSON.parse(HEADERS), body: BODY ? Buffer.from(BODY, 'base64') : undefined };
 }
 
-/** Listens on a free port and says where, as the service does. */
+/** Listens on a free port and prints its address, as the service does. */
 export function listen(listener) {
   const server = createServer(listener);
   server.keepAliveTimeout = 72_000;

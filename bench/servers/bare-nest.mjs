@@ -1,4 +1,4 @@
-// Nest on Fastify with one route: what has to be started before anything of ours.
+// Nest on Fastify with one route: the part of a start that is not ours.
 import 'reflect-metadata';
 import { Controller, Get, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';

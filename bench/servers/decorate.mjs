@@ -16,7 +16,7 @@ export function decorateProperty(type, name, decorators) {
   for (const decorator of decorators.toReversed()) decorator(type.prototype, name);
 }
 
-/** Says what a constructor wants injected. */
+/** Declares what is injected into a constructor. */
 export function inject(type, ...tokens) {
   Reflect.defineMetadata('design:paramtypes', tokens, type);
 }

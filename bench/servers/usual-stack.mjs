@@ -1,6 +1,7 @@
-// The stack most people build: Nest on Express, a DTO under ValidationPipe, CacheInterceptor with @keyv/redis in front of
-// the handler, HttpService with a keep-alive agent behind it, a guard for the API key. It has the service's own mapping
-// of messages, so that it sends the same body. It writes no access log, no metrics and no security headers: it does less.
+// The stack most people build: Nest on Express, a DTO under ValidationPipe, CacheInterceptor with @keyv/redis in front
+// of the handler, HttpService with a keep-alive agent behind it, a guard for the API key. It has the service's own
+// mapping of messages, so that it sends the same body. It writes no access log, no metrics and no security headers, so
+// it does less work.
 import 'reflect-metadata';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { Agent } from 'node:http';
