@@ -13,7 +13,7 @@ import { OperationsModule } from './operations/operations.module.js';
 import { RedisModule } from './redis/redis.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 
-/** Which rooms there are. */
+/** The modules of the service. */
 @Module({})
 export class AppModule {
   static with(environment: Environment): DynamicModule {

@@ -1,7 +1,7 @@
-/** Wall-clock milliseconds; injected wherever a test has to decide what time it is. */
+/** Wall-clock milliseconds; injected where a test needs to control the time. */
 export type Clock = () => number;
 
-/** The promise's value, or `late` where it takes longer than this. */
+/** The promise's value, or `late` if it takes longer than this. */
 export async function within<T>(promise: Promise<T>, ms: number): Promise<T | 'late'> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<'late'>((resolve) => {

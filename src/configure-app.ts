@@ -28,7 +28,9 @@ import { SessionsRoute } from './sessions/list/sessions-route.js';
 import { SessionStateRoute } from './sessions/state/session-state-route.js';
 import { answerAll, listenFirst, serverOptions } from './server.js';
 
-/** The app as main and the export of the API document use it: who comes first in a request comes first here. */
+/**
+ * The app as main and the export of the API document use it. The order here is the order in which requests are handled.
+ */
 export async function createApp(environment: Environment): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter(
     serverOptions(environment, (error, socket) => {
@@ -56,7 +58,7 @@ export async function createApp(environment: Environment): Promise<NestFastifyAp
   return app;
 }
 
-/** The most asked for comes first. */
+/** The most frequent ones first. */
 function cachedRoutes(app: NestFastifyApplication): readonly CachedRoute[] {
   return [app.get(MessagesRoute), app.get(SessionStateRoute), app.get(SessionsRoute)];
 }

@@ -17,7 +17,7 @@ function faultsOf(source: NodeJS.ProcessEnv): readonly string[] {
   return [];
 }
 
-/** The fault of one variable in an environment that is otherwise fine. */
+/** The fault of one variable in an otherwise valid environment. */
 function faultOf(variable: string, text: string): string | undefined {
   return faultsOf({ ...minimal, [variable]: text }).find((fault) => fault.startsWith(`${variable}: `));
 }
@@ -63,7 +63,7 @@ describe('readEnvironment', () => {
     });
   });
 
-  it('leaves out what is unset, and takes an empty value for unset', () => {
+  it('leaves out what is unset, and treats an empty value as unset', () => {
     const environment = readEnvironment({ ...minimal, HOST: '', PORT: '', REDIS_URL: '', API_KEYS: '', LOG_LEVEL: '' });
     expect(environment).toMatchObject({ host: '127.0.0.1', port: 3000, logLevel: 'info' });
     expect([environment.redisUrl, environment.cacheEncryptionKey, environment.apiKeys]).toEqual([
@@ -73,7 +73,7 @@ describe('readEnvironment', () => {
     ]);
   });
 
-  it('takes 0 where it means none, and long times where no timer is behind them', () => {
+  it('accepts 0 where it means none, and long times that need no timer', () => {
     const zeros = { PORT: '0', CACHE_FRESH_MIN_MS: '0', CACHE_FRESH_MAX_MS: '0', RATE_LIMIT_PER_MINUTE: '0' };
     const times = { SHUTDOWN_TIMEOUT_MS: '0', DESK_USER_SIG_TTL_MS: '5184000000', CACHE_SEALED_MS: '5184000000' };
     expect(readEnvironment({ ...minimal, ...zeros, ...times })).toMatchObject({
@@ -87,7 +87,7 @@ describe('readEnvironment', () => {
     });
   });
 
-  it.each(['1.0', '0x10', '+5', ' 5', '007', '1e3', '-1', '5s', '1_000', '٣'])('takes no number written %j', (text) => {
+  it.each(['1.0', '0x10', '+5', ' 5', '007', '1e3', '-1', '5s', '1_000', '٣'])('rejects the number %j', (text) => {
     expect(faultOf('DESK_DEADLINE_MS', text)).toBe('DESK_DEADLINE_MS: must be a whole number in plain decimal digits');
   });
 
@@ -125,7 +125,7 @@ describe('readEnvironment', () => {
     expect(faultsOf({ ...minimal, ...source })).toEqual([fault]);
   });
 
-  it('asks for all three JWT variables in jwt mode, and is content with them', () => {
+  it('requires all three JWT variables in jwt mode, and nothing else', () => {
     const jwt = { ...minimal, AUTH_MODE: 'jwt', JWT_ISSUER: 'https://id.example', JWT_AUDIENCE: 'desk' };
     expect(faultsOf(jwt)).toEqual(['JWT_JWKS_URL: is required where AUTH_MODE is jwt']);
     expect(faultsOf({ ...jwt, JWT_JWKS_URL: 'https://id.example/keys?p=1' })).toEqual([]);
@@ -160,7 +160,7 @@ describe('secrets', () => {
     OTEL_EXPORTER_OTLP_ENDPOINT: 'https://traces.example/the-token',
   };
 
-  it('are there to be used, but not to be seen', () => {
+  it('are readable, but not visible', () => {
     const environment = readEnvironment({ ...minimal, ...secrets });
     expect(environment.deskSecretKey).toBe('the-secret-key');
     expect(environment.redisUrl).toBe('redis://:the-password@redis');
@@ -175,7 +175,7 @@ describe('secrets', () => {
     }
   });
 
-  it('are in no fault, even where they are what is wrong', () => {
+  it('are in no fault, even if they are what is wrong', () => {
     const wrong = {
       DESK_SECRET_KEY: 'leak-1',
       DESK_SECRET_KEY_FILE: '/leak-2',

@@ -89,7 +89,7 @@ export class Environment {
   @Flag() readonly otelSdkDisabled: boolean = false;
 }
 
-/** Whether the desk tells this service of changes. */
+/** Whether the desk reports changes to this service. */
 export function hasWebhook({ webhookTokens: tokens, webhookPathSecret: secret }: Environment): boolean {
   return tokens.length > 0 || secret !== undefined;
 }

@@ -1,11 +1,11 @@
-/** A JSON object as it came from outside: nothing is known of its fields. */
+/** A JSON object from outside: nothing is known of its fields. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The value, or undefined where the text is no JSON (which itself has no undefined). */
+/** The value, or undefined if the text is no JSON (which itself has no undefined). */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

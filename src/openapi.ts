@@ -7,10 +7,10 @@ import { headerComponents } from './http/headers.openapi.js';
 import { securityHeaders } from './http/response-headers.js';
 import { version } from './version.js';
 
-/** Swagger UI with its files, the document, and what leads there: routes that can declare nothing. */
+/** Swagger UI with its files, the document, and the redirect to it: routes that cannot declare their access. */
 export const API_DOCUMENT_PATHS = /^\/(?:docs(?:\/.*)?|openapi\.json)?$/;
 
-/** The headers that are the same on every answer stand here once, so that the operations stay short. */
+/** Headers of every answer are described here once, so that the operations stay short. */
 const DESCRIPTION = `Tencent Cloud Desk's customer sessions and their chat records, as plain and cached HTTP resources.
 
 Every answer has \`X-Request-Id\`, which log lines and problems name too, and headers that keep browsers careful:
@@ -40,7 +40,9 @@ export function createApiDocument(app: NestFastifyApplication): OpenAPIObject {
   return finished(SwaggerModule.createDocument(app, { ...options, components }));
 }
 
-/** Swagger UI at /docs, where / leads to, and the document at /openapi.json; they load nothing from elsewhere. */
+/**
+ * Swagger UI at /docs, the redirect from / to it, and the document at /openapi.json; they load nothing from elsewhere.
+ */
 export function serveApiDocument(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
   fastify.get('/', (_request, reply) => reply.redirect('/docs'));

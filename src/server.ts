@@ -9,24 +9,24 @@ import { type UnreadableRequest } from './http/unreadable-request.js';
 /** Slow clients get this long for their headers, and for the whole request; nothing here is uploaded. */
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 15_000;
-/** How often the two are looked after. Node's 30 s would make 40 s of those 10. */
+/** How often these two timeouts are checked. With Node's 30 s, the 10 s could become 40. */
 const TIMEOUT_CHECK_MS = 1000;
 /** Longer than the idle time of the usual load balancers, so that they close first and no request is lost. */
 const KEEP_ALIVE_MS = 72_000;
-/** A connection on which nothing moves for this long, beyond what an answer may take, is cut: its reader is gone. */
+/** A connection without any traffic for this long, beyond what an answer may take, is closed: its client is gone. */
 const STALLED_MS = 20_000;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 const MAX_HEADER_BYTES = 16_384;
 
 type ClientErrorHandler = NonNullable<FastifyServerOptions['clientErrorHandler']>;
 
-/** How the server under the app treats connections, good and bad. */
+/** How the server under the app treats connections. */
 export function serverOptions({ deskDeadlineMs }: Environment, clientErrorHandler: ClientErrorHandler) {
   return {
     routerOptions: {
-      // The longest id, percent-encoded, has to reach the check that says what is wrong with a longer one.
+      // The longest id, percent-encoded, has to reach the check that explains what is wrong with a longer one.
       maxParamLength: MAX_HEADER_BYTES,
-      // Nobody is known yet: a query is read where it is asked for, once and with its faults.
+      // Before authentication nothing is parsed: a query is parsed once, by its resource, with its faults.
       querystringParser: () => ({}),
     },
     rewriteUrl: ({ url = '/' }: { readonly url?: string | undefined }) => readableTarget(url),
@@ -38,20 +38,20 @@ export function serverOptions({ deskDeadlineMs }: Environment, clientErrorHandle
       maxHeaderSize: MAX_HEADER_BYTES,
       headersTimeout: HEADERS_TIMEOUT_MS,
       connectionsCheckingInterval: TIMEOUT_CHECK_MS,
-      // Both are refused later, by rules of our own and as problems: Host missing, and what is given twice.
+      // Both are refused later, by our own rules and as problems: a missing Host, and duplicate headers.
       requireHostHeader: false,
       joinDuplicateHeaders: true,
     },
     forceCloseConnections: 'idle' as const,
-    // What still arrives on a connection that is in use is refused by the rules of all requests, and as a problem.
+    // Further requests on an open connection are refused by the rules of all requests, and as a problem.
     return503OnClosing: false,
     clientErrorHandler,
   };
 }
 
 /**
- * Puts the fast path before Fastify's listener. Not by a server of our own (`serverFactory`): Fastify would then listen on
- * the first address of `localhost` only.
+ * Puts the fast path before Fastify's listener. Not by a server of our own (`serverFactory`): Fastify would then listen
+ * on the first address of `localhost` only.
  */
 export function listenFirst(fastify: FastifyInstance, fastPath: FastPath): void {
   const ofFastify: RequestListener = (request, response) => {
@@ -62,13 +62,13 @@ export function listenFirst(fastify: FastifyInstance, fastPath: FastPath): void 
   });
 }
 
-/** What Node would end by itself, without a word or with a bare status line, gets an answer like everything else. */
+/** What Node would close silently, or with a bare status line, gets a problem like everything else. */
 export function answerAll({ server }: FastifyInstance, unreadable: UnreadableRequest): void {
   server.on('request', (request, response) => {
     unreadable.exchanges.follow(request, response);
   });
   server.on('checkContinue', (request, response) => {
-    // Where it has to wait behind another answer, Node would write the 100 between this one's headers and its page.
+    // If it has to wait behind another answer, Node would write the 100 between this one's headers and its page.
     if (response.socket !== null) response.writeContinue();
     server.emit('request', request, response);
   });
@@ -77,7 +77,7 @@ export function answerAll({ server }: FastifyInstance, unreadable: UnreadableReq
     const destroy = () => {
       socket.destroy();
     };
-    // Node has let go of this socket: a reset that nobody listens for would end the process, and no time-out runs any more.
+    // Node has released this socket: a reset without a listener would end the process, and no timeout runs any more.
     const stalled = setTimeout(destroy, server.timeout);
     socket.on('error', destroy).on('finish', destroy);
     socket.once('close', () => {

@@ -11,9 +11,9 @@ import { within } from './clock.js';
 import { stopTracing } from './tracing/start-tracing.js';
 
 const IDLE_CHECK_MS = 50;
-/** Connections that are cut off are heard of a few turns of the event loop later. */
+/** The end of closed connections is reported a few turns of the event loop later. */
 const LAST_LINES_MS = 50;
-/** What is left of SHUTDOWN_TIMEOUT_MS, when requests took all they could, for the log and for Node's own end. */
+/** The part of SHUTDOWN_TIMEOUT_MS that is kept for the log and for Node's own end. */
 const LOG_MS = 100;
 const EXIT_MS = 100;
 
@@ -28,7 +28,7 @@ export async function stopApp(app: NestFastifyApplication, signal: NodeJS.Signal
   const cutOffMs = Math.max(timeoutMs - LAST_LINES_MS - LOG_MS - EXIT_MS, 0);
   const closing = await within(close(app, logger), cutOffMs);
   if (closing === 'late') cutOff(app, logger);
-  // The log is written behind the requests, those that were cut off included; nothing of it may be lost.
+  // The log is closed after the requests, so that nothing of it is lost, also of those that were cut off.
   await sleep(LAST_LINES_MS);
   await stopTracing(Math.max(endsAt - LOG_MS - performance.now(), 0));
   await app.get(LogDestination).end(Math.max(endsAt - performance.now(), LOG_MS));
@@ -44,14 +44,17 @@ async function close(app: NestFastifyApplication, logger: Logger): Promise<void>
   }
 }
 
-/** Node closes the connections that are idle when a server closes, and leaves those that become so to their timeout. */
+/**
+ * Node closes the connections that are idle when a server closes, and leaves those that become idle later to their
+ * timeout.
+ */
 function closeWhatFallsIdle(server: Server): void {
   setInterval(() => {
     server.closeIdleConnections();
   }, IDLE_CHECK_MS).unref();
 }
 
-/** A desk that hangs must not keep the process: whoever still waits when the time is up is cut off. */
+/** A desk that hangs must not keep the process alive: requests that still wait when the time is up are cut off. */
 function cutOff(app: NestFastifyApplication, logger: Logger): void {
   logger.warn('stopped with requests still under way');
   const server: Server = app.getHttpServer();

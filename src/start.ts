@@ -12,7 +12,7 @@ import { stopApp } from './shutdown.js';
 import { startTracing } from './tracing/start-tracing.js';
 import { type StopSignals } from './stop-signals.js';
 
-/** Connections that may wait to be accepted: a crowd that comes at once is served, not reset (the system may cap it). */
+/** The backlog of connections to be accepted: a burst is served, not reset (the system may cap it). */
 const BACKLOG = 4096;
 
 export async function start(signals: StopSignals): Promise<void> {
@@ -26,7 +26,7 @@ export async function start(signals: StopSignals): Promise<void> {
   for (const warning of environmentWarnings(environment)) logger.warn(warning);
   await signals.catchUp();
   const listening = listen(app, environment, logger);
-  // From here on somebody may be connected.
+  // From here on clients may be connected.
   signals.stopBy((signal) => {
     void listening.then(() => stopApp(app, signal, environment.shutdownTimeoutMs));
   });

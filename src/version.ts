@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isJsonObject } from './json.js';
 
-/** The version in package.json, which stands one folder above both `src` and `dist`. */
+/** The version in package.json, one folder above both `src` and `dist`. */
 export const version = readVersion();
 
 function readVersion(): string {

@@ -72,7 +72,7 @@ export class Replicas {
    * promise each other they promise through it.
    */
   async undisturbed<T>(work: () => Promise<T>): Promise<T> {
-    const losses = () => this.all.map((service) => service.output().split('Redis is away').length).join();
+    const losses = () => this.all.map((service) => service.output().split('Redis is unavailable').length).join();
     for (;;) {
       await this.redisIs('up');
       const before = losses();

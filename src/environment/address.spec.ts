@@ -56,7 +56,7 @@ describe('origins', () => {
   });
 
   it.each(['https://a.example/', 'https://a.example:443', 'https://A.example', 'a.example', 'null'])(
-    'says which entry is none: %s',
+    'names the entry that is none: %s',
     (text) => {
       expect(origins(`https://ok.example,${text}`)).toMatchObject({
         reason: expect.stringContaining('entry 2 is no origin'),
@@ -64,7 +64,7 @@ describe('origins', () => {
     },
   );
 
-  it('says clearly that * is refused', () => {
+  it('explains that * is refused', () => {
     expect(origins('https://a.example,*')).toMatchObject({ reason: 'must name each origin: * is not accepted' });
   });
 });

@@ -7,14 +7,14 @@ import { declaredVariables } from './variable.js';
 const compose = readComposeFile('docker-compose.yml');
 const dockerfile = readFileSync('Dockerfile', 'utf8');
 
-/** The image sets them: inside its container the service listens where the ports of docker-compose.yml lead. */
+/** Set by the image: inside its container the service listens on the ports that docker-compose.yml publishes. */
 const OF_THE_IMAGE: ReadonlySet<string> = new Set(['HOST', 'PORT']);
 
 /** Read by OpenTelemetry's SDK alone. */
 const OF_THE_SDK = ['OTEL_EXPORTER_OTLP_HEADERS', 'OTEL_RESOURCE_ATTRIBUTES', 'OTEL_SERVICE_NAME'];
 
 describe('docker-compose.yml', () => {
-  it('hands every variable to desk-bff and no other, a secret that may be a file as a file only', () => {
+  it('passes every variable to desk-bff and no other, a secret that may be a file as a file only', () => {
     const expected = declaredVariables
       .filter(({ name }) => !OF_THE_IMAGE.has(name))
       .map(({ name, file }) => (file === true ? `${name}_FILE` : name));
@@ -25,7 +25,7 @@ describe('docker-compose.yml', () => {
     for (const name of OF_THE_IMAGE) expect(dockerfile).toMatch(new RegExp(`^ENV .*\\b${name}=`, 'm'));
   });
 
-  it('sets all of the demo itself: it starts where nothing else is set', () => {
+  it('sets everything for the demo: it starts if nothing else is set', () => {
     const { variables } = compose.service('desk-bff-demo');
     expect(environmentVariables).toEqual(expect.arrayContaining([...variables.keys()]));
     const source = Object.fromEntries(variables);
@@ -33,7 +33,7 @@ describe('docker-compose.yml', () => {
     expect(readEnvironment(source, readFile)).toMatchObject({ authMode: 'none', deskSdkAppId: 1_400_000_000 });
   });
 
-  it.each(['desk-bff', 'desk-bff-demo'])('names to %s only secrets that it is given', (name) => {
+  it.each(['desk-bff', 'desk-bff-demo'])('mounts for %s only secrets that it names', (name) => {
     const { variables, secrets } = compose.service(name);
     const paths = [...variables.values()].flatMap((value) => /\/run\/secrets\/[\w-]+/.exec(value ?? '') ?? []);
     expect(paths.map(secretAt).sort()).toEqual([...secrets].sort());
@@ -52,11 +52,11 @@ describe('docker-compose.yml', () => {
     'metrics-key',
     'webhook-path-secret',
     'webhook-tokens',
-  ])('has a file for the secret %s even where nobody names one', (name) => {
+  ])('has a file for the secret %s even if none is configured', (name) => {
     expect([compose.secretFile(name), existsSync(compose.secretFile(name))]).toEqual([compose.secretFile(name), true]);
   });
 
-  it('shows Grafana the dashboards where its settings and its provisioning look for them', () => {
+  it("mounts Grafana's dashboards where its settings and its provisioning look for them", () => {
     const { mounts, variables } = compose.service('grafana');
     const provisioning = readFileSync('deploy/grafana/provisioning/dashboards/desk-bff.yml', 'utf8');
     const [, folder = ''] = /^\s+path: (\S+)$/m.exec(provisioning) ?? [];
@@ -71,7 +71,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('shows Prometheus its configuration and the rules that it names', () => {
+  it("mounts Prometheus's configuration and the rules that it names", () => {
     const { mounts } = compose.service('prometheus');
     for (const name of ['prometheus.yml', 'alerts.yml']) {
       const path = `/etc/prometheus/${name}`;
@@ -79,7 +79,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('builds the simulator from a stage that the Dockerfile has', () => {
+  it('builds the simulator from a stage of the Dockerfile', () => {
     expect(dockerfile).toMatch(new RegExp(`^FROM \\S+ AS ${compose.service('simulator').target ?? '-'}$`, 'm'));
   });
 });
@@ -88,7 +88,7 @@ function secretAt(path: string): string {
   return path.replace('/run/secrets/', '');
 }
 
-/** Where the repository has what a container finds at `path`. */
+/** The file in the repository that a container finds at `path`. */
 function hostPath(mounts: ReadonlyMap<string, string>, path: string): string {
   const [inside, folder] = [...mounts].find(([mount]) => path === mount || path.startsWith(`${mount}/`)) ?? ['', ''];
   return folder === '' ? 'nothing is mounted there' : path.replace(inside, folder);

@@ -5,7 +5,7 @@ import { EnvironmentError, environmentVariables, readEnvironment } from './read-
 const minimal = { AUTH_MODE: 'none', DESK_SDK_APP_ID: '1400000000', DESK_SECRET_KEY: 'the-secret-key' };
 
 const page = readFileSync('docs/configuration.md', 'utf8');
-/** The first two cells of each row: the variables, and what they are where nobody sets them. */
+/** The first two cells of each row: the variables, and their defaults. */
 const rows = [...page.matchAll(/^\| (`.*?) +\| (.*?) *\|/gm)].map(([, names = '', defaults = '']) => ({
   names: [...names.matchAll(/`([A-Z_]+)`/g)].map(([, name = '']) => name),
   hasFile: names.endsWith(' or `…_FILE`'),
@@ -21,7 +21,7 @@ describe('the tables of docs/configuration.md', () => {
     expect(named).toEqual(environmentVariables);
   });
 
-  it('says "required" of exactly the variables without which nothing starts', () => {
+  it('says "required" for exactly the variables without which nothing starts', () => {
     const required = rows.filter(({ defaults }) => defaults.startsWith('required')).flatMap(({ names }) => names);
     expect(() => readEnvironment({})).toThrow(new EnvironmentError(required.map((name) => `${name}: is required`)));
   });

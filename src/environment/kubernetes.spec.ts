@@ -11,7 +11,7 @@ const objects = parseAllDocuments(readFileSync('deploy/kubernetes.yaml', 'utf8')
 const settings = at(ofKind('ConfigMap'), 'data');
 const pod = at(ofKind('Deployment'), 'spec', 'template', 'spec');
 const container = at(pod, 'containers', '0');
-/** By name: a value, or undefined for one that comes from the Secret. */
+/** By name: a value, or undefined for one from the Secret. */
 const variables = new Map([
   ...Object.entries(isObject(settings) ? settings : {}),
   ...list(at(container, 'env')).map((variable) => [String(at(variable, 'name')), at(variable, 'value')] as const),
@@ -36,7 +36,7 @@ describe('deploy/kubernetes.yaml', () => {
     expect(named.sort()).toEqual(items.map((item) => `${mounts.join()}/${item}`).sort());
   });
 
-  it('asks for the health of the process, not of Redis or the desk, before it restarts a pod', () => {
+  it('checks the health of the process, not of Redis or the desk, before it restarts a pod', () => {
     expect(at(container, 'livenessProbe', 'httpGet', 'path')).toBe('/health/live');
     expect(at(container, 'readinessProbe', 'httpGet', 'path')).toBe('/health/ready');
   });

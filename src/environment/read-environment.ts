@@ -10,7 +10,7 @@ export const environmentVariables: readonly string[] = declaredVariables.flatMap
   file === true ? [name, `${name}_FILE`] : [name],
 );
 
-/** All faults, one a line. Names variables, never values; for that reason it has no `cause` either. */
+/** All faults, one a line. Names variables, never values, and has no `cause` for the same reason. */
 export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError';
 

@@ -14,7 +14,7 @@ describe('apiKeys', () => {
     ]);
   });
 
-  it('lets a name have several keys, and the same pair stand twice', () => {
+  it('allows a name several keys, and the same pair twice', () => {
     expect(apiKeys(`ops:${one},ops:${two},ops:${one}`)).toHaveLength(2);
   });
 

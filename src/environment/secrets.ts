@@ -1,7 +1,7 @@
 import { splitList } from './address.js';
 import { Unreadable } from './variable.js';
 
-/** A caller's key as the operator wrote it down: its name, and the SHA-256 of the key itself. */
+/** A caller's key as configured: its name, and the SHA-256 of the key itself. */
 export interface ApiKey {
   readonly name: string;
   readonly digest: Buffer;

@@ -1,9 +1,9 @@
 import { declaredVariables } from './variable.js';
 
-/** Reads a file as text; a test gives its own. */
+/** Reads a file as text; tests pass their own. */
 export type ReadFile = (path: string, encoding: 'utf8') => string;
 
-/** A variable and what is wrong with it. */
+/** A variable and its fault. */
 export type Fault = readonly [variable: string, message: string];
 
 export interface Texts {
@@ -44,7 +44,7 @@ function readText(path: string, readFile: ReadFile): FileText {
     const text = readFile(path, 'utf8').trim();
     return text === '' ? { fault: 'is empty' } : { text };
   } catch (error) {
-    // Only the code: the message has the path, which is the secret itself where it was put into the wrong variable.
+    // Only the code: the message has the path, which is the secret itself if it was put into the wrong variable.
     const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
     return { fault: `cannot be read${code}` };
   }

@@ -8,7 +8,7 @@ export class Unreadable {
 export interface VariableTraits {
   /** May come from the file that `<name>_FILE` names. */
   readonly file?: boolean;
-  /** Must not show when the environment is logged, inspected or serialised. */
+  /** Must not appear when the environment is logged, inspected or serialised. */
   readonly secret?: boolean;
 }
 
@@ -80,7 +80,7 @@ export function WholeNumber({ min = 0, max = Number.MAX_SAFE_INTEGER } = {}): Pr
   ]);
 }
 
-/** A part of the whole, such as 0.01. */
+/** A fraction, such as 0.01. */
 export function Share(): PropertyDecorator {
   return Variable((text) =>
     /^(?:0|1|0?\.\d+|1\.0+)$/.test(text) ? Number(text) : new Unreadable('must be a number from 0 to 1'),

@@ -1,7 +1,7 @@
 import { splitList } from './address.js';
 import { Unreadable } from './variable.js';
 
-/** What the desk signs its webhooks with: one token, or two while they are changed. */
+/** The tokens of the desk's webhook signatures: one, or two while they are rotated. */
 export function webhookTokens(text: string): readonly string[] | Unreadable {
   const tokens = splitList(text);
   if (tokens.length < 1 || tokens.length > 2) return new Unreadable('must be one token, or two separated by a comma');

@@ -4,12 +4,12 @@ import { pino } from 'pino';
 import { type Metrics } from '../metrics/metrics.js';
 import { within } from '../clock.js';
 
-/** The buffer for a slow reader of the log: further lines are dropped. */
+/** The buffer for a slow reader of the log: when it is full, further lines are dropped. */
 const MAX_WAITING_BYTES = 8_000_000;
 /** How often a crashing process retries a write that would block; by default pino retries for ever. */
 const TRIES_AT_EXIT = 5;
 
-/** Writes log lines without ever waiting for their reader: it must block neither requests nor a shutdown. */
+/** Writes log lines without ever waiting for their reader, which must block neither requests nor a shutdown. */
 export class LogDestination {
   private readonly stream;
   /** Lines dropped since the last line about it. */
@@ -109,7 +109,7 @@ export function logTime(): string {
 
 const STDOUT = 1;
 
-/** JSON lines, or readable ones where stdout is a terminal. */
+/** JSON lines, or readable ones if stdout is a terminal. */
 export async function openLog(metrics: Metrics): Promise<LogDestination> {
   // Reading process.stdout makes Node set a pipe to non-blocking, and a terminal to blocking.
   if (!process.stdout.isTTY) return new LogDestination(STDOUT, metrics);

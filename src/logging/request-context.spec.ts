@@ -17,7 +17,7 @@ test('work finds the context of its request, whatever else begins and ends meanw
   expect(await work(1)).toBeUndefined();
 });
 
-test('work that fails puts its context away as well', async () => {
+test('work that fails removes its context as well', async () => {
   const failure = new Error('no');
   await expect(runInContext(newRequestContext({}), () => Promise.reject(failure))).rejects.toBe(failure);
   expect(currentContext()).toBeUndefined();

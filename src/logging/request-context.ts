@@ -11,11 +11,11 @@ export type AuditFields = Readonly<Record<string, string | number | boolean>>;
 /** What is known about a request, for its access line and for all lines logged while it is handled. */
 export interface RequestContext {
   readonly requestId: string;
-  /** The caller's span, by a valid `traceparent`. */
+  /** The caller's span, from a valid `traceparent`. */
   readonly parent: SpanContext | undefined;
   /** Of the caller's trace, or of one that begins here and is recorded. */
   traceId: string | undefined;
-  /** Where this request is sampled. */
+  /** Set if this request is sampled. */
   span?: Span;
   /** Milliseconds of `performance.now()`. */
   readonly startedAt: number;
@@ -26,7 +26,7 @@ export interface RequestContext {
   audit?: AuditFields;
   cacheOutcome?: string;
   problem?: string;
-  /** How a long answer ended, once it is this side that ended it. */
+  /** How a long answer ended, if this side ended it. */
   outcome?: string;
   /** Its duration was observed at its first byte. */
   isMeasured?: boolean;

@@ -19,7 +19,7 @@ const contexts = fc.record(
   { requiredKeys: ['deskCalls'] },
 );
 
-/** What pino writes of the same, without the time. */
+/** What pino writes for the same, without the time. */
 function byPino(fields: object, message: string): unknown {
   let line = '';
   pino({ base: null, timestamp: false }, { write: (text: string) => (line = text) }).info(fields, message);
@@ -30,7 +30,7 @@ function parsed(line: string): unknown {
   return JSON.parse(line, (key, value: unknown) => (key === 'time' ? undefined : value));
 }
 
-test('both lines say what pino would write, whatever a caller is called', () => {
+test("both lines equal pino's, whatever the caller's name", () => {
   fc.assert(
     fc.property(contexts, (change) => {
       const headers = { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' };
@@ -44,7 +44,7 @@ test('both lines say what pino would write, whatever a caller is called', () => 
   );
 });
 
-test('each is one line, and nothing where nothing was read', () => {
+test('each is one line, and there is no audit line if nothing was read', () => {
   const context = newRequestContext({});
   context.caller = 'line\nbreak';
   expect(accessLine(context, end)).toMatch(/^[^\n]+\n$/);
@@ -52,7 +52,7 @@ test('each is one line, and nothing where nothing was read', () => {
   expect(auditLine(context, 200)).toBe('');
 });
 
-test('the time is the one of now', () => {
+test('the time is the current one', () => {
   const before = Date.now();
   const [, text = ''] = /^,"time":"(.+)"$/.exec(logTime()) ?? [];
   expect(Date.parse(text)).toBeGreaterThanOrEqual(before);

@@ -36,7 +36,7 @@ export class Metrics {
   });
   readonly deskAttempts = new Histogram({
     name: 'desk_attempts_per_request',
-    help: 'Attempts it took to get one answer from the desk',
+    help: 'Attempts needed for one answer from the desk',
     buckets: [1, 2, 3, 4, 5],
     registers: this.registers,
   });
@@ -48,17 +48,17 @@ export class Metrics {
   });
   readonly deskBreakerOpen = new Gauge({
     name: 'desk_breaker_open',
-    help: '1 while this replica does not ask the desk because it kept failing',
+    help: '1 while the circuit breaker of this replica is open, so that it does not call the desk',
     registers: this.registers,
   });
   readonly deskQueueLength = new Gauge({
     name: 'desk_queue_length',
-    help: 'Calls that wait for their turn at the desk in this replica',
+    help: 'Interactive calls that wait in the queue of this replica',
     registers: this.registers,
   });
   readonly deskBackgroundLength = new Gauge({
     name: 'desk_background_waiting',
-    help: 'Calls in the background that wait for their turn in this replica; they are not in desk_queue_length',
+    help: 'Background calls that wait for their turn in this replica; they are not in desk_queue_length',
     registers: this.registers,
   });
   readonly streamsOpen = new Gauge({
@@ -79,7 +79,7 @@ export class Metrics {
   });
   readonly sessionsWatched = new Gauge({
     name: 'sessions_watched',
-    help: 'Sessions that this replica looks at for open streams',
+    help: 'Sessions that this replica polls for open streams',
     registers: this.registers,
   });
   readonly deskMaxRps = new Gauge({
@@ -89,7 +89,7 @@ export class Metrics {
   });
   readonly userSigSigned = new Counter({
     name: 'user_sig_signed_total',
-    help: 'UserSigs made',
+    help: 'UserSigs signed',
     registers: this.registers,
   });
   readonly contradictions = new Counter({
@@ -105,23 +105,23 @@ export class Metrics {
   });
   readonly redisUp = new Gauge({
     name: 'redis_up',
-    help: '1 while Redis is used, 0 while it is away or not configured',
+    help: '1 while Redis is used, 0 while it is unavailable or not configured',
     registers: this.registers,
   });
   readonly logLinesDropped = new Counter({
     name: 'log_lines_dropped_total',
-    help: 'Log lines dropped because nobody took those before them, or their reader is gone',
+    help: 'Log lines dropped because their reader is too slow or gone',
     registers: this.registers,
   });
   readonly traceSpansDropped = new Counter({
     name: 'trace_spans_dropped_total',
-    help: 'Spans dropped because the receiver of traces was away, slow, or refused them',
+    help: 'Spans dropped because the receiver of traces was unavailable, slow, or refused them',
     registers: this.registers,
   });
   /** redis_up is 0 without REDIS_URL too; this tells whether that is a fault. */
   readonly redisConfigured = new Gauge({
     name: 'redis_configured',
-    help: '1 where REDIS_URL is set: only there is redis_up 0 a fault',
+    help: '1 if REDIS_URL is set: only then is redis_up 0 a fault',
     registers: this.registers,
   });
 

@@ -31,7 +31,7 @@ export class HealthController {
   @ApiOperation({
     operationId: 'getReadiness',
     summary: 'Whether requests should be sent here',
-    description: 'A cache that is away is `degraded` and still 200.',
+    description: 'A cache that is unavailable is `degraded` and still 200.',
     security: [],
   })
   @ApiResponse({ status: 200, description: 'Send them', type: ReadinessReportDto })

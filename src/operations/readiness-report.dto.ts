@@ -18,7 +18,7 @@ export class ReadinessReportDto implements ReadinessReport {
   @ApiProperty({
     enum: ['ok', 'degraded', 'starting', 'stopping'],
     example: 'ok',
-    description: '`degraded`: the cache is away',
+    description: '`degraded`: the cache is unavailable',
   })
   declare status: ReadinessReport['status'];
 

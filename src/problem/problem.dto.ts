@@ -39,16 +39,16 @@ export class ProblemDto {
   @ApiProperty({ type: String, example: '4bf92f3577b34da6a3ce929d0e0e4736', description: 'Also in `X-Request-Id`' })
   declare requestId: string;
 
-  @ApiPropertyOptional({ type: String, description: 'The trace id, where a valid `traceparent` came' })
+  @ApiPropertyOptional({ type: String, description: 'The trace id, if a valid `traceparent` came' })
   declare traceId?: string;
 
-  @ApiPropertyOptional({ type: 'integer', description: 'The ErrorCode, where the desk answered with one' })
+  @ApiPropertyOptional({ type: 'integer', description: 'The ErrorCode, if the desk answered with one' })
   declare upstreamCode?: number;
 
   @ApiPropertyOptional({
     type: [FaultDto],
     maxItems: 20,
-    description: 'Every fault of the input, or the first 20, where this service found them',
+    description: 'Every fault of the input, or the first 20, if this service found them',
   })
   declare errors?: FaultDto[];
 }

@@ -5,7 +5,7 @@ import { type ProblemCode, type ProblemDetails, problemKinds } from './problem.j
 const INSTANCE = '/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages';
 const REQUEST_ID = '0b6f7c52-5c1a-4d7a-9d0e-0d3c2f1f8f6e';
 
-/** What is sent for each code; test/problem-examples.test.ts compares them with answers. */
+/** An example body for each code; test/problem-examples.test.ts compares them with real answers. */
 const DETAILS: Readonly<Record<ProblemCode, ProblemDetails>> = {
   'invalid-request': {
     detail: 'The request has faults; `errors` lists them.',

@@ -2,7 +2,7 @@ import { Cluster, Redis } from 'ioredis';
 import { type RedisClient } from './redis-link.js';
 
 /**
- * Measured: with ioredis's defaults a request hangs for more than 12 s when Redis is frozen or gone; with these, 100 ms
+ * Measured: with ioredis's defaults a request hangs for more than 12 s when Redis is frozen or down; with these, 100 ms
  * once and then not at all (ADR 4). RedisLink stops waiting at 100 ms; commandTimeout is for commands outside of it.
  */
 const OPTIONS = {
@@ -13,12 +13,12 @@ const OPTIONS = {
   connectTimeout: 500,
   socketTimeout: 1000,
   retryStrategy: retryDelay,
-  // A master that became a replica keeps its connections; a new one leads to the new master.
+  // A master that became a replica keeps its connections; only a new connection leads to the new master.
   reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
 };
 
 export interface RedisAddress {
-  /** One URL; several, comma-separated, are a cluster's nodes, or sentinels where `sentinelName` is set. */
+  /** One URL; several, comma-separated, are a cluster's nodes, or sentinels if `sentinelName` is set. */
   readonly url: string;
   readonly sentinelName: string | undefined;
 }
@@ -34,7 +34,7 @@ export function connectRedis({ url, sentinelName }: RedisAddress): RedisClient {
       sentinels: nodes.map(({ host, port }) => ({ host, port })),
       name: sentinelName,
       sentinelRetryStrategy: retryDelay,
-      // `rediss://` is meant for sentinels and master: by default ioredis would not use TLS to the master.
+      // `rediss://` is for sentinels and master alike: by default ioredis would not use TLS to the master.
       ...(credentials.tls ? { sentinelTLS: credentials.tls, enableTLSForSentinelMode: true } : {}),
     });
   }

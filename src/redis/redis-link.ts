@@ -4,7 +4,7 @@ import { trace } from '../tracing/trace.js';
 
 export type RedisClient = Redis | Cluster;
 
-/** Redis is away or did not answer in time; the caller has to go on without it. */
+/** Redis is unavailable or did not answer in time; the caller has to continue without it. */
 export class RedisUnavailableError extends Error {
   override readonly name = 'RedisUnavailableError';
 }
@@ -13,7 +13,7 @@ const TRACED = { isCall: true, attributes: { 'db.system.name': 'redis' } } as co
 
 /** The timeout of every command. */
 const PATIENCE_MS = 100;
-/** How often Redis is tried while it is away, in the background. */
+/** How often Redis is tried in the background while it is unavailable. */
 const TRIAL_MS = 500;
 
 /**
@@ -24,11 +24,14 @@ export class RedisLink {
   private isUp = false;
   private isClosed = false;
   private trial: NodeJS.Timeout | undefined;
-  /** A key whose node did not answer: the cluster client may have dropped that node, so a PING of all others is no proof. */
+  /**
+   * A key whose node did not answer: the cluster client may have dropped that node, so a PING of the others proves
+   * nothing.
+   */
   private suspect: string | undefined;
 
   constructor(
-    /** undefined where no Redis is configured. */
+    /** undefined if no Redis is configured. */
     readonly client: RedisClient | undefined,
     private readonly onChange: (isUp: boolean) => void = () => undefined,
   ) {
@@ -46,12 +49,13 @@ export class RedisLink {
   }
 
   /**
-   * `key` is one of those that the command is about, if any.
-   * @throws RedisUnavailableError at once while Redis is away. An error reply of Redis does not open the breaker.
+   * `key` is one of the command's keys, if any.
+   * @throws RedisUnavailableError at once while Redis is unavailable. An error reply of Redis does not open the
+   * breaker.
    */
   async run<T>(command: (client: RedisClient) => Promise<T>, key?: string): Promise<T> {
     const { client } = this;
-    if (client === undefined || !this.isUp) throw new RedisUnavailableError('Redis is away');
+    if (client === undefined || !this.isUp) throw new RedisUnavailableError('Redis is unavailable');
     try {
       return await trace('redis', TRACED, () => inTime(command(client)));
     } catch (error) {
@@ -62,7 +66,7 @@ export class RedisLink {
     }
   }
 
-  /** As `run`, for what can be done without: undefined while Redis is away, or where it refuses the command. */
+  /** As `run`, for optional work: undefined while Redis is unavailable, or if it refuses the command. */
   async tryRun<T>(command: (client: RedisClient) => Promise<T>, key?: string): Promise<T | undefined> {
     if (this.state !== 'up') return undefined;
     try {
@@ -144,7 +148,7 @@ function inTime<T>(reply: Promise<T>): Promise<T> {
   });
 }
 
-/** Redis is away, silent, full, or the key has another type: never a reason for a request to fail. */
+/** Redis is unavailable, silent or full, or the key has another type: never a reason for a request to fail. */
 export function isRedisTrouble(error: unknown): boolean {
   return error instanceof RedisUnavailableError || (error instanceof Error && error.name === 'ReplyError');
 }

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { describeSpan } from '../tracing/trace.js';
 import { type RedisClient } from './redis-link.js';
 
-/** A Lua script, run atomically inside Redis. Its text is sent only where Redis does not have it yet. */
+/** A Lua script, run atomically inside Redis. Its text is sent only if Redis does not have it yet. */
 export class RedisScript {
   private readonly sha: string;
 
   constructor(
     private readonly lua: string,
-    /** What it does, as traces name it. */
+    /** Its name in traces. */
     private readonly name: string,
   ) {
     this.sha = createHash('sha1').update(lua).digest('hex');

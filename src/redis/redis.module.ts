@@ -16,10 +16,10 @@ async function createLink(environment: Environment, metrics: Metrics, logger: Lo
   const link = new RedisLink(client, (isUp) => {
     metrics.redisUp.set(isUp ? 1 : 0);
     if (isUp) logger.info('Redis is up');
-    else logger.warn('Redis is away; going on without it');
+    else logger.warn('Redis is unavailable; continuing without it');
   });
   await link.whenUp(START_WAIT_MS);
-  if (link.state === 'down') logger.warn('Redis is away at start; going on without it');
+  if (link.state === 'down') logger.warn('Redis is unavailable at start; continuing without it');
   return link;
 }
 
