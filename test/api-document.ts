@@ -9,7 +9,7 @@ export const apiDocument: unknown = JSON.parse(readFileSync('openapi.json', 'utf
 
 const ID = 'openapi.json';
 
-/** `closed`: what the document does not name is a fault, unless it says that there may be more. */
+/** `closed`: fields that the document does not name are faults, unless it allows more. */
 export function schemasOf(mode: 'open' | 'closed'): (pointer: string) => ValidateFunction {
   const ajv = new Ajv2020({ strict: false, validateFormats: true });
   formats.default(ajv);
@@ -22,7 +22,7 @@ export function schemasOf(mode: 'open' | 'closed'): (pointer: string) => Validat
   };
 }
 
-/** What a JSON pointer's segments lead to; undefined where there is nothing. */
+/** The value at a JSON pointer's segments; undefined if there is none. */
 export function at(...segments: readonly string[]): unknown {
   return segments.reduce<unknown>((node, segment) => (isObject(node) ? node[segment] : undefined), apiDocument);
 }

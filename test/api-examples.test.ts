@@ -9,7 +9,7 @@ interface Example {
   readonly value: unknown;
 }
 
-/** Every `example` and `examples` of the document with the pointer to the schema that it has to keep to. */
+/** Every `example` and `examples` of the document with the pointer to its schema. */
 function* examplesIn(node: unknown, path: readonly string[] = []): Generator<Example> {
   if (Array.isArray(node)) {
     for (const [index, child] of node.entries()) yield* examplesIn(child, [...path, String(index)]);
@@ -45,7 +45,7 @@ describe('the examples of the API document', () => {
       expect(names.some((name) => name.endsWith(`/examples/${kind}`))).toBe(true);
   });
 
-  it('keep to their own schemas, with nothing beside them', () => {
+  it('are valid by their own schemas, without additional fields', () => {
     const faults = examples.flatMap(({ at, schema, value }) => {
       const validate = schemaAt(schema);
       return validate(value) ? [] : [{ at, errors: validate.errors }];

@@ -26,7 +26,7 @@ afterAll(async () => {
   await simulator.close();
 });
 
-test('a key reads in either header, and each of the keys of a caller does', async () => {
+test('a key is accepted in either header, and each key of a caller works', async () => {
   for (const key of [KEY, 'second-key', 'bobs-key', KEY]) {
     expect((await ask(service, PATH, { headers: { 'x-api-key': key } })).status).toBe(200);
     expect((await ask(service, PATH, { headers: { authorization: `Bearer ${key}` } })).status).toBe(200);
@@ -78,7 +78,7 @@ test('a header given twice is 401, even with the same key', async () => {
   }
 });
 
-test('npm run api-key makes a key and the line that lets it in', async () => {
+test('npm run api-key makes a key and the line that admits it', async () => {
   const printed = execFileSync(process.execPath, ['scripts/api-key.mjs', 'carl'], { encoding: 'utf8' });
   const [, key = '', line = ''] = /:\n(\S{43})\n\n.*:\n(carl:[\da-f]{64})\n$/.exec(printed) ?? [];
   expect(line).toBe(`carl:${sha256(key)}`);

@@ -76,7 +76,7 @@ test.each(['trace', 'warn', 'fatal'])('one line for each read, LOG_LEVEL=%s', as
   ]);
 });
 
-test('a reader that went away before its answer is seen all the same', async () => {
+test('a client that disconnected before its answer is audited too', async () => {
   await start('error');
   simulator.latency(500);
   const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
@@ -86,7 +86,7 @@ test('a reader that went away before its answer is seen all the same', async () 
   expect(await lines(1)).toMatchObject([{ caller: 'ann', sessionId: 'long-session', outcome: 'aborted', status: 499 }]);
 });
 
-test('LOG_LEVEL=silent is silent', async () => {
+test('LOG_LEVEL=silent writes nothing', async () => {
   await start('silent');
   expect((await ask(service, '/sessions/long-session/messages', { headers: KEY })).status).toBe(200);
   await new Promise((resolve) => setTimeout(resolve, 200));

@@ -5,7 +5,7 @@ import { type CryptoKey, exportJWK, generateKeyPair, type JWK, type JWTPayload, 
 export const ISSUER = 'https://issuer.example/';
 export const AUDIENCE = 'desk-bff';
 
-/** What the service has to be told to take this issuer's tokens. */
+/** The service's settings for this issuer. */
 export const jwtEnvironment = ({ url }: Pick<Issuer, 'url'>) => ({
   AUTH_MODE: 'jwt',
   JWT_ISSUER: ISSUER,
@@ -21,12 +21,12 @@ export interface SigningKey {
   readonly jwk: JWK;
 }
 
-/** An issuer with its JWK set on HTTP, which can turn keys and fall ill. */
+/** An issuer with its JWK set over HTTP, which can rotate keys and fail. */
 export interface Issuer {
   readonly url: string;
   readonly fetches: () => number;
   readonly publish: (...keys: SigningKey[]) => void;
-  /** From now on answers with this status, or (0) not at all; 200 makes it well again. */
+  /** From now on answers with this status, or (0) not at all; 200 ends the failure. */
   readonly answerWith: (status: number) => void;
   readonly close: () => Promise<void>;
 }
@@ -67,7 +67,7 @@ export async function makeKey(kid: string, alg = 'RS256'): Promise<SigningKey> {
 
 export const inSeconds = (seconds: number): number => Math.floor(Date.now() / 1000) + seconds;
 
-/** The claims of a right token; undefined leaves one out. */
+/** The claims of a valid token; undefined leaves one out. */
 export function claims(change: Record<string, unknown> = {}): JWTPayload {
   return { iss: ISSUER, aud: AUDIENCE, sub: 'ann', exp: inSeconds(60), ...change };
 }
@@ -80,7 +80,7 @@ export async function sign(
   return new SignJWT(claims(change)).setProtectedHeader({ alg, ...header }).sign(privateKey);
 }
 
-/** A token whose header and payload are exactly this, signed with RS256 whatever they say. */
+/** A token with exactly this header and payload, signed with RS256 whatever they say. */
 export async function signAsIs({ privateKey }: SigningKey, header: unknown, payload: string): Promise<string> {
   const signed = `${Buffer.from(JSON.stringify(header)).toString('base64url')}.${Buffer.from(payload).toString('base64url')}`;
   const signature = await crypto.subtle.sign('RSASSA-PKCS1-v1_5', privateKey, Buffer.from(signed));

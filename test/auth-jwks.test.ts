@@ -45,21 +45,21 @@ test('while the keys cannot be fetched a token is 503 with Retry-After, and no t
   expect((await ask(service, PATH, { headers })).status).toBe(200);
 });
 
-test('a token that names no key is checked with each', async () => {
+test('a token without a key id is verified with each key', async () => {
   const token = await sign(key, {}, {});
   expect((await ask(service, PATH, { headers: { authorization: `Bearer ${token}` } })).status).toBe(200);
   const forged = await sign(await makeKey('one'), {}, {});
   expect((await ask(service, PATH, { headers: { authorization: `Bearer ${forged}` } })).status).toBe(401);
 });
 
-test.each(['malformed', 'short'])('a good key counts with a %s one of the same id beside it', async (kid) => {
+test.each(['malformed', 'short'])('a valid key is used in spite of a %s one with the same id', async (kid) => {
   const good = await makeKey(kid);
   const n = kid === 'short' ? Buffer.alloc(128, 0xc5).toString('base64url') : '';
   issuer.publish(key, { ...good, jwk: { ...good.jwk, n } }, good);
   expect((await ask(service, PATH, { headers: { authorization: `Bearer ${await sign(good)}` } })).status).toBe(200);
 });
 
-test('keys already known go on to count while the issuer is away', async () => {
+test('known keys are still used while the issuer is unavailable', async () => {
   issuer.answerWith(500);
   const token = await sign(key, { sub: 'somebody-new' });
   expect((await ask(service, PATH, { headers: { authorization: `Bearer ${token}` } })).status).toBe(200);

@@ -78,7 +78,7 @@ async function spoilt(): Promise<Record<string, string>> {
   };
 }
 
-test('a token of the issuer reads, an expired or spoilt one is 401', async () => {
+test('a token of the issuer is accepted, an expired or altered one is 401', async () => {
   expect((await read(await sign(key))).status).toBe(200);
   expect((await read(await sign(key, { aud: ['x', AUDIENCE] }))).status).toBe(200);
   for (const [name, token] of Object.entries(await spoilt())) {
@@ -107,7 +107,7 @@ const ODD_HEADERS: readonly Record<string, unknown>[] = [
 
 const ODD_PAYLOADS = ['', 'null', '5', '"ann"', '[]', '{', '['.repeat(4000), '\ud800'];
 
-test('a signed token with odd types in it is 401 and no fault of the service', async () => {
+test('a signed token with odd types is 401 and no fault of the service', async () => {
   const oddClaims = Object.entries(ODD_CLAIMS).flatMap(([name, values]) =>
     values.map((value) => [{ alg: 'RS256', kid: 'one' }, JSON.stringify(claims({ [name]: value }))] as const),
   );
@@ -123,14 +123,14 @@ test('a signed token with odd types in it is 401 and no fault of the service', a
   expect(service.output()).not.toMatch(/"level":[56]0|TypeError/);
 });
 
-test('a token that was right is refused once it has expired', async () => {
+test('a valid token is refused once it has expired', async () => {
   const token = await sign(key, { exp: inSeconds(2) });
   expect((await read(token)).status).toBe(200);
   await new Promise((resolve) => setTimeout(resolve, 2100));
   expect((await read(token)).status).toBe(401);
 });
 
-test('a token elsewhere than in one Authorization header is 401', async () => {
+test('a token anywhere but in one Authorization header is 401', async () => {
   const token = await sign(key);
   const wrong = [
     { 'x-api-key': token },
@@ -144,7 +144,7 @@ test('a token elsewhere than in one Authorization header is 401', async () => {
   expect((await ask(service, `${PATH}?access_token=${token}`)).status).toBe(401);
 });
 
-test('a key that the issuer turned to is taken at once, and the old one no longer', async () => {
+test('a rotated key is accepted at once, and the old one no longer', async () => {
   const old = await sign(key);
   expect((await read(old)).status).toBe(200);
   const next = await makeKey('next', 'ES256');
@@ -155,7 +155,7 @@ test('a key that the issuer turned to is taken at once, and the old one no longe
   expect((await read(await sign(key))).status).toBe(200);
 });
 
-test('strangers with made-up key ids cost the issuer one fetch a second', async () => {
+test('made-up key ids cost the issuer one request a second', async () => {
   const before = issuer.fetches();
   const started = Date.now();
   const forged = await makeKey('forged');

@@ -81,7 +81,7 @@ describeWithOwnRedis('a limit for each caller', () => {
     expect(await statuses(service, ANN, Array<string>(30).fill(PATH))).toEqual(Array(30).fill(200));
   });
 
-  test('two replicas count together, and a burst is let in to the request', async () => {
+  test('two replicas count together, and admit exactly the limit in a burst', async () => {
     const [one, two] = await Promise.all([start({ REDIS_URL: redis.url }), start({ REDIS_URL: redis.url })]);
     const burst = await Promise.all(
       Array.from({ length: 40 }, (_, i) =>
@@ -99,7 +99,7 @@ describeWithOwnRedis('a limit for each caller', () => {
     ['a number out of range', ['SET', '9223372036854775807']],
     ['a negative number', ['SET', '-1000']],
     ['a list', ['RPUSH', 'x']],
-  ])('a poisoned key (%s) is counted anew', async (_, [command = '', value = '']) => {
+  ])('a corrupt key (%s) is replaced', async (_, [command = '', value = '']) => {
     const service = await start({ REDIS_URL: redis.url });
     redisCli(redis.port, command, 'desk:limit:ann', value);
     expect(await statuses(service, ANN, Array<string>(7).fill(PATH))).toEqual([200, 200, 200, 200, 200, 429, 429]);
@@ -117,7 +117,7 @@ describeWithOwnRedis('a limit for each caller', () => {
     expect(await statuses(service, BOB, Array<string>(6).fill(PATH))).toEqual([200, 200, 200, 200, 200, 429]);
   });
 
-  test('without credentials to show the limit is the address', async () => {
+  test('without authentication the limit is per address', async () => {
     const service = await start({ AUTH_MODE: 'none' });
     expect(await statuses(service, {}, Array<string>(6).fill(PATH))).toEqual([200, 200, 200, 200, 200, 429]);
     expect(service.output()).toContain('"caller":"127.0.0.1"');

@@ -34,7 +34,7 @@ test.each([
   [{ scope: 'profile desk:read email' }],
   [{ scp: 'other desk:read' }],
   [{ scp: ['desk:read', 7] }],
-])('a token with the scope reads, from memory too: %j', async (claims) => {
+])('a token with the scope is accepted, from memory too: %j', async (claims) => {
   expect((await read(claims)).status).toBe(200);
   expect((await read(claims)).status).toBe(200);
 });
@@ -46,7 +46,7 @@ test.each([
   [{ scope: ['nested', ['desk:read']] }],
   [{ scp: { 'desk:read': true } }],
   [{ scope: 7, scp: null }],
-])('a token without it is 403 forbidden, as often as it comes: %j', async (claims) => {
+])('a token without it is 403 forbidden every time: %j', async (claims) => {
   const calls = simulator.calls.length;
   for (let i = 0; i < 2; i++) {
     const answer = await read(claims);
@@ -59,7 +59,7 @@ test.each([
   expect(simulator.calls).toHaveLength(calls);
 });
 
-test('the scrape needs a known caller but no scope, and no token at all stays 401', async () => {
+test('the scrape needs a known caller but no scope; without a token it is 401', async () => {
   expect((await read({}, '/metrics')).status).toBe(200);
   expect((await ask(service, PATH)).status).toBe(401);
   expect((await ask(service, '/metrics')).status).toBe(401);

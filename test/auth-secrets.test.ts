@@ -13,7 +13,7 @@ const ACCOUNT = 'planted-account';
 const KEYS = ['planted-right-key', 'planted-wrong-key', 'planted-second-key'];
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** Every way to show credentials, right and wrong, to whatever can be asked for. */
+/** Valid and invalid credentials in every form, for every route. */
 async function showEverywhere(service: Service, credentials: readonly string[]): Promise<string> {
   let heard = '';
   for (const credential of credentials) {
@@ -58,7 +58,7 @@ test('LOG_LEVEL=trace shows no key, no digest, no password, no message and no ac
   const metrics = (await ask(service, '/metrics', { headers: { 'x-api-key': 'planted-second-key' } })).text;
   await service.stop();
   await simulator.close();
-  // The test tests what it thinks it does.
+  // Makes sure that the test finds what it looks for.
   expect(/"audit":"read".*"caller":"ann"/.test(service.output())).toBe(true);
   expect(service.output().includes('too-many-requests')).toBe(true);
   expect(metrics.includes('http_request_duration_seconds')).toBe(true);

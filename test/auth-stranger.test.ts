@@ -42,7 +42,7 @@ const UNDER_SESSIONS = [
   '/sessions%2flong-session/%ff',
 ];
 
-test.each(UNDER_SESSIONS)('a stranger gets the same 401 whatever is wrong: %s', async (path) => {
+test.each(UNDER_SESSIONS)('an unauthenticated request gets the same 401 whatever else is wrong: %s', async (path) => {
   for (const method of ['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS', 'PROPFIND', 'TRACE']) {
     const body = method === 'POST' ? 'x'.repeat(20_000) : '';
     const answer = await ask(service, path, { method, body, headers: { 'content-type': 'application/json' } });
@@ -54,20 +54,20 @@ test.each(UNDER_SESSIONS)('a stranger gets the same 401 whatever is wrong: %s', 
   }
 });
 
-test('a stranger whose body turns out broken after the 401 gets no second answer', async () => {
+test('an unauthenticated request with a malformed body gets no second answer after the 401', async () => {
   const head = 'GET /sessions/long-session/messages HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n';
   const answers = await speak(service, `${head}5\r\nhello\r\n`, 'zz\r\n');
   expect(answers.map(({ status }) => status)).toEqual([401]);
 });
 
-test('no stranger got as far as the desk, and a caller is told what is wrong', async () => {
+test('no unauthenticated request reached the desk, and a caller is told what is wrong', async () => {
   expect(simulator.calls).toHaveLength(0);
   const statuses = [];
   for (const path of UNDER_SESSIONS) statuses.push((await ask(service, path, { headers: KEY })).status);
   expect(statuses).toEqual([200, 404, 400, 200, 400, 404, 400, 400, 400, 400, 400, 400, 404, 404, 200, 404, 404]);
 });
 
-test('raw targets, missing hosts and odd expectations of a stranger are 401 as well', async () => {
+test('raw targets, missing hosts and odd expectations without credentials are 401 as well', async () => {
   for (const head of [
     'GET http://other.host/sessions/long-session/messages HTTP/1.1\r\nHost: a',
     'GET /sessions/long-session/messages HTTP/1.1',
@@ -81,7 +81,7 @@ test('raw targets, missing hosts and odd expectations of a stranger are 401 as w
   }
 });
 
-test('an unknown path elsewhere is 404 for everybody, and what holds no data is open', async () => {
+test('an unknown path elsewhere is 404 for everybody, and routes without data are public', async () => {
   for (const path of ['/nothing', '/%ff', '/sessionsx', '/Sessions/a/messages', '//sessions/a/messages']) {
     expect([path, (await ask(service, path)).status]).toEqual([path, 404]);
     expect([path, (await ask(service, path, { headers: KEY })).status]).toEqual([path, 404]);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
-/** A way to a service that can be cut at any moment, as a network does. */
+/** A connection to a service that can be cut at any moment, as a network does. */
 export interface BreakableLine {
   readonly url: string;
   readonly cut: () => void;

@@ -44,27 +44,27 @@ describeWithRedis('Cache-Status and Age', () => {
     await Promise.all([desk.close(), redis.stop()]);
   });
 
-  it('tell a miss, then a hit from memory, and from Redis on another replica', async () => {
+  it('show a miss, then a hit from memory, and from Redis on another replica', async () => {
     expect(status(await replicas.get(0, path))).toBe('desk-bff; fwd=miss; stored');
     expect(status(await replicas.get(0, path))).toMatch(/^desk-bff; hit; ttl=\d+; detail=memory$/);
     expect(status(await replicas.share(coldPath))).toMatch(/^desk-bff; hit; ttl=\d+; detail=redis$/);
   });
 
-  it('tell who was collapsed into the call of another', async () => {
+  it('show which request was collapsed into the call of another', async () => {
     desk.latency(300);
     const answers = (await replicas.undisturbed(() => replicas.burst(6, [coldPath()]))).map(status);
     expect(answers.filter((text) => text === 'desk-bff; fwd=miss; stored')).toHaveLength(1);
     expect(answers.filter((text) => text === 'desk-bff; fwd=miss; stored; collapsed')).toHaveLength(5);
   });
 
-  it('tell that the caller wanted the desk to be asked', async () => {
+  it('show that the client required a call to the desk', async () => {
     await replicas.get(0, path);
     const answer = await replicas.get(0, path, { 'cache-control': 'no-cache' });
     expect(status(answer)).toBe('desk-bff; fwd=request; stored');
     expect(age(answer)).toBe(0);
   });
 
-  it('tell a stale page by a negative ttl, and its age beyond its life', async () => {
+  it('show a stale page by a negative ttl, and its age beyond its lifetime', async () => {
     await replicas.get(0, path);
     await sleep(FRESH_MS + 10);
     desk.faultUntilReset({ kind: 'error', code: 141002 });
@@ -79,7 +79,7 @@ describeWithRedis('Cache-Status and Age', () => {
     }
   });
 
-  it('never tell the key', async () => {
+  it('never show the key', async () => {
     const answer = await replicas.get(0, path);
     expect(status(answer)).not.toContain('http-');
   });

@@ -2,18 +2,18 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { isList, isObject } from '../simulator/json-object.js';
 
-/** What docker-compose.yml says about one service; a variable without a value is passed on from where compose runs. */
+/** One service of docker-compose.yml; a variable without a value is passed on from the shell. */
 export interface ComposeService {
   readonly variables: ReadonlyMap<string, string | undefined>;
   readonly secrets: readonly string[];
-  /** Folders of the repository by where the container finds them. */
+  /** Folders of the repository by their path in the container. */
   readonly mounts: ReadonlyMap<string, string>;
   readonly target: string | undefined;
 }
 
 export interface ComposeFile {
   readonly service: (name: string) => ComposeService;
-  /** The file of a secret where nobody names another. */
+  /** The default file of a secret. */
   readonly secretFile: (name: string) => string;
 }
 
@@ -47,14 +47,14 @@ function entriesOf(value: unknown): [string, unknown][] {
   return isObject(value) ? Object.entries(value) : [];
 }
 
-/** YAML has numbers and booleans too; the environment has texts. */
+/** YAML has numbers and booleans too; the environment only text. */
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
     ? String(value)
     : undefined;
 }
 
-/** A volume that has a name instead of a folder is Docker's. */
+/** A volume with a name instead of a folder is managed by Docker. */
 function mountOf(volume: unknown): [string, string][] {
   const [folder = '', inside = ''] = String(volume).split(':');
   return folder.startsWith('.') ? [[inside, folder]] : [];

@@ -16,7 +16,7 @@ function expectCleanEnd({ code, output }: { code: number | null; output: string 
   expect(output).not.toContain(deskCredentials.DESK_SECRET_KEY);
 }
 
-test('every fault is listed at once, and none of the values', async () => {
+test('every fault is listed at once, without the values', async () => {
   const secrets = {
     DESK_SECRET_KEY: 'planted-secret-key',
     DESK_SECRET_KEY_FILE: '/planted/secret-path',
@@ -61,7 +61,7 @@ test('every fault is listed at once, and none of the values', async () => {
   expect(ended.output.split('\n').filter((line) => line.startsWith('{'))).toEqual([]);
 });
 
-test('what is required is named where nothing is set', async () => {
+test('required variables are named if nothing is set', async () => {
   const ended = await runService({});
   expectCleanEnd(ended);
   expect(ended.output.match(/^\s+([A-Z_]+):/gm)?.map((line) => line.trim())).toEqual([
@@ -82,7 +82,7 @@ test('an empty value counts as unset', async () => {
 test.each([
   ['api-key', ['API_KEYS']],
   ['jwt', ['JWT_ISSUER', 'JWT_AUDIENCE', 'JWT_JWKS_URL']],
-])('AUTH_MODE %s names what it lacks', async (mode, names) => {
+])('AUTH_MODE %s names its missing variables', async (mode, names) => {
   const ended = await runService({ ...GOOD, AUTH_MODE: mode });
   expectCleanEnd(ended);
   for (const name of names) expect(ended.output).toContain(name);
@@ -103,7 +103,7 @@ test('a secret may come from a file, its surrounding white space trimmed', async
   expect(missing.output).not.toContain(file);
 });
 
-test('an address in use ends the start in one line', async () => {
+test('an address in use ends the start with one line', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -11,10 +11,9 @@ export interface Cost {
 }
 
 /**
- * What a request costs the service's process, wall time and other processes left out. A noisy machine makes rounds dearer,
- * never cheaper, so the first that is cheap enough tells. Needs METRICS_PUBLIC.
- *
- * @param bytesOf a whole request but for its last line end, another for each number so that nothing remembered helps
+ * CPU of the service's process for one request, without wall time and other processes. A busy machine makes rounds more
+ * expensive, never cheaper, so the first cheap one is enough. Needs METRICS_PUBLIC.
+ * @param bytesOf a whole request except its last line end, a different one for each number so that no cache helps
  */
 export async function costOf(service: Service, bytesOf: (i: number) => string, enoughMs: number): Promise<Cost> {
   let cheapest: Cost = { cpuMs: Infinity, answers: [] };

@@ -23,7 +23,7 @@ describe.each(readdirSync(DASHBOARDS))('%s', (name) => {
     },
   );
 
-  test('gives each panel and row an id of its own: Grafana shows one of two with the same id', () => {
+  test('gives each panel and row its own id: Grafana shows only one of two with the same id', () => {
     const ids = idsOf(dashboard);
     expect(ids).toEqual([...new Set(ids)]);
   });

@@ -18,7 +18,7 @@ import { UserSig } from '../src/desk/user-sig/user-sig.js';
 import { isJsonObject } from '../src/json.js';
 import { admissionControl } from './admission-rig.js';
 
-/** Where the desk is, and who asks. */
+/** The desk's address and its credentials. */
 export interface DeskAccount {
   readonly url: string;
   readonly sdkAppId: number;
@@ -36,7 +36,7 @@ export interface DeskRigOptions {
 
 export const SESSION = 'b0f4ca12-4850-4218-a284-efe679a87066';
 
-/** The desk of one replica, from `call` to the socket, with all that is to be seen of it. */
+/** The desk client of one replica, from `call` to the socket, with everything that tests observe. */
 export class DeskRig {
   private static readonly pool = connectionPool();
 
@@ -49,7 +49,7 @@ export class DeskRig {
   /** The pauses between attempts, in milliseconds. */
   readonly pauses: number[] = [];
   readonly lines: Record<string, unknown>[] = [];
-  /** How far the clock of what has to last is ahead of the real one. */
+  /** How far the clock for lasting states is ahead of the real one. */
   aheadMs = 0;
 
   constructor(
@@ -91,7 +91,7 @@ export class DeskRig {
     });
   }
 
-  /** Lets go of the connections that all rigs of this process share. */
+  /** Closes the connections that all rigs of this process share. */
   static close(): void {
     DeskRig.pool.httpAgent.destroy();
   }
@@ -109,13 +109,13 @@ export class DeskRig {
     return this.desk.call(command, request, { deadlineAt, signal });
   }
 
-  /** What a question ends in: `ok`, or the error. */
+  /** The result of a call: `ok`, or the error. */
   end(sessionId?: string, deadlineMs?: number): Promise<DeskError | 'ok'> {
     return endOf(this.ask(sessionId, deadlineMs));
   }
 }
 
-/** One simulator for all tests of a file, which is as new for each of them, and a new rig. */
+/** One simulator for all tests of a file, reset for each of them, and a new rig. */
 export function simulateDesk(use: (simulator: Simulator, rig: DeskRig) => void): void {
   let simulator: Simulator;
   beforeAll(async () => {

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, request } from 'node:http';
 
-/** Stands between service and desk, and writes down what only the desk should ever see. */
+/** A proxy between service and desk that records what only the desk may see. */
 export interface DeskTap {
   readonly url: string;
   readonly userSigs: ReadonlySet<string>;
-  /** Of every call, as they came. */
+  /** Of every call, in order of arrival. */
   readonly headers: readonly IncomingHttpHeaders[];
   readonly close: () => void;
 }

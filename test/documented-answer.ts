@@ -9,7 +9,7 @@ interface AnswerInShort {
 }
 
 const PROBLEM = 'application/problem+json';
-/** What the HTTP server or a hook refuses before there is an operation. */
+/** Answers of the HTTP server or a hook before an operation is known. */
 const ANYWHERE = new Set([400, 404, 405, 408, 413, 414, 417, 431, 503]);
 
 const templates = Object.keys(objectAt(objectAt(apiDocument)['paths'])).map((template) => ({
@@ -18,12 +18,12 @@ const templates = Object.keys(objectAt(objectAt(apiDocument)['paths'])).map((tem
 }));
 const schemaAt = schemasOf('closed');
 
-/** Whether the document has something to say about this answer: only then is its body worth reading. */
+/** Whether the document describes this answer: only then is its body worth reading. */
 export function isDocumentedJson({ contentType }: AnswerInShort): boolean {
   return contentType !== null && contentType !== undefined && /^application\/(?:problem\+)?json\b/.test(contentType);
 }
 
-/** Throws where an answer is not as openapi.json says, or has more than that. What has no operation passes. */
+/** Throws if an answer is not as openapi.json says, or has additional fields. Answers without an operation pass. */
 export function expectDocumented(answer: AnswerInShort, text: string): void {
   if (!isDocumentedJson(answer) || text === '') return;
   const schema = schemaOf(answer);

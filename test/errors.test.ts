@@ -34,7 +34,7 @@ afterAll(async () => {
   await simulator.close();
 });
 
-/** The service leaves a desk alone that refused it or kept failing: the next test begins when it asks again. */
+/** After a refusal or repeated failures the service does not call the desk: waits until it does again. */
 afterEach(async () => {
   simulator.clearFaults();
   for (const end = Date.now() + 4000; (await ask(service, newSession().path)).status !== 200;) {
@@ -44,7 +44,7 @@ afterEach(async () => {
 
 let sessions = 0;
 
-/** Nothing of it is known yet, so the desk has to be asked. */
+/** Nothing of it is cached, so the desk has to be called. */
 function newSession(): { id: string; path: string } {
   const id = `errors-${sessions++}`;
   simulator.setSession(id, [textMessage('one', 1), textMessage('two', 2)]);
@@ -58,7 +58,7 @@ interface Failure {
   readonly calls: number;
 }
 
-/** Asks for a session while each of its calls fails so. */
+/** Reads a session while each of its calls fails like this. */
 async function failing(fault: Fault, asked: Service = service): Promise<Failure> {
   const { id, path } = newSession();
   simulator.faultUntilReset(fault, { sessionId: id });
@@ -173,7 +173,7 @@ describe('what the desk answers', () => {
   });
 
   test.each([149999, 1, 80001, 141001, 2147483647])(
-    '%d, which means nothing here, is 502 upstream-failed',
+    '%d, which is not documented for this command, is 502 upstream-failed',
     async (code) => {
       const { answer, path } = await failing({ kind: 'error', code });
       expectProblem(answer, { status: 502, code: 'upstream-failed', instance: path, upstreamCode: code });
@@ -190,7 +190,7 @@ describe('what the desk answers', () => {
 });
 
 describe('a broken answer', () => {
-  // A page all the same: odd content, or as many messages as it pleases.
+  // Still a page: odd content, or fewer messages than its total.
   const pages: readonly Malformation[] = ['invalid-utf8', 'deeply-nested', 'fewer-than-asked', 'more-than-asked'];
 
   test.each(MALFORMATIONS.filter((how) => !pages.includes(how)))('%s is 502 upstream-failed', async (how) => {
@@ -231,7 +231,7 @@ describe('a broken answer', () => {
     { kind: 'oversized', announced: true },
     { kind: 'oversized', gzip: true },
   ];
-  test('of 30 MB is 502 upstream-failed, however it comes', async () => {
+  test('of 30 MB is 502 upstream-failed, however it is sent', async () => {
     await withService(PATIENT, async (other) => {
       for (const fault of oversized) {
         const { answer, path } = await failing(fault, other);
@@ -268,7 +268,7 @@ describe('no answer', () => {
   });
 });
 
-describe('what the service does not ask', () => {
+describe('a call that is not sent', () => {
   test('its own quota not free in time is 429 upstream-rate-limited', async () => {
     await withService({ DESK_MAX_RPS: '1', DESK_DEADLINE_MS: '300' }, async (other) => {
       const paths = Array.from({ length: 4 }, () => newSession().path);
@@ -297,7 +297,7 @@ describe('what the service does not ask', () => {
     });
   });
 
-  test('more than 5,000 requests that wait are 503 unavailable', async () => {
+  test('more than 5,000 waiting requests are 503 unavailable', async () => {
     await withService({ DESK_MAX_RPS: '1', DESK_DEADLINE_MS: '4000' }, async (other) => {
       const asked = Array.from(
         { length: 5100 },
@@ -319,7 +319,7 @@ describe('what the service does not ask', () => {
   });
 });
 
-describe('what never becomes a question', () => {
+describe('a request that never reaches a resource', () => {
   test('an unknown path is 404 not-found, its query left out', async () => {
     for (const path of ['/sessions/s/notes', '/sessions/s/messages/1', '/Sessions/s/messages', '/a/b//c']) {
       expectProblem(await ask(service, `${path}?x=1`), { status: 404, code: 'not-found', instance: path });
@@ -370,7 +370,7 @@ describe('what never becomes a question', () => {
     expectProblem(answer, { status: 431, code: 'invalid-request', instance: '/' });
   });
 
-  test('headers of a little less are fine', async () => {
+  test('slightly smaller headers are accepted', async () => {
     const answer = await ask(service, '/health/live', { headers: { 'x-long': 'x'.repeat(15_000) } });
     expect(answer.status).toBe(200);
   });
@@ -412,14 +412,14 @@ describe('what never becomes a question', () => {
     expect(answer).toMatchObject({ headers: { 'content-type': expect.stringContaining('application/problem+json') } });
   });
 
-  test('a whole URL as target is its path', async () => {
+  test('an absolute URL as target is its path', async () => {
     const target = 'http://some.host/health/live?x=1';
     const [answer] = await speak(service, `GET ${target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
     expect(answer?.status).toBe(200);
   });
 });
 
-test('no problem is ever kept by a cache in between, and the id of the request is in it', async () => {
+test('no problem is ever stored by a shared cache, and each has the id of its request', async () => {
   const headers = { 'x-request-id': 'mine-1' };
   for (const path of ['/nothing', '/sessions/s/messages?limit=0', '/sessions/not-there/messages']) {
     const answer = await ask(service, path, { headers });

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isJsonObject, type JsonObject } from '../src/json.js';
 import { type Service } from './service.js';
 
-/** An event as a browser would hand it on, and when it came. */
+/** An event as a browser would dispatch it, and when it came. */
 export interface StreamedEvent {
   readonly event: string;
   /** The last event id after it. */
@@ -12,13 +12,13 @@ export interface StreamedEvent {
   readonly at: number;
 }
 
-/** A reader of server-sent events (HTML Standard §9.2.6), with all that it got. */
+/** A reader of server-sent events (HTML Standard §9.2.6), with everything that it received. */
 export class EventStream {
   readonly events: StreamedEvent[] = [];
   readonly comments: number[] = [];
   retryMs: number | undefined;
   lastEventId = '';
-  /** Of an answer that is no stream. */
+  /** Set if the answer is no stream. */
   body = '';
   hasEnded = false;
   private rest = '';
@@ -55,7 +55,7 @@ export class EventStream {
     });
   }
 
-  /** Resolves once it holds. */
+  /** Resolves once the condition holds. */
   async until(condition: (stream: this) => boolean, ms = 20_000): Promise<this> {
     const end = Date.now() + ms;
     while (!condition(this)) {
@@ -65,7 +65,7 @@ export class EventStream {
     return this;
   }
 
-  /** Resolves once so many events have come. */
+  /** Resolves once this many events have come. */
   async count(count: number, ms?: number): Promise<readonly StreamedEvent[]> {
     await this.until(({ events }) => events.length >= count, ms);
     return this.events;
@@ -76,7 +76,7 @@ export class EventStream {
     return this.events.filter(({ event }) => event === 'messages').flatMap(({ data }) => positionsIn(data));
   }
 
-  /** Kinds, ids and positions. */
+  /** Event types, ids and positions. */
   summary(): unknown[] {
     return this.events.map(({ event, id, data }) => [event, id, data['total'], positionsIn(data)]);
   }

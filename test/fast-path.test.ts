@@ -6,14 +6,14 @@ import { PAGE_TARGETS, UNKNOWN_SESSION, sampleRawRequests } from './raw-requests
 import { type Service, startService } from './service.js';
 
 const PATH = '/sessions/long-session/messages';
-/** Of each resource a page that is in memory. */
+/** A page of each resource that is in memory. */
 const PATHS = [
   [PATH, '/sessions/:sessionId/messages', 'messages'],
   ['/sessions?from=2024-11-01T00:00:00Z&to=2025-12-01T00:00:00Z&limit=15', '/sessions', 'sessions'],
 ] as const;
 const ORIGIN = 'https://dashboard.example';
 const KEY = { 'x-api-key': 'key' };
-/** Ignored by contract, but unusual: with it a request takes the way through Fastify and Nest. */
+/** Ignored by contract, but unusual: it sends the request through Fastify and Nest. */
 const UNUSUAL = { 'cache-control': 'max-stale' };
 
 let simulator: Simulator;
@@ -29,7 +29,7 @@ afterAll(async () => {
   await simulator.close();
 });
 
-/** A service that has these pages at hand: the first request for each makes it, or one of its two compressed forms. */
+/** A service that has these pages in memory: the first request makes each, or one of its compressed forms. */
 async function startWarm(targets: readonly string[], environment: Record<string, string> = {}): Promise<Service> {
   const started = await startService({
     DESK_BASE_URL: simulator.url,
@@ -48,7 +48,7 @@ async function startWarm(targets: readonly string[], environment: Record<string,
   return started;
 }
 
-/** All but what differs from one moment to the next. */
+/** Everything that does not depend on the time of the request. */
 function comparable({ status, headers, body }: Answer): unknown {
   const { date: _date, age: _age, 'cache-status': cacheStatus, ...rest } = headers;
   return { status, headers: { ...rest, 'cache-status': String(cacheStatus).replace(/ttl=\d+/, '') }, body };
@@ -81,7 +81,7 @@ describe.each(PATHS)('%s', (path, route, resource) => {
     ['a page for a request that has a body', { 'content-length': '0' }],
     ['an unchanged page', { 'if-none-match': '*' }],
     ['a page that changed', { 'if-none-match': '"another"' }],
-  ])('%s is the same answer on the fast path and on the long one', async (what, headers) => {
+  ])('%s is the same answer on the fast path and through Fastify', async (what, headers) => {
     const id = {
       'x-request-id': `same-${createHash('sha256')
         .update(path + what)
@@ -93,14 +93,14 @@ describe.each(PATHS)('%s', (path, route, resource) => {
     expect(comparable(fast)).toEqual(comparable(long));
   });
 
-  test('both leave the same lines in the log', async () => {
+  test('both write the same log lines', async () => {
     const headers = { ...KEY, traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' };
     await ask(service, path, { headers: { ...headers, 'x-request-id': `fast-lines-${resource}` } });
     await ask(service, path, { headers: { ...headers, 'x-request-id': `long-lines-${resource}`, ...UNUSUAL } });
     expect(await linesOf(`fast-lines-${resource}`)).toEqual(await linesOf(`long-lines-${resource}`));
   });
 
-  test('a stranger is told 401 on both', async () => {
+  test('both answer 401 to an unauthenticated request', async () => {
     for (const headers of [{}, { 'x-api-key': 'wrong' }, { 'x-api-key': 'wrong', ...UNUSUAL }]) {
       expect((await ask(service, path, { headers })).status).toBe(401);
     }
@@ -133,7 +133,7 @@ test.each([
   ['two hosts', { host: 'a, b' }, 400],
   ['another key', { 'x-api-key': 'wrong' }, 401],
   ['two credentials', { authorization: 'Bearer key' }, 401],
-])('a request with %s is left to the long one', async (_what, headers, status) => {
+])('a request with %s is left to Fastify', async (_what, headers, status) => {
   expect((await ask(service, PATH, { headers: { ...KEY, ...headers } })).status).toBe(status);
 });
 
@@ -155,19 +155,19 @@ describe.each([
     ['a coding that is none', 'Transfer-Encoding: xchunked\r\n\r\n'],
     ['a coding that does not end', 'Transfer-Encoding: identity\r\n\r\n'],
     ['a chunk size that is none', 'Transfer-Encoding: chunked\r\n\r\nzz\r\n'],
-  ])('a page at hand asked for with %s is 400 and the end, as on the long way', async (_what, rest) => {
+  ])('a page in memory requested with %s is 400 and the end, as through Fastify', async (_what, rest) => {
     const head = `GET ${PATH} HTTP/1.1\r\nHost: a\r\nX-Api-Key: key\r\n`;
     expect(statuses(await speak(warm, `${head}${rest}`))).toEqual([400]);
     expect(statuses(await speak(warm, `${head}Cache-Control: max-stale\r\n${rest}`))).toEqual([400]);
   });
 
-  test('whatever comes over a connection has the same answers as on the long way', async () => {
+  test('any bytes on a connection get the same answers as through Fastify', async () => {
     const cases = sampleRawRequests(800);
     const differences: unknown[] = [];
     let pages = 0;
     const compareNext = async (): Promise<void> => {
       for (let next = cases.pop(); next !== undefined; next = cases.pop()) {
-        // As long as the line that makes it unusual, but without a meaning.
+        // As long as the line that makes a request unusual, but without a meaning.
         const bytes = next('Cache-Contr0l: max-stale');
         const [fast, long] = await Promise.all([hear(warm, bytes), hear(warm, next('Cache-Control: max-stale'))]);
         if (comparableText(fast) !== comparableText(long)) differences.push({ bytes, fast, long });

@@ -11,7 +11,7 @@ import { messagesPath, Replicas } from './replicas.js';
 import { type Service, startService } from './service.js';
 
 const START = Date.UTC(2024, 0, 1);
-/** More than the sockets of both ends hold for a reader who reads nothing. */
+/** More than the sockets of both ends buffer for a client that reads nothing. */
 const BIG = 'x'.repeat(30_000);
 
 const messages = (count: number, more = '') =>
@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => desk.close());
 
-/** The answer's beginning: nobody reads its body yet. */
+/** The beginning of the answer: its body is not read yet. */
 async function begin({ url }: Service, id: string, headers: Record<string, string> = {}): Promise<IncomingMessage> {
   const outgoing = request(`${url}/sessions/${id}/messages?format=ndjson`, { agent: false, headers });
   outgoing.on('error', () => undefined);
@@ -41,7 +41,7 @@ async function begin({ url }: Service, id: string, headers: Record<string, strin
   });
 }
 
-describe('the places for files', () => {
+describe('the slots for files', () => {
   const CALLERS = ['ann', 'bob', 'cleo'];
   const keyOf = (caller: string) => ({ 'x-api-key': `the-key-of-${caller}` });
   const hashOf = (caller: string) => createHash('sha256').update(keyOf(caller)['x-api-key']).digest('hex');
@@ -81,10 +81,10 @@ describe('the places for files', () => {
   });
 });
 
-// Both take half a minute, and take it at the same time.
-describe('a file that stands still', () => {
+// Both take half a minute, and run concurrently.
+describe('a file that makes no progress', () => {
   const DEADLINE_MS = 500;
-  /** What a connection may be silent for (src/server.ts). */
+  /** How long a connection may be idle (src/server.ts). */
   const SILENT_MS = DEADLINE_MS + 20_000;
   const COOLDOWN_MS = SILENT_MS + 3000;
   const STALLED_MS = 30_000;
@@ -114,7 +114,7 @@ describe('a file that stands still', () => {
   };
 
   const readThroughCoolDown = async () => {
-    // Only once the other file waits for its reader: a cool-down is everybody's.
+    // Only once the other file waits for its client: a cool-down affects all.
     await sleep(1500);
     desk.failNext({ kind: 'error', code: 141009 }, { sessionId: 'limited', skip: 2 });
     const startedAt = performance.now();
@@ -125,14 +125,14 @@ describe('a file that stands still', () => {
     return { afterMs: performance.now() - startedAt, text, isComplete: incoming.complete };
   };
 
-  it('is whole where a cool-down was longer than a connection may be silent', async () => {
+  it('is complete if a cool-down was longer than a connection may be idle', async () => {
     const { afterMs, text, isComplete } = await waiting;
     expect(afterMs).toBeGreaterThan(SILENT_MS);
     expect(isComplete).toBe(true);
     expect(text).toMatch(/\{"type":"end","total":520\}\n$/);
   });
 
-  it('is cut off where its reader took nothing for 30 s while data waited', async () => {
+  it('is cut off if its client read nothing for 30 s while data waited', async () => {
     const { afterMs, audit } = await stalled;
     expect(afterMs).toBeGreaterThanOrEqual(STALLED_MS);
     expect(audit).toContain('"outcome":"stalled"');
@@ -141,7 +141,7 @@ describe('a file that stands still', () => {
 });
 
 describeWithRedis('a file at one replica', () => {
-  it('leaves its messages to the pages of another', async () => {
+  it('gives way to page requests at another replica', async () => {
     const redis = await anyRedis();
     const replicas = await Replicas.start(2, {
       DESK_BASE_URL: desk.url,
@@ -152,7 +152,7 @@ describeWithRedis('a file at one replica', () => {
     try {
       await replicas.undisturbed(async () => {
         await replicas.get(0, messagesPath('shared', '?format=ndjson'));
-        // The last write goes on behind the answer.
+        // The last write continues behind the answer.
         await sleep(1000);
         desk.forgetCalls();
         for (const query of ['?order=asc&limit=100', '?order=asc&limit=50&offset=275', '?limit=20']) {

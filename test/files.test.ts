@@ -66,7 +66,7 @@ function linesOf(text: string): Line[] {
 const texts = (count: number, text = (i: number) => `message ${i}`) =>
   Array.from({ length: count }, (_, i) => textMessage('ann', 1, 1_700_000_000_000 + i * 1000, text(i)));
 
-/** A file as far as it came, and whether the connection was cut before its end. */
+/** A file as far as it was received, and whether the connection was cut before its end. */
 async function read(path: string, from: Service = service): Promise<{ text: string; isCut: boolean }> {
   const incoming = await begin(path, from);
   let text = '';
@@ -76,7 +76,7 @@ async function read(path: string, from: Service = service): Promise<{ text: stri
   return { text, isCut: !incoming.complete };
 }
 
-/** The answer's beginning: nobody reads its body yet. */
+/** The beginning of the answer: its body is not read yet. */
 async function begin(path: string, { url }: Service = service): Promise<IncomingMessage> {
   const { hostname, port } = new URL(url);
   const outgoing = request({ hostname, port, path, agent: false });
@@ -101,7 +101,7 @@ async function auditLine(id: string, from: Service = service): Promise<unknown> 
 }
 
 describe('a transcript as a file', () => {
-  test('is whole, oldest first, in at most 13 calls, and in none once it is warm', async () => {
+  test('is complete, oldest first, in at most 13 calls, and in none once it is cached', async () => {
     simulator.forgetCalls();
     const answer = await ask(service, `${LONG}?format=ndjson`, { headers: { 'x-request-id': 'whole' } });
     expect(answer.status).toBe(200);
@@ -129,7 +129,7 @@ describe('a transcript as a file', () => {
     expect(shown).toMatchObject({ messages: file.slice(0, 100).map(({ type: _type, ...message }) => message) });
   });
 
-  test('goes on from a position, and is empty at or beyond the total', async () => {
+  test('continues at a position, and is empty at or beyond the total', async () => {
     const lines = linesOf((await ask(service, `${LONG}?format=ndjson&from=1150`)).text);
     expect(lines.map(({ position }) => position)).toEqual([
       ...Array.from({ length: 84 }, (_, i) => 1150 + i),
@@ -150,7 +150,7 @@ describe('a transcript as a file', () => {
     expect(other.headers['content-encoding']).toBeUndefined();
   });
 
-  test('leaves out what comes while it is read', async () => {
+  test('leaves out messages that arrive while it is sent', async () => {
     const id = `grows-${randomUUID()}`;
     simulator.setSession(id, texts(950));
     simulator.latency(20);
@@ -186,7 +186,7 @@ describe('csv', () => {
   });
 
   test.each(['=1+1', '+1', '-1', '@x', '\t=1', '\r=1', '\n=1', '＝1', '＋1', '－1', '＠1'])(
-    'disarms an account of %j',
+    'escapes an account of %j against formulas',
     async (account) => {
       const id = `formula-${Buffer.from(account).toString('hex')}`;
       simulator.setSession(id, [textMessage(account, 1, 1730939030138, 'x')]);
@@ -202,14 +202,14 @@ describe('csv', () => {
   });
 });
 
-describe('a file that cannot be had', () => {
+describe('a file that cannot be sent', () => {
   test('of an unknown session is 404 before the first byte', async () => {
     const answer = await ask(service, '/sessions/nobody/messages?format=ndjson');
     expect(answer.status).toBe(404);
     expect(answer.json()).toMatchObject({ code: 'session-not-found' });
   });
 
-  test('waits out rate limits on the way', async () => {
+  test('waits until rate limits are over', async () => {
     simulator.setSession('limited', texts(520));
     simulator.failNext({ kind: 'error', code: 141009 }, { sessionId: 'limited', skip: 2, times: 3 });
     const { text, isCut } = await read('/sessions/limited/messages?format=ndjson');
@@ -218,7 +218,7 @@ describe('a file that cannot be had', () => {
   });
 
   test.each(['ndjson', 'csv'])(
-    'as %s is cut off where the desk fails for good, and never looks whole',
+    'as %s is cut off when the desk fails for good, and never looks complete',
     async (format) => {
       const id = `failing-${format}`;
       simulator.setSession(id, texts(520));
@@ -237,7 +237,7 @@ describe('a file that cannot be had', () => {
 });
 
 describe('the reader of a file', () => {
-  test('who leaves causes no further call', async () => {
+  test('who disconnects causes no further call', async () => {
     const big = 'x'.repeat(30_000);
     simulator.setSession(
       'left',
@@ -283,7 +283,7 @@ describe('the reader of a file', () => {
     incoming.destroy();
   });
 
-  test('shares at most 20 places with others, and has at most 10', async () => {
+  test('uses one of 20 slots, and has at most 10', async () => {
     const id = 'crowded';
     simulator.setSession(
       id,
@@ -300,7 +300,7 @@ describe('the reader of a file', () => {
       expect(Number(refused.headers['retry-after'])).toBeGreaterThanOrEqual(1);
       expect((await ask(own, `/sessions/${id}/messages?format=ndjson`, { method: 'HEAD' })).status).toBe(200);
       files[0]?.destroy();
-      // Its place is free once the service has noticed.
+      // Its slot is free once the service has noticed.
       let again = await begin(`/sessions/${id}/messages?format=csv`, own);
       while (again.statusCode !== 200) again = await begin(`/sessions/${id}/messages?format=csv`, own);
       for (const file of [again, ...files]) file.destroy();
@@ -345,7 +345,7 @@ describe('a list of sessions as a file', () => {
   const PERIOD = 'from=2024-11-01T00:00:00Z&to=2024-11-30T23:59:59Z';
   const record = (i: number) => ({ SessionId: `listed-${i}`, Timestamp: 1_730_500_000 + i, ChannelType: 'SDK' });
 
-  test('has each session once, and says that it is whole', async () => {
+  test('has each session once, and is marked as complete', async () => {
     simulator.setRecords(Array.from({ length: 350 }, (_, i) => record(i)));
     simulator.forgetCalls();
     const answer = await ask(service, `/sessions?${PERIOD}&format=ndjson`);
@@ -358,7 +358,7 @@ describe('a list of sessions as a file', () => {
     expect(simulator.calls).toHaveLength(4);
   });
 
-  test('walks once more where the total changes on the way', async () => {
+  test('reads the list once more if the total changes meanwhile', async () => {
     const period = 'from=2024-11-01T00:00:00Z&to=2024-11-29T23:59:59Z';
     simulator.setRecords(Array.from({ length: 350 }, (_, i) => record(i)));
     simulator.latency(40);
@@ -382,7 +382,7 @@ describe('a list of sessions as a file', () => {
   });
 });
 
-test('a page is served before a file that was there first', async () => {
+test('a page is served before a file that started earlier', async () => {
   const own = await startService({ DESK_BASE_URL: simulator.url, ...ENVIRONMENT, DESK_MAX_RPS: '2' });
   try {
     simulator.setSession('patient', texts(600));

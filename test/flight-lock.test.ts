@@ -34,7 +34,7 @@ describeWithRedis('the lock of a flight', () => {
   const key = () => store.keys('session').lock('head');
   const written = () => new NotFound(Date.now(), 60_000, Date.now()).write;
 
-  it('is given to one, and to the next once that one has settled', async () => {
+  it('is given to one, and to the next once that one has ended', async () => {
     const [one, other] = [lock(), lock()];
     expect(await one.acquire(false)).toMatchObject({ kind: 'ours', version: '' });
     const theirs = await other.acquire(false);
@@ -47,7 +47,7 @@ describeWithRedis('the lock of a flight', () => {
     expect(await store.read('session', everything)).toMatchObject({ version, head: { kind: 'not-found' } });
   });
 
-  it('is theirs where a token of ours lies there for as long as one may', async () => {
+  it('is held by another if a token in our format is there with a valid TTL', async () => {
     await link.run((client) => client.set(key(), TOKEN, 'PX', 3000));
     expect(await lock().acquire(false)).toEqual({ kind: 'theirs', token: TOKEN });
   });
@@ -57,12 +57,12 @@ describeWithRedis('the lock of a flight', () => {
     ['never expires', (name) => link.run((client) => client.set(name, TOKEN))],
     ['is no token of ours', (name) => link.run((client) => client.set(name, 'garbage', 'PX', 2000))],
     ['is no text', (name) => link.run((client) => client.rpush(name, TOKEN))],
-  ])('is not believed where it %s, whoever put it there', async (_, put) => {
+  ])('is ignored if it %s', async (_, put) => {
     await put(key());
     expect(await lock().acquire(false)).toMatchObject({ kind: 'ours' });
   });
 
-  it('that is not believed keeps nobody from writing what he learned', async () => {
+  it('that is ignored does not keep a flight from writing its update', async () => {
     const holder = lock();
     await holder.acquire(false);
     await link.run((client) => client.set(key(), TOKEN, 'PX', 600_000));
@@ -79,7 +79,7 @@ describeWithRedis('the lock of a flight', () => {
     expect(await lock().acquire(false)).toEqual({ kind: 'theirs', token: TOKEN });
   });
 
-  it('is not taken after a failure of a moment ago by those who can do without', async () => {
+  it('is not taken after a recent failure by a load that has a stale view', async () => {
     const holder = lock();
     await holder.acquire(false);
     await holder.release('failed', 5000);

@@ -5,9 +5,9 @@ import { ask } from './http.js';
 import { expectProblem } from './problem.js';
 import { type Service, startService } from './service.js';
 
-/** What an answer may cost the process: all of it, not only what it blocks. Some kept it for seconds before. */
+/** What an answer may cost the process: all CPU time, not only blocking. Some used to take seconds. */
 const MAX_CPU_MS = 500;
-/** V8 ends a process that needs more than this after a last collection: with what is not on the heap, 500 MB at most. */
+/** V8 ends a process that needs more than this after a last collection: 500 MB at most with memory outside the heap. */
 const MAX_HEAP_MB = 320;
 const MOST = 4 * 1024 * 1024 - 1000;
 
@@ -105,12 +105,12 @@ describe('an answer of the desk of', () => {
   });
 });
 
-/** Nothing of it is known yet, so the desk has to be asked. */
+/** Nothing of it is cached, so the desk has to be called. */
 function newPath(): string {
   return `/sessions/hostile-${sessions++}/messages`;
 }
 
-/** The best of three tries, for the garbage of those before is collected in between. */
+/** The best of three attempts, since garbage of earlier ones is collected meanwhile. */
 async function expectCheap(work: () => Promise<void>): Promise<void> {
   const costs: number[] = [];
   for (let i = 0; i < 3; i++) {

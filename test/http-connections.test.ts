@@ -17,7 +17,7 @@ afterAll(async () => {
   await simulator.close();
 });
 
-/** The log is written behind the answer. */
+/** The log is written after the answer. */
 async function loggedLine(requestId: string): Promise<unknown> {
   for (let tries = 0; tries < 100; tries++) {
     const line = service
@@ -30,7 +30,7 @@ async function loggedLine(requestId: string): Promise<unknown> {
   return undefined;
 }
 
-test('a client that goes away leaves a line of each request that it had sent, those behind another included', async () => {
+test('a client that disconnects leaves a line for each request that it had sent, also for those that waited behind another', async () => {
   simulator.faultUntilReset({ kind: 'latency', ms: 1000 }, { sessionId: 'load-1' });
   const askAs = (id: string) => `GET /sessions/load-1/messages HTTP/1.1\r\nHost: a\r\nX-Request-Id: ${id}\r\n\r\n`;
   const { hostname, port } = new URL(service.url);
@@ -54,7 +54,7 @@ test.each([
   ['a coding with a space before its colon', 'Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n'],
   ['a folded header', 'Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n'],
   ['a bare line feed', 'X: y\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'],
-])('%s is 400 and the connection closed, what hides behind it unanswered', async (_, rest) => {
+])('%s is 400 and the connection closed, and a smuggled request is not answered', async (_, rest) => {
   const answers = await speak(service, `POST /sessions/a/messages HTTP/1.1\r\nHost: a\r\n${rest}${HIDDEN}`);
   expect(answers).toHaveLength(1);
   expect(answers[0]).toMatchObject({ status: 400, headers: { connection: 'close', 'cache-control': 'no-store' } });
@@ -79,7 +79,7 @@ test.each([
   ['behind a second one', 'load-13', [`${GOOD}\r\n`, 'GARBAGE\r\n\r\n'], [], [200, 200, 400]],
   ['in the body of a second one', 'load-14', [`${GOOD}Transfer-Encoding: xchunked\r\n\r\n`], [], [200, 400]],
   ['as a CONNECT', 'load-15', ['CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n'], [], [200, 400]],
-])('a good request is answered before the garbage %s is refused', async (_, sessionId, same, later, expected) => {
+])('a valid request is answered before the garbage %s is refused', async (_, sessionId, same, later, expected) => {
   simulator.faultUntilReset({ kind: 'latency', ms: 300 }, { sessionId });
   const id = `before-garbage-${sessionId}`;
   const good = `GET /sessions/${sessionId}/messages HTTP/1.1\r\nHost: a\r\nX-Request-Id: ${id}\r\n\r\n`;
@@ -109,12 +109,12 @@ test.each([
 test.each([
   ['a length', 'Content-Length: 16384\r\n\r\n', 'x'.repeat(16_384)],
   ['chunks', 'Transfer-Encoding: chunked\r\n\r\n', '5\r\nhello\r\n0\r\n\r\n'],
-])('a smaller one, in %s, is read and means nothing', async (_, headers, body) => {
+])('a smaller one, in %s, is read and ignored', async (_, headers, body) => {
   const last = 'GET /health/live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
   expect(statuses(await speak(service, `${GOOD}${headers}`, body + last))).toEqual([200, 200]);
 });
 
-test('a body that breaks after its headers were read is 400, and its page is not sent', async () => {
+test('a body that turns out malformed after its headers is 400, and its page is not sent', async () => {
   const answers = await speak(service, `${GOOD}Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n`, 'zz\r\n');
   expect(statuses(answers)).toEqual([400]);
 });
@@ -134,7 +134,7 @@ test('a client that resets its CONNECT does not end the process', async () => {
   }
 });
 
-test('an expectation behind another request does not get into the page', async () => {
+test("an expectation behind another request does not get into that one's answer", async () => {
   const path = '/sessions/load-1/messages';
   const page = await ask(service, path);
   const answers = await speak(
@@ -146,7 +146,7 @@ test('an expectation behind another request does not get into the page', async (
   expect(answers[1]?.text).toBe(page.text);
 });
 
-test('what never became a request has its line in the log and counts', async () => {
+test('an unparsable request has its line in the log and in the metrics', async () => {
   const [answer] = await speak(service, 'RUBBISH\r\n\r\n');
   const line = await loggedLine(String(answer?.headers['x-request-id']));
   expect(line).toMatchObject({ msg: 'request', status: 400, problem: 'invalid-request' });
@@ -165,7 +165,7 @@ test('a malformed URL is a problem with id, line and metric like any other', asy
   expect(await loggedLine('malformed-1')).toMatchObject({ msg: 'request', status: 400, method: 'GET' });
 });
 
-test('who sends headers by the drop is cut off', async () => {
+test('a client that sends headers byte by byte is cut off', async () => {
   const { port, hostname } = new URL(service.url);
   const socket = connect(Number(port), hostname);
   let heard = '';

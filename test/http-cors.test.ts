@@ -31,7 +31,7 @@ afterAll(async () => {
   await simulator.close();
 });
 
-test('a page and a problem may be read by scripts of the named origins', async () => {
+test('a page and a problem may be read by scripts of the configured origins', async () => {
   for (const [path, headers, status] of [
     [PATH, KEY, 200],
     [`${PATH}?limit=0`, KEY, 400],
@@ -49,7 +49,7 @@ test('a page and a problem may be read by scripts of the named origins', async (
   }
 });
 
-test('Vary names Origin, beside Accept-Encoding where that counts, whoever asks', async () => {
+test('Vary names Origin, and Accept-Encoding if that matters, for every request', async () => {
   for (const origin of [ORIGIN, 'https://elsewhere.example', undefined]) {
     const headers = origin === undefined ? KEY : { ...KEY, origin };
     const page = await ask(service, PATH, { headers: { ...headers, 'accept-encoding': 'gzip' } });
@@ -77,7 +77,7 @@ test('a preflight needs no credentials', async () => {
   });
 });
 
-test('other origins get nothing, and OPTIONS that is no preflight is a method like any other', async () => {
+test('other origins get nothing, and OPTIONS that is no preflight is a wrong method', async () => {
   for (const origin of ['https://elsewhere.example', `${ORIGIN}.evil.example`, 'null', ORIGIN.toUpperCase()]) {
     const page = await ask(service, PATH, { headers: { ...KEY, origin } });
     expect(page.status).toBe(200);

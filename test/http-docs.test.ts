@@ -10,7 +10,7 @@ beforeAll(async () => {
 
 afterAll(() => service.kill());
 
-test('every answer has the headers that keep browsers careful', async () => {
+test('every answer has the security headers', async () => {
   for (const path of ['/docs', '/health/live', '/nothing', '/sessions/a%20b/messages']) {
     const { headers } = await ask(service, path);
     expect(headers).toMatchObject({
@@ -29,7 +29,7 @@ test('every answer has the headers that keep browsers careful', async () => {
   }
 });
 
-test('the document tells how to show who one is, and where that is not needed', async () => {
+test('the document says how to authenticate, and where that is not needed', async () => {
   const document = (await ask(service, '/openapi.json')).json();
   const credentials = [{ apiKey: [] }, { bearer: [] }];
   expect(document).toMatchObject({
@@ -48,7 +48,7 @@ test('the document tells how to show who one is, and where that is not needed', 
   });
 });
 
-test('every parameter has an example in the document, where a client without a browser reads it as well', async () => {
+test('every parameter has an example where clients other than a browser find it as well', async () => {
   const document = (await ask(service, '/openapi.json')).json();
   const parameters = [
     { name: 'sessionId', schema: { example: 'b0f4ca12-4850-4218-a284-efe679a87066' } },

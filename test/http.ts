@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { expectDocumented } from './documented-answer.js';
 import { type Service } from './service.js';
 
-/** An answer as it came over the wire: nothing decompressed, no header renamed. */
+/** An answer as received: nothing decompressed, no header renamed. */
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -13,8 +13,8 @@ export interface Answer {
 }
 
 /**
- * Asks on a connection of its own and without what fetch does for us: normalise the path, unpack the body. Fails where
- * the answer is not as the API document says.
+ * Sends a request on its own connection, without fetch's normalised path and decompression. Fails if the answer is not
+ * as the API document says.
  */
 export async function ask(
   service: Pick<Service, 'url'>,
@@ -50,7 +50,7 @@ export async function ask(
   });
 }
 
-/** Says exactly these bytes; answers with every answer that came back until the service closed the connection. */
+/** Sends exactly these bytes; returns every answer until the service closed the connection. */
 export async function speak(
   service: Pick<Service, 'url'>,
   first: string,
@@ -59,16 +59,18 @@ export async function speak(
   return answersIn(await hear(service, first, ...more));
 }
 
-/** Says exactly these bytes, a segment once the one before it was read; answers with all that came back until the end. */
+/**
+ * Sends exactly these bytes, each segment once the previous one was read; returns everything received until the end.
+ */
 export async function hear(service: Pick<Service, 'url'>, first: string, ...more: readonly string[]): Promise<string> {
   const { hostname, port } = new URL(service.url);
   const socket = connect(Number(port), hostname);
   const chunks: Buffer[] = [];
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));
-  // A reset after the answer is an end like any other: what was heard counts.
+  // A reset after the answer is an end like any other: what was received counts.
   socket.on('error', () => undefined);
   socket.setTimeout(10_000, () => socket.destroy());
-  // Not `once` of node:events, which rejects where an error comes first.
+  // Not `once` of node:events, which rejects if an error comes first.
   const closed = new Promise((resolve) => socket.once('close', resolve));
   socket.write(first, 'latin1');
   for (const segment of more) {

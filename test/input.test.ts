@@ -37,7 +37,7 @@ async function expectRefused(path: string, errors: readonly { field: string; mes
   expect(simulator.calls).toHaveLength(0);
 }
 
-/** A session of its own for each accepted question, so that none is answered from the cache. */
+/** A session of its own for each accepted query, so that none is answered from the cache. */
 async function windowAsked(id: string, query: string): Promise<unknown> {
   simulator.setSession(
     id,
@@ -201,7 +201,7 @@ describe('refused', () => {
     );
   });
 
-  test('what a query was refused for does not change when it is asked again', async () => {
+  test('a rejected query is rejected in the same way when it is sent again', async () => {
     for (let times = 0; times < 3; times++) {
       await expectRefused('/sessions/a%20b/messages?limit=7', [{ field: 'sessionId', message: SESSION_ID }]);
       await expectRefused('/sessions/s/messages?limit=777', [{ field: 'limit', message: LIMIT }]);
@@ -209,7 +209,7 @@ describe('refused', () => {
   });
 });
 
-describe('whatever comes', () => {
+describe('random input', () => {
   const text = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 20 }).map(encodeURIComponent),
     fc.string({ unit: 'grapheme-ascii', maxLength: 20 }).map((raw) => raw.replace(/[\s#?&/]/g, '')),
@@ -245,7 +245,7 @@ describe('whatever comes', () => {
     expect([...seen].sort()).toEqual([200, 400, 404]);
   });
 
-  /** The contract's table once more, in other words than the service's. */
+  /** The contract's table again, independent of the service's code. */
   function isValid(id: string, search: string): boolean {
     const decoded = decodedOrUndefined(id);
     if (decoded === undefined || !/^[A-Za-z0-9._~@:+=-]{1,128}$/.test(decoded)) return false;

@@ -8,13 +8,13 @@ import { RedisLink } from '../src/redis/redis-link.js';
 import { describeWithOwnRedis, type RedisServer, startRedis } from './redis-server.js';
 import { defaults, storeOptions } from './transcripts-rig.js';
 
-/** Longer than Redis may be late; the sockets of a frozen process keep what was sent to it. */
+/** Longer than commands to Redis may be late; the sockets of a frozen process keep what was sent to it. */
 const FROZEN_MS = 600;
 
 const everything = { knownVersion: '', names: [], wantsParts: true };
 const lock = (store: RedisStore, id = 'session') => new FlightLock(store, id, 'head');
 
-describeWithOwnRedis('what a frozen Redis does once it is thawed', () => {
+describeWithOwnRedis('commands that a frozen Redis runs late', () => {
   let redis: RedisServer;
   let links: RedisLink[];
   let mine: RedisStore;
@@ -29,7 +29,7 @@ describeWithOwnRedis('what a frozen Redis does once it is thawed', () => {
   const untilUp = async (store: RedisStore) => {
     while (!store.isUp) await sleep(20);
   };
-  /** Does something that gets no answer, and lets Redis find it later. */
+  /** Sends a command that gets no answer, and lets Redis run it later. */
   const whileFrozen = async (work: () => Promise<unknown>) => {
     redis.freeze();
     await work();
@@ -49,7 +49,7 @@ describeWithOwnRedis('what a frozen Redis does once it is thawed', () => {
     await redis.stop();
   });
 
-  it('takes no lock that nobody waits for any more', async () => {
+  it('take no lock that nobody waits for any more', async () => {
     await whileFrozen(async () => {
       expect(await lock(mine).acquire(false)).toEqual({ kind: 'away' });
     });
@@ -57,7 +57,7 @@ describeWithOwnRedis('what a frozen Redis does once it is thawed', () => {
     expect(await lock(theirs).acquire(false)).toMatchObject({ kind: 'ours' });
   });
 
-  it('writes nothing that seems younger than it is, but gives the lock back', async () => {
+  it('write nothing that would seem younger than it is, but release the lock', async () => {
     const flight = lock(mine);
     expect(await flight.acquire(false)).toMatchObject({ kind: 'ours' });
     const { write } = new NotFound(Date.now(), 60_000, Date.now());
@@ -69,8 +69,8 @@ describeWithOwnRedis('what a frozen Redis does once it is thawed', () => {
     expect(await lock(theirs).acquire(false)).toMatchObject({ kind: 'ours' });
   });
 
-  it('a reply that came while this process was busy is no reason to do without Redis', async () => {
-    // Redis has to know the script already: sending it would take a second answer.
+  it('a reply that came while this process was busy does not open the breaker', async () => {
+    // Redis has to have the script already: sending it would take a second answer.
     await mine.read('session', everything);
     const reading = mine.read('session', everything);
     await new Promise((resolve) => setImmediate(resolve));

@@ -6,7 +6,7 @@ import { anyRedis, describeWithRedis } from './redis-server.js';
 import { messagesPath, Replicas } from './replicas.js';
 import { type Service } from './service.js';
 
-/** Readers who ask and do not wait for the answer: the returned function makes them leave. */
+/** Sends requests without waiting for their answers: the returned function disconnects the clients. */
 function readers(service: Service, paths: readonly string[]): () => void {
   const requests = paths.map((path) => request(`${service.url}${path}`, { agent: false }).on('error', () => undefined));
   for (const each of requests) each.end();
@@ -41,8 +41,8 @@ afterEach(async () => {
   await desk.close();
 });
 
-describe('150 readers of cold sessions who leave before their turn', () => {
-  it('hold no place in the queue, and are seen in the audit', async () => {
+describe('150 clients of cold sessions that disconnect before their turn', () => {
+  it('hold no place in the queue, and are audited', async () => {
     replicas = await Replicas.start(1, { DESK_BASE_URL: desk.url, DESK_MAX_RPS: '5' }, 'off');
     const service = replicas.nth(0);
     const leave = readers(service, paths(150));
@@ -51,7 +51,7 @@ describe('150 readers of cold sessions who leave before their turn', () => {
     leave();
     await until(async () => (await metric(service, 'desk_queue_length')) === 0);
     expect((await replicas.get(0, messagesPath('load-1000'))).status).toBe(200);
-    // At 5 a second they would have been asked for until their deadline, and the next caller would have waited as long.
+    // At 5 a second these calls would have gone on until their deadline, and the next caller would have waited as long.
     expect(desk.calls.length - before).toBeLessThan(15);
     expect(await metric(service, 'desk_breaker_open')).toBe(0);
     const left = () => service.output().match(/"audit":"read".*"status":499/g)?.length ?? 0;
@@ -59,8 +59,8 @@ describe('150 readers of cold sessions who leave before their turn', () => {
   });
 });
 
-describeWithRedis('a reader who leaves', () => {
-  it('lets another replica that waited for its call ask for itself', async () => {
+describeWithRedis('a client that disconnects', () => {
+  it('lets another replica that waited for its call send one itself', async () => {
     const redis = await anyRedis();
     const settings = { DESK_BASE_URL: desk.url, REDIS_URL: redis.url, DESK_MAX_RPS: '1', DESK_DEADLINE_MS: '30000' };
     replicas = await Replicas.start(2, settings);

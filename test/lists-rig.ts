@@ -27,7 +27,7 @@ export const defaults: FreshnessPolicy = {
 /** A quarter of a minute past twelve. */
 export const START = Date.UTC(2026, 0, 1, 12, 0, 15);
 
-/** What a cache of this process needs, without Redis and on a clock of the test's. */
+/** What a cache of this process needs, without Redis and with a simulated clock. */
 export function cacheOptions(now: Clock, policy: FreshnessPolicy = defaults): CacheOptions {
   const link = new RedisLink(undefined);
   const random = () => 0;
@@ -47,19 +47,19 @@ export function cacheOptions(now: Clock, policy: FreshnessPolicy = defaults): Ca
   return { store, maxBytes: 10_000_000, policy, isTold, deadlineMs: 10_000, turns: turnsAtOnce(), now, random, logger };
 }
 
-/** A desk in this process that lists so many records, `s0` on, whatever the period is. */
+/** A desk in this process that lists this many records, `s0` on, whatever the period is. */
 export class ModelListDesk {
   readonly calls: JsonObject[] = [];
   total = 0;
-  /** Done before the calls to come are answered, one each. */
+  /** Run before each of the next calls is answered. */
   readonly meanwhile: (() => void)[] = [];
   failure: DeskError | undefined;
-  /** What calls end up with on their way, in milliseconds of the test's clock. */
+  /** How long calls take, in milliseconds of the test's clock. */
   onTheWay: () => void = () => undefined;
 
   constructor(private readonly now: Clock) {}
 
-  /** As the desk behind HTTP does it: by the body that the command sends, with what it reads in the answer. */
+  /** As the desk over HTTP does it: takes the body that the command sends, and reads the answer as the command does. */
   call<Request, Answer>(command: DeskCommand<Request, Answer>, request: Request): Promise<DeskReply<Answer>> {
     const body = command.body(request);
     this.calls.push(body);
@@ -76,7 +76,7 @@ export class ModelListDesk {
   }
 }
 
-/** A page as its reader sees it. */
+/** A page as its client sees it. */
 export interface SeenPage {
   readonly ids: readonly unknown[];
   readonly total: unknown;
@@ -84,7 +84,7 @@ export interface SeenPage {
   readonly period: unknown;
 }
 
-/** Lists without Redis on a model desk, and a clock that stands until it is told to go on. */
+/** Lists without Redis on a model desk, with a clock that only tests move. */
 export class ListsRig {
   time = START;
   readonly desk: ModelListDesk;
@@ -97,7 +97,7 @@ export class ListsRig {
     this.lists = new SessionLists({ ...cacheOptions(now, policy), desk: this.desk });
   }
 
-  /** As the service does it: memory first, then whatever it takes. */
+  /** As the service does it: memory first, then the rest. */
   async read(change: Partial<SessionsQuery> = {}, options: ReadOptions = {}): Promise<ListResult> {
     const query = queryOf(change);
     const ready = options.noCache === true ? undefined : this.lists.peek(query);
@@ -108,7 +108,7 @@ export class ListsRig {
     return pageOf(change, await this.read(change, options));
   }
 
-  /** How many calls the desk got while this went on. */
+  /** How many calls the desk got meanwhile. */
   async callsOf(work: () => Promise<unknown>): Promise<number> {
     const before = this.desk.calls.length;
     await work();

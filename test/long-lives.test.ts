@@ -10,11 +10,11 @@ import { anyRedis, describeWithRedis } from './redis-server.js';
 import { messagesPath, Replicas } from './replicas.js';
 import { defaults, storeOptions } from './transcripts-rig.js';
 
-/** Longer than anything here is let live. */
+/** Longer than any TTL that the service sets. */
 const DAY_MS = 86_400_000;
 
-/** Somebody else's, or ours with another expiry: whatever it is, it must not hold up anybody for all that time. */
-describeWithRedis('what lives in Redis for longer than we let it', () => {
+/** Written by something else, or by us with another expiry: it must not block anybody for all that time. */
+describeWithRedis('keys in Redis with a TTL longer than ours', () => {
   let redis: Awaited<ReturnType<typeof anyRedis>>;
   let link: RedisLink;
   let prefix: string;
@@ -47,13 +47,13 @@ describeWithRedis('what lives in Redis for longer than we let it', () => {
 
     const notFound = (lifetimeMs: number) => new NotFound(Date.now(), lifetimeMs, Date.now()).write;
     const readAll = () => store.read('session', { knownVersion: '', names: [], wantsParts: true });
-    /** The token that the holder's lock was told to be. */
+    /** The token to be found in the holder's lock. */
     const holderOf = async (waiting: FlightLock): Promise<string> => {
       const acquired = await waiting.acquire(false);
       return acquired.kind === 'theirs' ? acquired.token : '';
     };
 
-    it('is no lock, neither to who comes nor to who waits for it', async () => {
+    it('are no lock, neither to a new request nor to a waiting one', async () => {
       expect(await mine.acquire(false)).toMatchObject({ kind: 'ours' });
       const token = await holderOf(theirs);
       expect(await theirs.watch(token)).toEqual({ kind: 'under-way' });
@@ -62,14 +62,14 @@ describeWithRedis('what lives in Redis for longer than we let it', () => {
       expect(await theirs.acquire(false)).toMatchObject({ kind: 'ours' });
     });
 
-    it('keeps no flight from writing what it found', async () => {
+    it('keep no flight from writing its update', async () => {
       await mine.acquire(false);
       await put(keys.lock('head'), 'a'.repeat(24));
       expect(await mine.settle('ok', [notFound(60_000)])).toMatchObject({ replaced: '' });
       expect(await readAll()).toMatchObject({ head: { kind: 'not-found' } });
     });
 
-    it('is no failure to give way to', async () => {
+    it('are no failure to give way to', async () => {
       await mine.acquire(true);
       await mine.release('an outcome', 5000);
       expect(await theirs.acquire(true)).toMatchObject({ kind: 'failed' });
@@ -77,7 +77,7 @@ describeWithRedis('what lives in Redis for longer than we let it', () => {
       expect(await theirs.acquire(true)).toMatchObject({ kind: 'ours' });
     });
 
-    it('is not fresh all that time', async () => {
+    it('are not fresh all that time', async () => {
       await mine.acquire(false);
       await mine.settle('ok', [notFound(1)]);
       await prolong(keys.value('head'));
@@ -85,7 +85,7 @@ describeWithRedis('what lives in Redis for longer than we let it', () => {
     });
   });
 
-  describe('where replicas keep what they know together', () => {
+  describe('in the state that replicas share', () => {
     let desk: Simulator;
     let replicas: Replicas;
 
@@ -129,7 +129,7 @@ describeWithRedis('what lives in Redis for longer than we let it', () => {
       expect(desk.calls).toHaveLength(1);
     });
 
-    it('keeps no refusal from being told to all replicas', async () => {
+    it('keeps no refusal from reaching all replicas', async () => {
       await start();
       await put(`${prefix}:{desk}:refused`, '70003');
       desk.failNext({ kind: 'error', code: 70020 });
@@ -138,7 +138,7 @@ describeWithRedis('what lives in Redis for longer than we let it', () => {
       expect(left).toBeLessThanOrEqual(1000);
     });
 
-    it('does not keep a call from going first after a cool-down', async () => {
+    it('does not keep a trial call from being sent after a cool-down', async () => {
       await start({ DESK_COOLDOWN_MIN_MS: '2000', DESK_COOLDOWN_MAX_MS: '2000', DESK_DEADLINE_MS: '1500' });
       await put(`${prefix}:{desk}:probe:describe_chat_messages`, 'abcdef');
       desk.failNext({ kind: 'error', code: 141009 });

@@ -6,7 +6,7 @@ import { startService } from './service.js';
 
 const MEGABYTE = 1024 * 1024;
 
-test('small pages of many large sessions keep no more than CACHE_MEMORY_BYTES and some change', async () => {
+test('small pages of many large sessions keep the memory within CACHE_MEMORY_BYTES and a margin', async () => {
   const simulator = await startSimulator();
   const service = await startService({
     DESK_BASE_URL: simulator.url,
@@ -26,6 +26,6 @@ test('small pages of many large sessions keep no more than CACHE_MEMORY_BYTES an
   const most = await held();
   await service.kill();
   await simulator.close();
-  // Some 600 MB went through.
+  // About 600 MB were read.
   expect(most).toBeLessThan(150);
 });

@@ -64,21 +64,21 @@ async function allOf(id: string): Promise<readonly Shown[]> {
   return [...(await messagesOf(id, '&limit=100')), ...(await messagesOf(id, '&limit=100&offset=100'))];
 }
 
-/** What the desk sent as a message's elements: a list, nothing, or something that stands for one element. */
+/** The desk's elements of a message: a list, nothing, or a single element. */
 function elementsOf(body: unknown): readonly unknown[] {
   if (Array.isArray(body)) return body;
   return body === null || body === undefined ? [] : [body];
 }
 
 describe('the session of everything', () => {
-  test('is answered whole: one message for each, one entry for each element', async () => {
+  test('is answered completely: one message for each, one entry for each element', async () => {
     const all = await allOf('session-of-everything');
     const wire = everything().map((one) => Object.assign({ MsgBody: undefined, Timestamp: Number.NaN }, one));
     expect(all.map(({ sentAt }) => Date.parse(sentAt))).toEqual(wire.map(({ Timestamp }) => Timestamp));
     expect(all.map(({ content }) => content.length)).toEqual(wire.map(({ MsgBody }) => elementsOf(MsgBody).length));
   });
 
-  test('keeps the whole element wherever its type is unknown', async () => {
+  test('keeps the whole element if its type is unknown', async () => {
     const elements = everything().flatMap((one) => elementsOf(Object.assign({ MsgBody: undefined }, one).MsgBody));
     const contents = (await allOf('session-of-everything')).flatMap(({ content }) => content);
     for (const [i, entry] of contents.entries()) {
@@ -313,7 +313,7 @@ describe('senders', () => {
     ]);
   });
 
-  test('fields that nobody documented are left out', async () => {
+  test('undocumented fields are left out', async () => {
     simulator.setSession('extra', [{ ...message('a', 1, 5), MsgKey: '1_2_3', CloudCustomData: '{}' }]);
     const [only] = await messagesOf('extra');
     expect(Object.keys(only ?? {})).toEqual(['position', 'sender', 'sentAt', 'text', 'content']);

@@ -7,13 +7,13 @@ import { type DeskError, DeskAbandonedError, DeskNotFoundError } from '../src/de
 import { type JsonObject } from '../src/json.js';
 import { type Window } from '../src/transcript/query.js';
 
-/** What the model desk held from some moment on, until the next state. */
+/** The state of the model desk from some time on, until the next state. */
 export interface DeskState {
   readonly since: number;
   readonly messages: readonly DeskMessage[];
   /** Added to the true total. */
   readonly lie: number;
-  /** `desc` is no mirror of `asc`: neighbours stand swapped. */
+  /** `desc` is no mirror of `asc`: neighbours are swapped. */
   readonly isContradictory: boolean;
 }
 
@@ -26,7 +26,7 @@ export function messageOf(position: number, sentAt: number, text = `message ${po
   };
 }
 
-/** What the desk in this state answers to a question, in the order of the question. */
+/** The desk's answer in this state, in the order of the request. */
 export function answerOf(state: DeskState, { order, offset, limit }: Window): { list: DeskMessage[]; total: number } {
   const { messages, lie, isContradictory } = state;
   const newestFirst = messages.toReversed();
@@ -35,15 +35,15 @@ export function answerOf(state: DeskState, { order, offset, limit }: Window): { 
   return { list: all.slice(offset, offset + limit), total: messages.length + lie };
 }
 
-/** A desk in this process that remembers all it ever held: one session's messages and every call. */
+/** A desk in this process that remembers all its states: one session's messages and every call. */
 export class ModelDesk {
   readonly calls: Window[] = [];
   /** Of each call: aborted once nobody waits for it any more. */
   readonly signals: AbortSignal[] = [];
   readonly states: DeskState[] = [];
-  /** Done before the calls to come are answered, one each. */
+  /** Run before each of the next calls is answered. */
   readonly meanwhile: (() => void)[] = [];
-  /** What calls end with while it is set. */
+  /** The error of calls while it is set. */
   failure: DeskError | undefined;
   isGone = false;
   /** What calls wait for before they are answered. */
@@ -108,7 +108,7 @@ export class ModelDesk {
     });
   }
 
-  /** As the desk behind HTTP does it: by the body that the command sends, with what it reads in the answer. */
+  /** As the desk over HTTP does it: takes the body that the command sends, and reads the answer as the command does. */
   async call<Request, Answer>(
     command: DeskCommand<Request, Answer>,
     request: Request,

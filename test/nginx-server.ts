@@ -14,14 +14,14 @@ export interface Nginx {
 
 const isThere = spawnSync('nginx', ['-v']).status === 0;
 
-/** Like `describe`, where there is a real nginx; CI insists on one. */
+/** Like `describe`, if nginx is installed; required in CI. */
 export function describeWithNginx(name: string, tests: () => void): void {
   if (!isThere && process.env['CI'] === 'true')
     throw new Error('no nginx on PATH (Debian: apt-get install nginx-light)');
   (isThere ? describe : describe.skip)(name, tests);
 }
 
-/** As most of them are: buffering on, and gzip for what is text. */
+/** The usual settings: buffering on, and gzip for text. */
 export async function startNginx(upstream: string): Promise<Nginx> {
   const directory = mkdtempSync(join(tmpdir(), 'desk-bff-nginx-'));
   const port = await freePort();

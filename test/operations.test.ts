@@ -33,7 +33,7 @@ async function startOther(settings: Record<string, string> = {}): Promise<Servic
 }
 
 describe('health', () => {
-  test('live and ready say so, and are not kept', async () => {
+  test('live and ready answer their status, and are not cached', async () => {
     const live = await ask(service, '/health/live');
     expect(live).toMatchObject({ status: 200, headers: { 'cache-control': 'no-store' } });
     const ready = await ask(service, '/health/ready');
@@ -45,7 +45,7 @@ describe('health', () => {
     });
   });
 
-  test('a Redis that is away is degraded, still 200', async () => {
+  test('an unavailable Redis is degraded, still 200', async () => {
     const other = await startOther({ REDIS_URL: 'redis://127.0.0.1:1' });
     const ready = await ask(other, '/health/ready');
     expect(ready.status).toBe(200);
@@ -100,7 +100,7 @@ describe('/metrics', () => {
     }
   });
 
-  test('never takes a label from a stranger', async () => {
+  test('never takes a label from unauthenticated input', async () => {
     for (const path of ['/planted-path', '/sessions/planted-id/messages', '/sessions/planted-id/messages?planted=1']) {
       await ask(service, path);
       await ask(service, path, { method: 'POST' });
@@ -171,14 +171,14 @@ describe('SIGTERM', () => {
 
   test('with nothing to do exits 0 at once', async () => {
     const other = await startOther();
-    // A connection that is kept alive must not hold it up.
+    // A connection that is kept alive must not delay it.
     await other.get('/health/live');
     const startedAt = Date.now();
     expect(await other.stop()).toBe(0);
     expect(Date.now() - startedAt).toBeLessThan(2000);
   });
 
-  test('answers what is under way, and exits 0', async () => {
+  test('answers requests in flight, and exits 0', async () => {
     const { other, asked } = await withRequestUnderWay({}, { kind: 'latency', ms: 700 });
     const code = await other.stop();
     expect(await asked).toBe(200);
@@ -193,11 +193,11 @@ describe('SIGTERM', () => {
     expect(Date.now() - startedAt).toBeLessThan(2500);
     await asked;
     expect(other.output()).not.toContain('"level":60');
-    // Who read what is to be known even of those who were cut off.
+    // Reads that were cut off are audited too.
     expect(other.output()).toMatch(/"audit":"read".*"sessionId":"under-way".*"status":499/);
   });
 
-  test('a connection that would be kept alive is told of the end, and does not hold it up', async () => {
+  test('a connection that would be kept alive is closed, and does not delay the exit', async () => {
     const other = await startOther();
     simulator.forgetCalls();
     simulator.faultUntilReset({ kind: 'latency', ms: 1000 }, { sessionId: 'long-session' });
@@ -208,7 +208,7 @@ describe('SIGTERM', () => {
     expect(other.output()).not.toContain('still under way');
   });
 
-  test('takes no new connections, and what waits for the desk gets 503', async () => {
+  test('takes no new connections, and requests that wait for the desk get 503', async () => {
     const settings = { DESK_MAX_RPS: '1', DESK_DEADLINE_MS: '30000', DESK_ATTEMPT_TIMEOUT_MS: '30000' };
     const { other, asked } = await withRequestUnderWay(settings, { kind: 'latency', ms: 4000 });
     const waiting = Array.from({ length: 20 }, (_, i) => ask(other, `/sessions/load-${i}/messages`));

@@ -11,7 +11,7 @@ export interface ReceivedSpan {
   /** 1 internal, 2 server, 3 client. */
   readonly kind: number;
   readonly attributes: JsonObject;
-  /** The spans that it points to. */
+  /** The linked spans. */
   readonly links: readonly string[];
   readonly isError: boolean;
   readonly startedAt: bigint;
@@ -33,7 +33,7 @@ function accept(_request: IncomingMessage, response: ServerResponse): void {
   response.setHeader('content-type', 'application/json').end('{}');
 }
 
-/** A receiver of traces by OTLP over HTTP that reads JSON, and keeps whatever else it is sent. */
+/** A receiver of traces by OTLP over HTTP that reads JSON, and keeps any other request as bytes. */
 export async function startOtlpReceiver(answer: AnswerExport = accept): Promise<OtlpReceiver> {
   const bodies: Buffer[] = [];
   const requests: IncomingMessage[] = [];
@@ -99,7 +99,7 @@ function listIn(value: unknown, key: string): readonly unknown[] {
   return isList(list) ? list : [];
 }
 
-/** A span's tree in lines, indented: what belongs to what, in the order of its beginning. */
+/** A span's tree in indented lines, in the order in which spans began. */
 export function treeOf(
   spans: readonly ReceivedSpan[],
   root: ReceivedSpan,

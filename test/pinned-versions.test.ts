@@ -7,7 +7,7 @@ import { isObject } from '../simulator/json-object.js';
 const dockerfile = readFileSync('Dockerfile', 'utf8');
 const compose = readFileSync('docker-compose.yml', 'utf8');
 
-/** What a pattern's first group finds, line by line. */
+/** The first group of a pattern, line by line. */
 const all = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, found = '']) => found);
 
 const stages = all(dockerfile, /^FROM \S+ AS (\S+)$/gm);
@@ -19,11 +19,11 @@ test('every image is named by its exact version', () => {
   for (const image of images) expect(image).toMatch(/^[\w./-]+:v?\d+\.\d+\.\d+(-[\w.-]+)?$/);
 });
 
-test('the image says what it is built on', () => {
+test('the image names its base image', () => {
   expect(all(dockerfile, /image\.base\.name="docker\.io\/library\/([^"]+)"/g)).toEqual(bases);
 });
 
-test('CI takes the Node of the image', () => {
+test('CI uses the Node of the image', () => {
   const script = /^node_of_the_image\(\) \{\n.*?\n\}$/ms.exec(readFileSync('.ci/run', 'utf8'))?.[0];
   const version = execFileSync('bash', ['-c', `${script}\nnode_of_the_image`], { encoding: 'utf8' }).trim();
   expect(version).toMatch(/^24\.\d+\.\d+$/);

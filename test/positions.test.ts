@@ -22,7 +22,7 @@ afterAll(async () => {
 const range = (first: number, end: number) => Array.from({ length: end - first }, (_, i) => ({ position: first + i }));
 
 describe('before', () => {
-  test('shows the nearest older messages, newest first, and leads on', async () => {
+  test('shows the nearest older messages, newest first, and links to the next ones', async () => {
     const { headers, json } = await ask(service, `${PATH}?before=20&limit=5`);
     expect(json()).toMatchObject({
       messages: range(15, 20).toReversed(),
@@ -46,7 +46,7 @@ describe('before', () => {
 });
 
 describe('after', () => {
-  test('shows the nearest newer messages, oldest first, and leads on', async () => {
+  test('shows the nearest newer messages, oldest first, and links to the next ones', async () => {
     const { headers, json } = await ask(service, `${PATH}?after=9&limit=5`);
     expect(json()).toMatchObject({
       messages: range(10, 15),

@@ -22,7 +22,7 @@ export interface ExpectedProblem {
   readonly errors?: readonly unknown[];
 }
 
-/** The whole document of RFC 9457, to the letter but for the words of `detail`. */
+/** The whole document of RFC 9457, except the text of `detail`. */
 export function expectProblem(answer: Answer, expected: ExpectedProblem): void {
   expect({ status: answer.status, body: answer.json() }).toEqual({
     status: expected.status,

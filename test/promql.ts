@@ -18,7 +18,7 @@ export interface Selector {
 
 type Node = ReturnType<typeof parser.parse>['topNode'];
 
-/** @throws SyntaxError where Prometheus would not understand the query either */
+/** @throws SyntaxError if Prometheus would not parse the query either */
 export function selectorsOf(query: string): Selector[] {
   const text = (node: Node | null): string => (node === null ? '' : query.slice(node.from, node.to));
   const found: Selector[] = [];
@@ -64,7 +64,7 @@ function unquoted(text: string): string {
   return String(JSON.parse(text));
 }
 
-/** Whether a series with this value of the label is taken. Prometheus anchors regular expressions at both ends. */
+/** Whether a series with this value of the label matches. Prometheus anchors regular expressions at both ends. */
 export function matches({ operator, value }: Matcher, actual: string): boolean {
   const isSame = operator.endsWith('~') ? new RegExp(`^(?:${value})$`, 's').test(actual) : value === actual;
   return operator.startsWith('!') ? !isSame : isSame;

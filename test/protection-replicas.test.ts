@@ -34,18 +34,20 @@ describe('three replicas on one Redis', () => {
     Promise.all(Array.from({ length: count }, (_, i) => replica(i).get(`/sessions/load-${from + i}/messages`)));
   const statuses = (responses: Response[]) => [...new Set(responses.map(({ status }) => status))].toSorted();
 
-  /** From the first call to the last, by the desk's clock: a machine that stalls makes it longer, never much shorter. */
+  /**
+   * From the first call to the last, by the desk's clock: a machine that stalls makes it longer, never much shorter.
+   */
   const spanMs = () => (desk.calls.at(-1)?.at ?? 0) - (desk.calls[0]?.at ?? 0);
 
-  it('together keep to the quota', async () => {
+  it('share the quota', async () => {
     await start({ DESK_MAX_RPS: '20', DESK_DEADLINE_MS: '20000' });
     expect(statuses(await load(90))).toEqual([200]);
     expect(desk.calls).toHaveLength(90);
-    // 20 at once, then 20 more in each of four seconds; each replica for itself would be through after one.
+    // 20 at once, then 20 more in each of four seconds; without sharing they would be done after one.
     expect(spanMs()).toBeGreaterThan(3200);
   });
 
-  it('keep a cool-down that one of them met, and let one call go first when it ends', async () => {
+  it('share a cool-down that one of them met, and send one trial call when it ends', async () => {
     await start({ DESK_COOLDOWN_MIN_MS: '1500', DESK_MAX_RPS: '1000' });
     expect((await replica(0).get('/sessions/load-900/messages')).status).toBe(200);
     desk.failNext({ kind: 'error', code: 141009 });
@@ -80,7 +82,7 @@ describe('three replicas on one Redis', () => {
     }
   });
 
-  it('all leave the desk alone for a second when one of them is refused', async () => {
+  it('all stop calling for a second when one of them is refused', async () => {
     await start({ DESK_MAX_RPS: '1000' });
     desk.failNext({ kind: 'error', code: 60010 });
     expect((await replica(0).get('/sessions/load-1/messages')).status).toBe(502);
@@ -93,7 +95,7 @@ describe('three replicas on one Redis', () => {
     expect(desk.calls).toHaveLength(1);
   });
 
-  it('all stay locked out, also where another call is refused meanwhile', async () => {
+  it('all stay locked out, also if another call is refused meanwhile', async () => {
     await start({ DESK_MAX_RPS: '1000' });
     desk.failNext({ kind: 'latency', ms: 300 }, { sessionId: 'load-1' });
     desk.failNext({ kind: 'error', code: 70050 }, { sessionId: 'load-2' });
@@ -108,7 +110,7 @@ describe('three replicas on one Redis', () => {
     expect(desk.calls).toHaveLength(1);
   });
 
-  it('each keep to a quarter of the quota when Redis is killed in the midst, and to the whole when it is back', async () => {
+  it('use a quarter of the quota each when Redis is killed under load, and the whole again when it is back', async () => {
     await start({ DESK_MAX_RPS: '20', DESK_DEADLINE_MS: '20000' });
     expect(statuses(await load(30))).toEqual([200]);
     await redis.kill();
@@ -129,7 +131,7 @@ describe('three replicas on one Redis', () => {
     expect(spanMs()).toBeGreaterThan(1500);
   });
 
-  it('answer everything while Redis is frozen in the midst', async () => {
+  it('answer everything while Redis is frozen under load', async () => {
     await start({ DESK_MAX_RPS: '20', DESK_DEADLINE_MS: '20000' });
     const under = load(60);
     await sleep(300);
@@ -142,7 +144,7 @@ describe('three replicas on one Redis', () => {
     ['garbage without an end', ['SET', 'desk:{desk}:cooldown', 'garbage']],
     ['a cool-down without an end', ['SET', 'desk:{desk}:cooldown', 'abc:60000:unproven']],
     ['a list', ['RPUSH', 'desk:{desk}:cooldown', 'x']],
-  ])('start a cool-down although %s is where it belongs', async (_what, command) => {
+  ])('start a cool-down although %s is in its key', async (_what, command) => {
     await start({ DESK_MAX_RPS: '1000' });
     redisCli(redis.port, ...command);
     expect((await replica(0).get('/sessions/load-1/messages')).status).toBe(200);
@@ -154,7 +156,7 @@ describe('three replicas on one Redis', () => {
     expect((await replica(1).get('/sessions/load-3/messages')).status).toBe(200);
   });
 
-  it('go on whatever else somebody put where their state belongs', async () => {
+  it('continue whatever else is in the keys of their state', async () => {
     await start();
     const port = redis.port;
     for (const text of [['garbage'], ['garbage', 'PX', '600000'], ['lockout']]) {

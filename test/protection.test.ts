@@ -8,7 +8,7 @@ const SESSION = '/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages';
 
 jest.setTimeout(60_000);
 
-/** One replica and no Redis: what the desk's faults look like from outside. */
+/** One replica without Redis: the desk's faults as clients see them. */
 describe('one replica', () => {
   let desk: Simulator;
   let service: Service;
@@ -134,7 +134,7 @@ describe('one replica', () => {
     expect(desk.calls).toHaveLength(2);
   });
 
-  it('makes no storm on a refused key, and says in the log what to do', async () => {
+  it('sends no storm of calls for a refused key, and logs what to do', async () => {
     await start({ DESK_MAX_RPS: '1000' });
     expect((await service.get(SESSION)).status).toBe(200);
     desk.forgetCalls();
@@ -162,7 +162,7 @@ describe('one replica', () => {
     expect(service.output()).not.toContain('usersig=');
   });
 
-  it('takes a new signature where the old one is refused, without anybody noticing', async () => {
+  it('uses a new signature when the old one is refused, unnoticed by clients', async () => {
     await start({ DESK_MAX_RPS: '1000' });
     await service.get(SESSION);
     desk.refuseSignatures(70001);
@@ -183,7 +183,7 @@ describe('one replica', () => {
     expect(desk.calls).toHaveLength(1);
   });
 
-  it('asks with the whole quota where no Redis is configured, and not with more', async () => {
+  it('uses the whole quota without Redis configured, and not more', async () => {
     await start({ DESK_MAX_RPS: '8', DESK_DEADLINE_MS: '3000' });
     const before = performance.now();
     for (const { status } of await load(8)) expect(status).toBe(200);
@@ -192,7 +192,7 @@ describe('one replica', () => {
     expect(await metric('desk_calls_total{command="describe_chat_messages",code="0"}')).toBe(9);
   });
 
-  it('answers 429 with a true Retry-After to who finds the quota spent until his deadline', async () => {
+  it('answers 429 with a correct Retry-After if the quota is used up until the deadline', async () => {
     await start({ DESK_MAX_RPS: '2', DESK_DEADLINE_MS: '1500' });
     const responses = await load(10);
     const statuses = responses.map(({ status }) => status).toSorted();
@@ -204,13 +204,13 @@ describe('one replica', () => {
     expect(await metric('desk_queue_length')).toBe(0);
   });
 
-  it('answers 3,000 sessions at once in one way or another, and health meanwhile', async () => {
+  it('answers each of 3,000 concurrent requests, and health meanwhile', async () => {
     await start({ DESK_MAX_RPS: '20', DESK_DEADLINE_MS: '4000' });
     desk.latency(400);
     const over = new AbortController();
     const health = askHealthUntil(over.signal);
     const counts = new Map<number, number>();
-    // Not all in one instant: what the kernel's accept queue turns away never reaches the service.
+    // Not all at the same moment: what the kernel's accept queue rejects never reaches the service.
     const waves: Promise<Response[]>[] = [];
     for (let from = 0; from < 3000; from += 300) {
       waves.push(load(300, from));

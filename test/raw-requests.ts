@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 
-/** Raw bytes for one connection, but for one header line in each request, which is up to who sends them. */
+/** Raw bytes for one connection, except one header line in each request, which the caller supplies. */
 export type RawRequests = (line: string) => string;
 
-/** Where that line goes: no generated text has this character. */
+/** The place of that line: no generated text has this character. */
 const LINE = '\u2028';
 
-/** Targets of pages; three of them take the long way in whatever request. */
+/** Targets of pages; three of them always go through Fastify. */
 export const PAGE_TARGETS = [
   '/sessions/long-session/messages',
   '/sessions/long-session/messages?limit=5',
@@ -47,7 +47,7 @@ const HEADERS = [
   'Cache-Control: max-age=0',
   'Connection: close',
   'Connection: keep-alive',
-  // Not both: Node then throws away what came behind in the same segment, and no end comes.
+  // Not both: Node then discards what came behind in the same segment, and no end comes.
   'Connection: Upgrade',
   'Connection: Content-Length',
   'Content-Encoding: gzip',
@@ -153,7 +153,7 @@ const whole = {
   body: usually([NO_BODY], WHOLE_BODIES, 4),
 };
 
-/** A request with one fault only: another one might be told of before this one is seen, or not. */
+/** A request with only one fault: with two, it would be undefined which one is answered. */
 const broken = {
   ...whole,
   method: fc.constant('GET'),
@@ -176,10 +176,10 @@ const request = fc
 /** What may stand between two requests, or not. */
 const between = usually([''], ['\r\n', '\r\n\r\n', 'GARBAGE\r\n\r\n', '\0', '\x16\x03\x01\x02\x00', ' ', 'G'], 15);
 
-/** The last request asks for the end of the connection, or whoever waits for that waits long. */
+/** The last request asks for the end of the connection, which would otherwise stay open. */
 const LAST = `GET /health/live HTTP/1.1\r\n${LINE}\r\nHost: a\r\nConnection: close\r\n\r\n`;
 
-/** What may come over one connection: 1 to 4 requests in one go, good ones and bad ones; always the same ones. */
+/** The bytes of one connection: 1 to 4 requests, valid and invalid ones; always the same ones. */
 export function sampleRawRequests(count: number): RawRequests[] {
   const pipeline = fc
     .array(fc.tuple(between, request), { minLength: 1, maxLength: 4 })

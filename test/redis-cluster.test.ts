@@ -5,7 +5,7 @@ import { type RedisCluster, startRedisCluster } from './redis-cluster.js';
 import { describeWithOwnRedis, redisCli } from './redis-server.js';
 import { messagesPath, Replicas, slowest, statusesOf } from './replicas.js';
 
-/** As with one Redis: 150 ms or so, the rest is for a busy machine. */
+/** As with one Redis: about 150 ms, the rest is for a busy machine. */
 const SOON_MS = 1500;
 
 describeWithOwnRedis('a Redis Cluster of three nodes', () => {
@@ -50,7 +50,7 @@ describeWithOwnRedis('a Redis Cluster of three nodes', () => {
   it.each([
     ['all slots have to be served', 'yes'],
     ['the other slots go on', 'no'],
-  ])('loses a node under load, and no request fails or waits: %s', async (_, coverage) => {
+  ])('loses a node under load, and no request fails or is delayed: %s', async (_, coverage) => {
     await start(['--cluster-require-full-coverage', coverage]);
     const [node] = cluster.nodes;
     const loseNode = async () => {
@@ -68,7 +68,7 @@ describeWithOwnRedis('a Redis Cluster of three nodes', () => {
     await replicas.share(coldPath);
   });
 
-  it('has a node that freezes under load, and no request fails or waits', async () => {
+  it('has a node that freezes under load, and no request fails or is delayed', async () => {
     await start();
     const [node] = cluster.nodes;
     const freeze = async () => {

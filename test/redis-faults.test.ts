@@ -5,7 +5,7 @@ import { type Simulator, startSimulator } from '../simulator/simulator.js';
 import { describeWithOwnRedis, freePort, type RedisServer, startRedis } from './redis-server.js';
 import { messagesPath, Replicas, slowest, statusesOf, type TimedAnswer } from './replicas.js';
 
-/** Redis may cost 150 ms or so; the rest is for a busy machine. Waiting for what never comes would take 3 s and more. */
+/** Redis may cost about 150 ms; the rest is for a busy machine. Waiting for a missing reply would take 3 s and more. */
 const SOON_MS = 2500;
 
 let desk: Simulator;
@@ -20,7 +20,7 @@ const start = async (count: number, environment: Readonly<Record<string, string>
 /** A generated session of the simulator that nobody has asked for yet. */
 const coldPath = () => messagesPath(`load-${1000 + next++}`);
 
-/** What is known and what is not, from all replicas, for as long as `work` takes. */
+/** Reads cached and uncached sessions from all replicas, for as long as `work` takes. */
 const during = (work: () => Promise<unknown>, known: string) =>
   replicas.during(work, async () => [...(await replicas.each(known)), ...(await replicas.each(coldPath()))]);
 
@@ -39,7 +39,7 @@ describeWithOwnRedis('while Redis', () => {
     await Promise.all([desk.close(), redis.stop()]);
   });
 
-  it('is frozen, no request fails or waits for it, and it is used again', async () => {
+  it('is frozen, no request fails or is delayed, and it is used again', async () => {
     await start(2);
     const known = coldPath();
     await replicas.each(known);
@@ -53,7 +53,7 @@ describeWithOwnRedis('while Redis', () => {
     await replicas.share(coldPath);
   });
 
-  it('is frozen in the middle of things, what it does late locks nobody out afterwards', async () => {
+  it('is frozen under load, its late commands lock nobody out afterwards', async () => {
     await start(2);
     const paths = Array.from({ length: 60 }, coldPath);
     const answers = Promise.all(paths.map((path, i) => replicas.get(i, path)));
@@ -66,7 +66,7 @@ describeWithOwnRedis('while Redis', () => {
     expect(slowest(more)).toBeLessThan(2500);
   });
 
-  it('is killed, no request fails or waits for it; once it is back it is used again', async () => {
+  it('is killed, no request fails or is delayed; once it is back it is used again', async () => {
     await start(2);
     const known = coldPath();
     await replicas.each(known);
@@ -80,7 +80,7 @@ describeWithOwnRedis('while Redis', () => {
     await replicas.share(coldPath);
   });
 
-  it('is down from the start, the service is ready without it and takes to it later', async () => {
+  it('is down from the start, the service is ready without it and uses it later', async () => {
     await redis.kill();
     const startedAt = performance.now();
     const starting = Replicas.start(2, { DESK_BASE_URL: desk.url, REDIS_URL: redis.url }, 'down');
@@ -93,7 +93,7 @@ describeWithOwnRedis('while Redis', () => {
     await replicas.share(coldPath);
   });
 
-  it('is full and evicts nothing, no request fails or waits', async () => {
+  it('is full and evicts nothing, no request fails or is delayed', async () => {
     await redis.stop();
     redis = await startRedis(['--maxmemory', '1', '--maxmemory-policy', 'noeviction']);
     await start(2);
@@ -101,7 +101,7 @@ describeWithOwnRedis('while Redis', () => {
     expectUnharmed(await during(() => sleep(1500), known));
   });
 
-  it('becomes full while replicas wait for each other, nobody waits for the lock to run out', async () => {
+  it('becomes full while replicas wait for each other, nobody waits for the lock to expire', async () => {
     await start(2);
     desk.latency(500);
     const path = coldPath();
@@ -114,7 +114,7 @@ describeWithOwnRedis('while Redis', () => {
     expect(slowest(await answers)).toBeLessThan(2500);
   });
 
-  it('refuses the password, the service works without it and does not tell it', async () => {
+  it('refuses the password, the service works without it and does not log it', async () => {
     await redis.stop();
     redis = await startRedis(['--requirepass', 'right']);
     const url = redis.url.replace('redis://', 'redis://:a-wrong-password@');
@@ -123,7 +123,7 @@ describeWithOwnRedis('while Redis', () => {
     expect(replicas.all.map((service) => service.output()).join('')).not.toContain('a-wrong-password');
   });
 
-  it('is not there at all, replicas answer each for itself', async () => {
+  it('is missing, each replica answers alone', async () => {
     const url = `redis://127.0.0.1:${await freePort()}`;
     replicas = await Replicas.start(2, { DESK_BASE_URL: desk.url, REDIS_URL: url }, 'down');
     expectUnharmed(await during(() => sleep(500), coldPath()));
@@ -158,7 +158,7 @@ describeWithOwnRedis('where every key in Redis is', () => {
     await Promise.all([desk.close(), redis.stop()]);
   });
 
-  it.each(poisons)('%s, no request fails, waits or gets another page', async (_, poison) => {
+  it.each(poisons)('%s, no request fails, is delayed or gets another page', async (_, poison) => {
     await start(3);
     const paths = ['', '?order=asc', '?order=asc&offset=600', '?offset=300&limit=100'].map((query) =>
       messagesPath('long-session', query),

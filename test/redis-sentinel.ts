@@ -23,7 +23,7 @@ export async function startRedisSentinel(): Promise<RedisSentinel> {
   while (!redisCli(replica.port, 'info', 'replication').includes('master_link_status:up')) await sleep(50);
   const directory = mkdtempSync(join(tmpdir(), 'desk-bff-sentinel-'));
   const settings = join(directory, 'sentinel.conf');
-  // A sentinel writes into it what it finds out.
+  // A sentinel writes its state into it.
   writeFileSync(
     settings,
     [

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe } from '@jest/globals';
 
-/** A real Redis of the test's own, so that it can be frozen, killed and started again. */
+/** A real Redis for one test file, so that it can be frozen, killed and restarted. */
 export interface RedisServer {
   readonly url: string;
   readonly port: number;
@@ -18,7 +18,9 @@ export interface RedisServer {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts Redis on a free port; extra arguments as on its command line, where a file of settings can only come first. */
+/**
+ * Starts Redis on a free port; extra arguments as on its command line, on which a configuration file has to be first.
+ */
 export async function startRedis(args: readonly string[] = [], settings?: string): Promise<RedisServer> {
   const program = redisProgram();
   const port = await freePort();
@@ -68,13 +70,13 @@ async function launch(program: string, args: readonly string[], port: number): P
   throw new Error('Redis did not start');
 }
 
-/** Tests that need a Redis to freeze and kill; skipped, and seen to be, where there is no program for it. */
+/** Tests that need a Redis to freeze and kill; skipped, visibly, if none is installed. */
 export const describeWithOwnRedis = programOnPath() === undefined ? describe.skip : describe;
 
-/** Tests that are content with any Redis: that of TEST_REDIS_URL, or one of their own. */
+/** Tests that can use any Redis: that of TEST_REDIS_URL, or one of their own. */
 export const describeWithRedis = process.env['TEST_REDIS_URL'] ? describe : describeWithOwnRedis;
 
-/** Any Redis, to be shared with others: who uses it needs a key prefix of its own. */
+/** Any Redis, possibly shared: its users need a key prefix of their own. */
 export async function anyRedis(): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
   const url = process.env['TEST_REDIS_URL'];
   return url ? { url, stop: () => Promise.resolve() } : startRedis();
@@ -82,7 +84,7 @@ export async function anyRedis(): Promise<{ readonly url: string; readonly stop:
 
 let found: string | undefined;
 
-/** redis-server or valkey-server on PATH; test/redis.setup.ts has put one there or said why not. */
+/** redis-server or valkey-server on PATH; test/redis.setup.ts has installed one or said why not. */
 export function redisProgram(): string {
   found ??= programOnPath();
   if (found === undefined) throw new Error('no redis-server on PATH');
@@ -93,7 +95,7 @@ function programOnPath(): string | undefined {
   return ['redis-server', 'valkey-server'].find((name) => spawnSync(name, ['--version']).status === 0);
 }
 
-/** What redis-cli prints for a command. */
+/** The output of redis-cli for a command. */
 export function redisCli(port: number, ...command: string[]): string {
   return execFileSync('redis-cli', ['-p', String(port), ...command], { encoding: 'utf8' }).trim();
 }

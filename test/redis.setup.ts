@@ -4,8 +4,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 const PROGRAMS = ['redis-server', 'valkey-server'];
 
 /**
- * Sees to a real Redis before the tests: TEST_REDIS_URL or a program on PATH; root on Debian gets one from apt. Where
- * there is none the tests that need it are skipped, which is said here and is a failure in CI.
+ * Provides a real Redis before the tests: TEST_REDIS_URL or a program on PATH; root on Debian installs one by apt.
+ * Without one, the tests that need it are skipped, which is reported here and is a failure in CI.
  */
 export default function setUpRedis(): void {
   if (hasProgram()) return;
@@ -40,7 +40,7 @@ function install(): boolean {
   return hasProgram();
 }
 
-/** The test files that `mark` marks, and how many tests are written in them; a table counts as one. */
+/** The test files that use `mark`, and how many tests they have; a table counts as one. */
 function leftOut(mark: RegExp): { readonly tests: number; readonly files: readonly string[] } {
   const directory = new URL('.', import.meta.url);
   const files = readdirSync(directory).filter((name) => name.endsWith('.test.ts'));

@@ -6,7 +6,7 @@ import { anyRedis, describeWithRedis } from './redis-server.js';
 import { messagesPath, Replicas, slowest, statusesOf } from './replicas.js';
 
 const FRESH_MS = 2000;
-/** Long enough for a burst to be under way everywhere before the desk answers. */
+/** Long enough for a burst to arrive everywhere before the desk answers. */
 const LATENCY_MS = 400;
 const noCache = { 'cache-control': 'no-cache' };
 const old = Date.UTC(2024, 0, 1);
@@ -53,7 +53,7 @@ describeWithRedis('three replicas', () => {
 
   const path = (query = '') => messagesPath(id, query);
 
-  it('ask once for a cold session, whatever window and order 60 callers want', async () => {
+  it('make one call for a cold session, whatever windows and orders 60 callers want', async () => {
     setSession(26);
     desk.latency(LATENCY_MS);
     const answers = await replicas.burst(60, ['', '?order=asc', '?limit=3&offset=9', '?limit=100'].map(path));
@@ -61,7 +61,7 @@ describeWithRedis('three replicas', () => {
     expect(desk.calls).toHaveLength(1);
   });
 
-  it('ask once for the newest messages and once for the block of a deep page of a cold session', async () => {
+  it('make one call for the newest messages and one for the block of a deep page of a cold session', async () => {
     setSession(500);
     desk.latency(LATENCY_MS);
     const answers = await replicas.burst(60, [path('?order=asc&offset=20')]);
@@ -69,14 +69,14 @@ describeWithRedis('three replicas', () => {
     expect(desk.calls).toHaveLength(2);
   });
 
-  it('do not ask twice for a block however fast the desk is', async () => {
+  it('do not fetch a block twice however fast the desk is', async () => {
     setSession(500);
     await replicas.burst(60, [path('?order=asc&offset=20')]);
     const blocks = desk.calls.filter(({ order }) => order === 1);
     expect(blocks).toHaveLength(1);
   });
 
-  it('ask once for a stale session, and once where the desk fails: all get the old page', async () => {
+  it('make one call for a stale session, also when the desk fails: all get the stale page', async () => {
     setSession(26);
     await replicas.each(path());
     await sleep(FRESH_MS);
@@ -105,7 +105,7 @@ describeWithRedis('three replicas', () => {
     expect(desk.calls).toHaveLength(1);
   });
 
-  it('ask once for a herd of no-cache requests, for each block of their window too', async () => {
+  it('make one call for many concurrent no-cache requests, for each block of their window too', async () => {
     setSession(300);
     await replicas.each(path('?order=asc&offset=20'));
     desk.forgetCalls();
@@ -118,7 +118,7 @@ describeWithRedis('three replicas', () => {
     ['the newest page', ''],
     ['a page deep inside', '?order=asc&offset=20'],
     ['a page across two blocks', '?order=asc&offset=90'],
-  ])('serve what a no-cache request got, everywhere within 2 s: %s', async (_, query) => {
+  ])('serve the result of a no-cache request everywhere within 2 s: %s', async (_, query) => {
     const slow = await Replicas.start(3, { DESK_BASE_URL: desk.url, REDIS_URL: redis.url });
     try {
       setSession(300);
@@ -135,7 +135,7 @@ describeWithRedis('three replicas', () => {
     }
   });
 
-  it('forget a session everywhere within 2 s once a no-cache request found that it is gone', async () => {
+  it('drop a session everywhere within 2 s once a no-cache request found that it does not exist', async () => {
     setSession(26);
     await replicas.each(path());
     desk.remove(id);
@@ -146,7 +146,7 @@ describeWithRedis('three replicas', () => {
     expect(desk.calls).toHaveLength(0);
   });
 
-  it('do not show a session again after one of them answered that it is gone', async () => {
+  it('do not show a session again after one of them answered that it does not exist', async () => {
     setSession(26);
     await replicas.each(path());
     desk.remove(id);
@@ -157,7 +157,7 @@ describeWithRedis('three replicas', () => {
 });
 
 describeWithRedis('a replica that dies while the desk hangs', () => {
-  it('costs the others 3 s and a bit', async () => {
+  it('delays the others by little more than 3 s', async () => {
     const [desk, redis] = await Promise.all([startSimulator(), anyRedis()]);
     const replicas = await Replicas.start(3, { DESK_BASE_URL: desk.url, REDIS_URL: redis.url });
     try {
@@ -170,7 +170,7 @@ describeWithRedis('a replica that dies while the desk hangs', () => {
       await lost;
       expect(statusesOf(answers)).toEqual([200]);
       expect(desk.calls).toHaveLength(2);
-      // 10 s is what a request would wait for the desk itself.
+      // 10 s is how long a request would wait for the desk itself.
       expect(slowest(answers)).toBeLessThan(6000);
     } finally {
       await replicas.stop();

@@ -13,7 +13,7 @@ export interface TimedAnswer {
 export class Replicas {
   private constructor(readonly all: readonly Service[]) {}
 
-  /** With keys of their own, so that no other test's are met. */
+  /** With a key prefix of their own, so that tests do not share keys. */
   static async start(
     count: number,
     environment: Readonly<Record<string, string>>,
@@ -49,7 +49,7 @@ export class Replicas {
     return Promise.all(this.all.map((service) => timed(service, path, headers)));
   }
 
-  /** So many requests at the same time, dealt out among the replicas; `paths` are taken in turn. */
+  /** This many concurrent requests, dealt out among the replicas; `paths` are taken in turn. */
   burst(count: number, paths: readonly string[], headers?: Record<string, string>): Promise<TimedAnswer[]> {
     const requests = Array.from({ length: count }, (_, i) =>
       this.get(i, paths[Math.floor(i / this.all.length) % paths.length] ?? '/', headers),
@@ -57,7 +57,7 @@ export class Replicas {
     return Promise.all(requests);
   }
 
-  /** Asks again and again for as long as `work` takes. */
+  /** Sends requests for as long as `work` takes. */
   async during(work: () => Promise<unknown>, ask: () => Promise<readonly TimedAnswer[]>): Promise<TimedAnswer[]> {
     const state = { isWorking: true };
     const working = work().finally(() => (state.isWorking = false));
@@ -68,8 +68,8 @@ export class Replicas {
   }
 
   /**
-   * Does it again where a replica lost Redis meanwhile: on a busy machine Redis itself may be late, and what replicas
-   * promise each other they promise through it.
+   * Repeats the work if a replica lost Redis meanwhile: on a busy machine Redis itself may be late, and replicas
+   * coordinate only through it.
    */
   async undisturbed<T>(work: () => Promise<T>): Promise<T> {
     const losses = () => this.all.map((service) => service.output().split('Redis is unavailable').length).join();
@@ -81,12 +81,12 @@ export class Replicas {
     }
   }
 
-  /** Resolves once what one replica asked for was found in Redis by another; a test's timeout says that it never was. */
+  /** Resolves once another replica found in Redis what one replica fetched; otherwise the test times out. */
   async share(coldPath: () => string): Promise<TimedAnswer> {
     for (;;) {
       const path = coldPath();
       await this.get(0, path);
-      // The write goes on behind the answer.
+      // The write continues behind the answer.
       await sleep(20);
       const found = await this.get(1, path);
       if (found.headers.get('cache-status')?.includes('detail=redis')) return found;

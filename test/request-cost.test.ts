@@ -30,7 +30,7 @@ beforeAll(async () => {
     startService({ ...environment, RATE_LIMIT_PER_MINUTE: '0' }),
     startService({ ...environment, RATE_LIMIT_PER_MINUTE: '1' }),
   ]);
-  // What a process does for the first time is dear; the first request of `limited` uses its caller's limit up.
+  // The first time is expensive for any process; the first request of `limited` uses its caller's limit up.
   for (const one of [service, limited]) {
     for (const target of [PATH, `${PATH}?limit=0`, '/%zz', '/nothing']) {
       await costOf(one, () => request(target, KEY), 0);
@@ -111,7 +111,7 @@ describe('no request costs more than 5 ms of CPU', () => {
   });
 });
 
-test('whoever is over the limit is told so before anything else of the request is looked at', async () => {
+test('a caller over the limit is told so before anything else of the request is examined', async () => {
   const headers = { 'x-api-key': 'ann-key' };
   for (const [path, more] of [
     [`${PATH}?${names(0)}`, {}],

@@ -27,7 +27,7 @@ afterAll(async () => {
   await simulator.close();
 });
 
-/** A session of so many short messages, one a second; answers its path. */
+/** A session of this many short messages, one a second; returns its path. */
 function session(id: string, count: number, startMs = LONG_AGO): string {
   simulator.setSession(
     id,
@@ -49,7 +49,7 @@ function following(answer: Answer, rel: string): string | undefined {
 }
 
 describe('the body', () => {
-  test("is the contract's, to the letter", async () => {
+  test("is the contract's, byte for byte", async () => {
     const answer = await ask(service, `${DOCUMENTED_PATH}?limit=1`);
     expect(answer.status).toBe(200);
     expect(answer.headers['content-type']).toMatch(/^application\/json(; charset=utf-8)?$/);
@@ -128,7 +128,7 @@ describe('the body', () => {
 });
 
 describe('Link', () => {
-  test('leads through a long session, every message once', async () => {
+  test('links through a long session, every message once', async () => {
     for (const order of ['asc', 'desc']) {
       const seen: unknown[] = [];
       let path: string | undefined = `/sessions/long-session/messages?limit=100&order=${order}`;
@@ -143,7 +143,7 @@ describe('Link', () => {
     }
   });
 
-  test('leads back, and never before the first message', async () => {
+  test('links back, and never before the first message', async () => {
     const path = session('back', 10);
     const answer = await ask(service, `${path}?limit=4&offset=6&order=asc`);
     expect(answer.headers.link).toBe(`<${path}?limit=4&offset=2&order=asc>; rel="prev"`);
@@ -152,7 +152,7 @@ describe('Link', () => {
     );
   });
 
-  test('is left out where there is only one page', async () => {
+  test('is left out if there is only one page', async () => {
     expect((await ask(service, session('one-page', 3))).headers.link).toBeUndefined();
   });
 
@@ -188,7 +188,7 @@ describe('HEAD', () => {
     }
   });
 
-  test('says what GET would say of a fault, without the words', async () => {
+  test("has the status and headers of GET's error, without its body", async () => {
     const head = await ask(service, '/sessions/none/messages?limit=0', { method: 'HEAD' });
     expect(head).toMatchObject({
       status: 400,
@@ -272,7 +272,7 @@ describe('ETag', () => {
 });
 
 describe('encodings', () => {
-  test('each packs the same page under an ETag of its own', async () => {
+  test('each compress the same page under an ETag of its own', async () => {
     const path = `${session('packed', 100)}?limit=100`;
     const plain = await ask(service, path);
     const gzip = await ask(service, path, { headers: { 'accept-encoding': 'gzip' } });
@@ -310,7 +310,7 @@ describe('encodings', () => {
     expect(answer.headers['content-encoding']).toBe(chosen);
   });
 
-  test('a body of up to 1 KB goes out as it is', async () => {
+  test('a body of up to 1 KB is sent uncompressed', async () => {
     const answer = await ask(service, session('small', 3), { headers: { 'accept-encoding': 'gzip, br' } });
     expect(answer.body.length).toBeLessThan(1024);
     expect(answer.headers).not.toHaveProperty('content-encoding');
@@ -319,7 +319,7 @@ describe('encodings', () => {
 });
 
 describe('times', () => {
-  test('Last-Modified is the newest message, also where the page does not hold it', async () => {
+  test('Last-Modified is the newest message, also if the page does not hold it', async () => {
     const path = session('dated', 100);
     const newest = new Date(LONG_AGO + 99_000).toUTCString();
     expect((await ask(service, path)).headers['last-modified']).toBe(newest);
@@ -377,7 +377,7 @@ describe('Cache-Control: no-cache', () => {
     expect(answer.headers['cache-status']).toMatch(/^desk-bff; hit/);
   });
 
-  test('answers the error, never a stale page, where the desk fails', async () => {
+  test('answers the error, never a stale page, if the desk fails', async () => {
     const path = session('anew-fails', 3);
     await ask(service, path);
     simulator.failNext({ kind: 'error', code: 149999 }, { sessionId: 'anew-fails', times: 5 });
@@ -392,7 +392,7 @@ describe('X-Request-Id', () => {
     expect(answer.headers['x-request-id']).toBe(id);
   });
 
-  test.each(['', 'x'.repeat(129), 'a b', 'a/b', 'a"b', 'ä', 'a, b'])('makes one instead of "%s"', async (id) => {
+  test.each(['', 'x'.repeat(129), 'a b', 'a/b', 'a"b', 'ä', 'a, b'])('generates one instead of "%s"', async (id) => {
     const answer = await ask(service, DOCUMENTED_PATH, { headers: { 'x-request-id': id } });
     expect(answer.headers['x-request-id']).toMatch(/^[\w.-]{8,128}$/);
     expect(answer.headers['x-request-id']).not.toBe(id);

@@ -34,7 +34,7 @@ describe('GET /running-sessions', () => {
     await Promise.all([service.kill(), without.kill()]);
   });
 
-  it('lists the sessions that a webhook told of, newest first, each once', async () => {
+  it('lists the sessions that a webhook reported, newest first, each once', async () => {
     expect((await ask(service, PATH, asAnn)).json()).toEqual({ sessions: [] });
     const startedAt = Date.now();
     for (const sessionId of ['one', 'two', 'one']) {
@@ -51,13 +51,13 @@ describe('GET /running-sessions', () => {
     expect([head.status, head.body.length]).toEqual([200, 0]);
   });
 
-  it('lists no other event, and no webhook that was refused', async () => {
+  it('lists no other event, and no refused webhook', async () => {
     await sendWebhook(service, { body: '{"CallbackCommand":"Other","SessionId":"other"}' });
     await sendWebhook(service, { sessionId: 'forged', token: 'forged' });
     expect((await ask(service, PATH, asAnn)).text).not.toMatch(/other|forged/);
   });
 
-  it('is for known callers, takes no parameters and no other method', async () => {
+  it('requires a known caller, has no parameters and no other method', async () => {
     expect((await ask(service, PATH)).status).toBe(401);
     expect((await ask(service, `${PATH}?limit=1`, asAnn)).json()).toMatchObject({
       status: 400,
@@ -72,7 +72,7 @@ describe('GET /running-sessions', () => {
     await service.logged(/"audit":"read".*"caller":"ann","list":"running-sessions","outcome":"listed","status":200/);
   });
 
-  test('where no webhook is set up it is 404', async () => {
+  test('is 404 without a webhook configured', async () => {
     expect((await ask(without, PATH, asAnn)).json()).toMatchObject({ status: 404, code: 'not-found' });
     expect((await ask(without, PATH)).status).toBe(401);
   });
@@ -82,7 +82,7 @@ describeWithRedis('GET /running-sessions over two replicas', () => {
   it.each([
     ['in the clear', {}],
     ['encrypted', { CACHE_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64') }],
-  ])('lists at one what the other was told, %s', async (_, environment) => {
+  ])('lists at one what the other received, %s', async (_, environment) => {
     const redis = await anyRedis();
     const replicas = await Replicas.start(2, { ...environment, REDIS_URL: redis.url, WEBHOOK_TOKENS: TOKEN });
     await replicas.undisturbed(async () => {
@@ -104,7 +104,7 @@ describeWithRedis('GET /running-sessions over two replicas', () => {
         Array.from({ length: 10 }, (_, k) => sendWebhook(replicas.nth(0), { sessionId: `s-${i + k}` })),
       );
     }
-    // The last are written behind the answers.
+    // The last ones are written behind the answers.
     while (!(await ask(replicas.nth(0), PATH)).text.includes('"s-1009"')) await sleep(10);
     expect(idsIn(await ask(replicas.nth(0), PATH))).toHaveLength(1000);
     await replicas.stop();

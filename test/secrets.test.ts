@@ -61,7 +61,7 @@ const FAULTS: readonly Fault[] = [
   { kind: 'drip' },
 ];
 
-test('no log line and no problem holds a signature, a key, a message, an account or words of the desk', async () => {
+test('no log line and no problem holds a signature, a key, a message, an account or text of the desk', async () => {
   const problems: string[] = [];
   let pages = 0;
   for (const [i, fault] of FAULTS.entries()) {
@@ -71,7 +71,7 @@ test('no log line and no problem holds a signature, a key, a message, an account
     const answer = await ask(service, `/sessions/${id}/messages`);
     if (answer.status >= 400) problems.push(JSON.stringify(answer.headers) + answer.text);
     simulator.clearFaults();
-    // Works again before the next fault, so that each one really is met.
+    // Works again before the next fault, so that each one is really met.
     plant(`${id}-after`);
     for (const end = Date.now() + 4000; Date.now() < end;) {
       if ((await ask(service, `/sessions/${id}-after/messages`)).status === 200) break;
@@ -86,7 +86,7 @@ test('no log line and no problem holds a signature, a key, a message, an account
   await service.stop();
 
   const { userSigs } = tap;
-  // The test tests what it thinks it does.
+  // Makes sure that the test finds what it looks for.
   expect(pages).toBe(FAULTS.length);
   expect(problems.length).toBeGreaterThan(FAULTS.length - 6);
   expect(userSigs.size).toBeGreaterThanOrEqual(2);

@@ -10,21 +10,21 @@ export const deskCredentials = {
   DESK_SECRET_KEY: '5bd2850fff3ecb11d7c805251c51ee463a25727bddc2385f3fa8bfee1bb93b5e',
 } as const;
 
-/** The built service in a process of its own, with all it wrote. */
+/** The built service in a process of its own, with all its output. */
 export interface Service {
   readonly url: string;
   readonly process: ChildProcess;
   /** Everything on stdout and stderr so far. */
   readonly output: () => string;
-  /** The first line that fits, as soon as it is there: the log is written behind the answers. */
+  /** The first line that matches, as soon as it is there: the log is written after the answers. */
   readonly logged: (pattern: RegExp) => Promise<string>;
   readonly get: (path: string, headers?: Record<string, string>) => Promise<Response>;
-  /** Sends SIGTERM and answers the exit code. */
+  /** Sends SIGTERM and returns the exit code. */
   readonly stop: () => Promise<number | null>;
   readonly kill: () => Promise<void>;
 }
 
-/** Starts `node dist/main.js` on a free port with nothing in its environment but this; resolves once it listens. */
+/** Starts `node dist/main.js` on a free port with only these environment variables; resolves once it listens. */
 export async function startService(environment: Readonly<Record<string, string>>): Promise<Service> {
   const child = spawn(process.execPath, ['dist/main.js'], {
     env: { PATH: process.env['PATH'], PORT: '0', AUTH_MODE: 'none', ...deskCredentials, ...environment },
@@ -38,7 +38,7 @@ export async function startService(environment: Readonly<Record<string, string>>
       const found = /"url":"(http:[^"]+)","msg":"listening"/.exec(line)?.[1];
       if (found !== undefined) resolve(found);
     });
-    // One that is told to say little does not say where it listens: it has to be given a port.
+    // At higher log levels it does not print where it listens: it has to be given a port.
     if (environment['PORT'] !== undefined)
       void whenOpen(`http://127.0.0.1:${environment['PORT']}`).then(resolve, reject);
     child.once('exit', (code) => {
@@ -64,7 +64,7 @@ export async function startService(environment: Readonly<Record<string, string>>
   };
 }
 
-/** The answer, once it was compared with the API document. */
+/** The answer, after it was compared with the API document. */
 async function documented(path: string, response: Response): Promise<Response> {
   const answer = { method: 'GET', path, status: response.status, contentType: response.headers.get('content-type') };
   if (isDocumentedJson(answer)) expectDocumented(answer, await response.clone().text());
@@ -83,7 +83,7 @@ async function whenOpen(url: string): Promise<string> {
   throw new Error('the service does not answer');
 }
 
-/** Runs the service to its end, for what happens before it listens. */
+/** Runs the service to its end, for faults before it listens. */
 export async function runService(
   environment: Readonly<Record<string, string>>,
 ): Promise<{ code: number | null; output: string }> {

@@ -25,7 +25,7 @@ afterAll(async () => {
   await simulator.close();
 });
 
-/** A session in this state; answers the path of its state. */
+/** A session in this state; returns the path of its state. */
 function sessionIn(currentState: string, agentId = ''): { id: string; path: string } {
   const id = `state-${++made}`;
   simulator.setSession(id, []);
@@ -42,7 +42,7 @@ test.each([
   ['Queueing', '', 'queueing', null],
   ['Agent', 'test@qq.com', 'agent', 'test@qq.com'],
   ['SomethingNew', '', 'unknown', null],
-])('%s is told in our words', async (currentState, agentId, state, agent) => {
+])('%s is translated', async (currentState, agentId, state, agent) => {
   const { id, path } = sessionIn(currentState, agentId);
   const answer = await ask(service, path);
   expect(answer.status).toBe(200);
@@ -79,7 +79,7 @@ test.each([141005, 141010])('%d is 404 session-not-found here, and remembered', 
   expect(callsFor(id)).toHaveLength(1);
 });
 
-test('an answer without a state is broken: 502', async () => {
+test('an answer without a state is malformed: 502', async () => {
   const { id, path } = sessionIn('Agent');
   const body = JSON.stringify({ ActionStatus: 'OK', ErrorCode: 0, ErrorInfo: '', CurrentState: 7 });
   simulator.faultUntilReset({ kind: 'body', body }, { sessionId: id });
@@ -118,7 +118,7 @@ test('a state has its own labels in metrics, and an audit line', async () => {
   );
 });
 
-test('141009 stops its own command only; a limit of the application stops all', async () => {
+test('141009 stops only its own command; a limit of the application stops all', async () => {
   const other = await startService({
     DESK_BASE_URL: simulator.url,
     DESK_MAX_RPS: '10000',

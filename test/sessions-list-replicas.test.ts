@@ -7,7 +7,7 @@ import { type Simulator, startSimulator } from '../simulator/simulator.js';
 import { anyRedis, describeWithRedis } from './redis-server.js';
 import { Replicas, statusesOf } from './replicas.js';
 
-/** Long enough for a burst to be under way everywhere before the desk answers, on a machine that has other things to do. */
+/** Long enough for a burst to arrive everywhere before the desk answers, on a busy machine. */
 const LATENCY_MS = 1500;
 const noCache = { 'cache-control': 'no-cache' };
 const COMMAND = 'describe_im_cdr_list';
@@ -17,7 +17,7 @@ interface AnyRedis {
   readonly stop: () => Promise<void>;
 }
 
-/** A period that is long over, so that no minute ends in the midst of a test. */
+/** A period that ended long ago, so that no minute ends during a test. */
 const NEW_YEAR = 978_307_200;
 const LONG_OVER = '&from=2001-01-01T00:00:00Z';
 
@@ -55,12 +55,12 @@ describeWithRedis('three replicas', () => {
   });
 
   const path = (query = '') => `/sessions?clientId=${client}${query}`;
-  /** Where the minute ends in the midst of it, the next one begins with a call of its own. */
+  /** If the minute ends meanwhile, the next one begins with a call of its own. */
   const callsInOneMinute = () => {
     const minutes = new Set(desk.calls.map(({ to }) => to));
     return desk.calls.length - (minutes.size - 1);
   };
-  /** Each time it is done for a client of its own, who has so many sessions. */
+  /** Each attempt uses a client of its own, with this many sessions. */
   const undisturbed = <T>(sessions: number, work: () => Promise<T>, Timestamp?: number): Promise<T> =>
     replicas.undisturbed(() => {
       client = `client-${++count}`;
@@ -69,7 +69,7 @@ describeWithRedis('three replicas', () => {
       return work();
     });
 
-  it('ask once for the default period, whatever page 60 callers want at once', async () => {
+  it('make one call for the default period, whatever pages 60 callers want at once', async () => {
     desk.latency(LATENCY_MS);
     const queries = ['', '&limit=3&offset=9', '&limit=100', '&offset=20'];
     const answers = await undisturbed(30, () => replicas.burst(60, queries.map(path)));
@@ -77,7 +77,7 @@ describeWithRedis('three replicas', () => {
     expect(callsInOneMinute()).toBe(1);
   });
 
-  it('ask once where the desk limits, and answer 429 to all', async () => {
+  it('make one call if the desk limits, and answer 429 to all', async () => {
     desk.faultUntilReset({ kind: 'error', code: 141009 }, { command: COMMAND });
     desk.latency(LATENCY_MS);
     const answers = await undisturbed(1, () => replicas.burst(60, [path()]));
@@ -85,7 +85,7 @@ describeWithRedis('three replicas', () => {
     expect(callsInOneMinute()).toBe(1);
   });
 
-  it('ask for each block of a page once for a herd of no-cache requests', async () => {
+  it('fetch each block of a page once for many concurrent no-cache requests', async () => {
     const ask = async () => {
       desk.latency(0);
       await replicas.each(path(`${LONG_OVER}&offset=90`));
@@ -97,7 +97,7 @@ describeWithRedis('three replicas', () => {
     expect(desk.calls).toHaveLength(2);
   });
 
-  it('serve what a no-cache request got, everywhere within 2 s', async () => {
+  it('serve the result of a no-cache request everywhere within 2 s', async () => {
     const totals = async () => {
       await replicas.each(path(LONG_OVER));
       desk.setRecords(recordsOf(client, 2, NEW_YEAR));
@@ -109,10 +109,10 @@ describeWithRedis('three replicas', () => {
     expect(desk.calls).toHaveLength(2);
   });
 
-  it('know a total that another one learned: an offset beyond it costs no call', async () => {
+  it('use a total that another one fetched: an offset beyond it costs no call', async () => {
     const beyond = async () => {
       await replicas.get(0, path(LONG_OVER));
-      // The write goes on behind the answer.
+      // The write continues behind the answer.
       await sleep(100);
       desk.forgetCalls();
       return replicas.get(1, path(`${LONG_OVER}&offset=700`));
@@ -124,7 +124,7 @@ describeWithRedis('three replicas', () => {
   });
 });
 
-describeWithRedis('what lies in Redis of a list', () => {
+describeWithRedis('the values of a list in Redis', () => {
   let desk: Simulator;
   let redis: AnyRedis;
   let client: Redis;
@@ -148,7 +148,7 @@ describeWithRedis('what lies in Redis of a list', () => {
     return keys.filter((key) => key.endsWith(':head') && key.includes(':sessions:'));
   }
 
-  /** Without memory of its own it asks Redis every time. */
+  /** Without a memory level it asks Redis every time. */
   async function startOne(change: Readonly<Record<string, string>> = {}) {
     const prefix = `test-${randomBytes(6).toString('hex')}`;
     const environment = { DESK_BASE_URL: desk.url, REDIS_URL: redis.url, REDIS_KEY_PREFIX: prefix };
@@ -157,7 +157,7 @@ describeWithRedis('what lies in Redis of a list', () => {
 
   const PATH = `/sessions?clientId=client-x${LONG_OVER}`;
 
-  /** The key under which this list lies in Redis, once it is found there. */
+  /** The key of this list in Redis, once it is found there. */
   async function writtenValue(one: Replicas, prefix: string): Promise<string> {
     for (;;) {
       const answer = await one.get(0, PATH);
@@ -167,7 +167,7 @@ describeWithRedis('what lies in Redis of a list', () => {
     }
   }
 
-  it('names no client in its key, and says nothing to those without the key of encryption', async () => {
+  it('have no client in their keys, and are unreadable without the encryption key', async () => {
     const { prefix, one } = await startOne({ CACHE_ENCRYPTION_KEY: randomBytes(32).toString('base64') });
     try {
       const key = await writtenValue(one, prefix);
@@ -186,7 +186,7 @@ describeWithRedis('what lies in Redis of a list', () => {
     ['a block of a year that cannot be written', (value: Buffer) => replaced(value, block({ to: 1e15 }))],
     ['records that would break the page', (value: Buffer) => replaced(value, block({ records: ['{},'] }))],
     ['another list’s type', (value: Buffer) => Buffer.from(value.toString().replace('"value"', '"log"'))],
-  ])('is a miss where it is %s', async (_, poison) => {
+  ])('are a miss if they are %s', async (_, poison) => {
     const { prefix, one } = await startOne();
     try {
       const answer = await one.undisturbed(async () => {

@@ -52,14 +52,14 @@ afterAll(async () => {
   await simulator.close();
 });
 
-/** A period that no other test asks for, long over. */
+/** A period that no other test asks for, long ago. */
 function period(): { from: string; to: string; query: string } {
   const at = Date.UTC(2001, 0, 1) + ++periods * 86_400_000;
   const [from = '', to = ''] = [at, at + 3_600_000].map((ms) => new Date(ms).toISOString().replace('.000Z', 'Z'));
   return { from, to, query: `from=${from}&to=${to}` };
 }
 
-/** Numbered records in that period, or what a test makes of them. */
+/** Numbered records in that period, or modified by a test. */
 function numbered(count: number, { from }: { from: string }, of: (i: number) => JsonObject = () => ({})): JsonObject[] {
   const Timestamp = Math.floor(Date.parse(from) / 1000);
   return Array.from({ length: count }, (_, i) => ({ SessionId: `s${i}`, Timestamp, ...of(i) }));
@@ -81,7 +81,7 @@ const pageIn = (answer: Answer): unknown => {
 const names = (from: number, end: number) => Array.from({ length: end - from }, (_, i) => `s${from + i}`);
 
 describe('a page of sessions', () => {
-  it('is the contract’s, to the letter', async () => {
+  it('is the contract’s, byte for byte', async () => {
     simulator.setRecords([sample]);
     const answer = await list(`from=${FROM}&to=${TO}&clientId=1299314544`);
     expect(answer.status).toBe(200);
@@ -106,13 +106,13 @@ describe('a page of sessions', () => {
     ['null', Object.fromEntries(scalars.map((name) => [name, null]))],
     ['empty', Object.fromEntries(scalars.map((name) => [name, '']))],
     ['of another type', Object.fromEntries(scalars.map((name) => [name, { a: [1] }]))],
-  ])('says null where a scalar is %s', async (_, fields) => {
+  ])('has null if a scalar is %s', async (_, fields) => {
     const one = period();
     simulator.setRecords(numbered(1, one, () => fields));
     expect((await list(one.query)).json()).toMatchObject({ sessions: [{ id: 's0', startedAt: one.from, ...nothing }] });
   });
 
-  it('takes every shape that nobody documents', async () => {
+  it('accepts every undocumented shape', async () => {
     const one = period();
     const odd: JsonObject[] = [
       { AgentGroupId: 3067 },
@@ -179,7 +179,7 @@ describe('paging', () => {
     expect([length, String(to).slice(-4)]).toEqual([86_400_000, ':59Z']);
   });
 
-  it('takes every page size and offset from one call for each hundred, two where a cold page straddles', async () => {
+  it('serves every page size and offset from one call for each hundred, two if a cold page straddles', async () => {
     const one = period();
     simulator.setRecords(numbered(250, one));
     expect(pageIn(await list(`${one.query}&limit=20&offset=90`))).toEqual({
@@ -203,7 +203,7 @@ describe('paging', () => {
     expect(simulator.calls).toHaveLength(3);
   });
 
-  it('asks the older block again, once, where the totals differ', async () => {
+  it('fetches the older block again, once, if the totals differ', async () => {
     const one = period();
     simulator.setRecords(numbered(150, one));
     await list(one.query);
@@ -242,7 +242,7 @@ describe('the period', () => {
     expect((await list(query)).json()).toMatchObject({ period: { from, to } });
   });
 
-  it('has both its ends in it', async () => {
+  it('includes both its ends', async () => {
     const one = period();
     const [first, last] = [one.from, one.to].map((text) => Date.parse(text) / 1000);
     simulator.setRecords([first, last].map((Timestamp, i) => ({ SessionId: `s${i}`, Timestamp })));
@@ -299,7 +299,7 @@ describe('bad input', () => {
     expect(simulator.calls).toHaveLength(0);
   });
 
-  it('of the desk’s own finding (141004) is 400 and never cached', async () => {
+  it('rejected by the desk (141004) is 400 and never cached', async () => {
     const one = period();
     simulator.failNext({ kind: 'error', code: 141004 }, { command: COMMAND });
     const problem = { status: 400, code: 'invalid-request', instance: '/sessions', upstreamCode: 141004 } as const;
@@ -313,7 +313,7 @@ describe('bad input', () => {
   });
 });
 
-describe('a broken answer is 502', () => {
+describe('a malformed answer is 502', () => {
   const at = (Timestamp: unknown, more: JsonObject = {}) => [{ SessionId: 's', Timestamp, ...more }];
   test.each<[string, readonly unknown[]]>([
     ['no id', [{ Timestamp: 1 }]],
@@ -409,7 +409,7 @@ describe('the answer in HTTP', () => {
     expect((await list(one.query)).status).toBe(200);
   });
 
-  it('of 50 who ask for the default period at once comes from one call', async () => {
+  it('of 50 concurrent requests for the default period comes from one call', async () => {
     simulator.setRecords(numbered(3, { from: new Date().toISOString() }, () => ({ ClientUserId: 'crowd' })));
     simulator.latency(100);
     const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => list(`clientId=crowd&limit=${1 + i}`)));
@@ -447,7 +447,7 @@ describe('a list that is no longer fresh', () => {
     expect(total).toBe(4);
   });
 
-  it('is served where the desk fails or limits', async () => {
+  it('is served if the desk fails or limits', async () => {
     const one = period();
     simulator.setRecords(numbered(3, one));
     await ask(other, `/sessions?${one.query}`);
@@ -466,7 +466,7 @@ function pageTotal(answer: Answer): unknown {
   return isObject(page) ? page['total'] : undefined;
 }
 
-test('141009 stops its own command only; a limit of the application stops all', async () => {
+test('141009 stops only its own command; a limit of the application stops all', async () => {
   const other = await startService({
     DESK_BASE_URL: simulator.url,
     DESK_MAX_RPS: '10000',
@@ -496,7 +496,7 @@ test('141009 stops its own command only; a limit of the application stops all', 
   }
 });
 
-describe('who operates this', () => {
+describe('the operator', () => {
   it('finds lists under labels of their own', async () => {
     await list(period().query);
     const scrape = readScrape((await ask(service, '/metrics')).text);
@@ -511,7 +511,7 @@ describe('who operates this', () => {
     expect(has('desk_call_duration_seconds_count', { command: COMMAND })).toBe(true);
   });
 
-  it('reads who listed what, but no client’s id or name', async () => {
+  it('can read who listed what, but no client’s id or name', async () => {
     const one = period();
     const personal = { ClientUserId: 'client-7', ClientUserNickName: 'Nick-7' };
     simulator.setRecords(numbered(1, one, () => personal));

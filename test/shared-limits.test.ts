@@ -76,13 +76,13 @@ describeWithRedis('during a rolling deploy', () => {
       expect((await commands()) - before).toBeLessThan(400);
     });
 
-    it('is all for one replica where the others saw a caller once', async () => {
+    it('is all available to one replica if the others saw the caller once', async () => {
       const limits = replicas(() => 0);
       expect(await passed(limits, 10)).toBe(10);
       expect(await passed(limits.slice(0, 1), 600)).toBeGreaterThan(575);
     });
 
-    it('begins anew with the minute, whatever is left of a lease', async () => {
+    it('starts again with the minute, whatever is left of a lease', async () => {
       let now = 0;
       const limits = replicas(() => now);
       expect(await passed(limits, 300)).toBe(300);
@@ -94,7 +94,7 @@ describeWithRedis('during a rolling deploy', () => {
     });
   });
 
-  it('who is over the limit costs Redis nothing until the minute is over', async () => {
+  it('a caller over the limit costs Redis nothing until the minute is over', async () => {
     let now = 0;
     const limit = new CallerLimit(link, prefix, 1, () => now);
     expect(await limit.take(request(), 'ann')).toBe(0);

@@ -34,8 +34,8 @@ describe('signals', () => {
     expect(service.output()).toMatch(/"audit":"read".*"sessionId":"under-way".*"status":200/);
   });
 
-  test('the first is heard before anything is loaded or looked at: exit 0, not the faults of the environment', async () => {
-    // Runs before the service, and sends the signal as soon as somebody listens for it.
+  test('the first is received before anything is loaded or checked: exit 0, not the faults of the environment', async () => {
+    // Runs before the service, and sends the signal as soon as there is a listener for it.
     const preload = `data:text/javascript,${encodeURIComponent(
       `process.on('newListener', (name) => {
          if (name === 'SIGTERM') setImmediate(() => process.kill(process.pid, 'SIGTERM'));
@@ -63,7 +63,7 @@ describe('signals', () => {
     });
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    // Opens once the service reads its key at the other end, and keeps it there.
+    // Opens once the service reads its key at the other end, and blocks it there.
     const pipe = await open(key, 'w');
     child.kill('SIGTERM');
     await pipe.writeFile(DESK_SECRET_KEY);

@@ -66,7 +66,7 @@ describe('a stream by token', () => {
     start({ AUTH_MODE: 'jwt', JWT_ISSUER: ISSUER, JWT_AUDIENCE: AUDIENCE, JWT_JWKS_URL: issuer.url });
   const bearer = async (exp: number) => ({ authorization: `Bearer ${await sign(key, { exp })}` });
 
-  test('ends when the token expires, properly and not before', async () => {
+  test('ends when the token expires, cleanly and not before', async () => {
     const jwt = await startForTokens();
     const exp = inSeconds(6);
     const stream = await follow(jwt, streamPath('talk'), await bearer(exp));
@@ -77,7 +77,7 @@ describe('a stream by token', () => {
     expect(await jwt.logged(/"outcome":"expired"/)).toContain('"audit":"read"');
   });
 
-  test('goes on with a token that is good for longer than timers of Node run', async () => {
+  test('continues with a token that is valid for longer than timers of Node run', async () => {
     const jwt = await startForTokens();
     const stream = await follow(jwt, streamPath('talk'), await bearer(inSeconds(60 * 86_400)));
     await stream.count(1);
@@ -87,9 +87,9 @@ describe('a stream by token', () => {
   });
 });
 
-test('a stream outlives the time-out of silent connections, where comments are rarer or there are none', async () => {
+test('a stream outlives the timeout of idle connections, with rare comments or none', async () => {
   desk.setSession('silent', wireMessages(0, 3));
-  // 20 s after the deadline nothing else is silent for longer.
+  // 20 s after the deadline every other idle connection is closed.
   const quiet = await start({ DESK_DEADLINE_MS: '1000', STREAM_HEARTBEAT_MS: '0' });
   const stream = await follow(quiet, streamPath('silent'));
   await stream.count(1);
@@ -99,7 +99,7 @@ test('a stream outlives the time-out of silent connections, where comments are r
   await stream.until(({ positions }) => positions.length === 1);
 });
 
-test('what lies behind goes out at the pace of the reader, and all of it, once', async () => {
+test('older messages are sent at the pace of the client, completely and once', async () => {
   const long = 'x'.repeat(11_000);
   const total = 3000;
   desk.setSession(
@@ -112,14 +112,14 @@ test('what lies behind goes out at the pace of the reader, and all of it, once',
   stream.incoming.pause();
   desk.forgetCalls();
   await sleep(3000);
-  // 33 MB lie behind; loopback swallows some before anything stops.
+  // 33 MB of older messages; loopback buffers some before anything blocks.
   expect(desk.calls.filter(({ order }) => order === 1).length).toBeLessThan(25);
   stream.incoming.resume();
   await stream.until(({ positions }) => positions.length >= total, 60_000);
   expect(stream.positions).toEqual(Array.from({ length: total }, (_, i) => i));
 });
 
-test('a stream counts once for the limit of its caller, and is refused beyond it with the time to come back', async () => {
+test('a stream counts once for the limit of its caller, and beyond it is refused with Retry-After', async () => {
   desk.setSession('limited', wireMessages(0, 3));
   const few = await start({ RATE_LIMIT_PER_MINUTE: '2', CACHE_FRESH_MAX_MS: '2000' });
   const first = await follow(few, streamPath('limited'));
@@ -150,7 +150,7 @@ test('a stream that is being opened when the service stops is refused, and does 
   expect(stopping.output()).not.toContain('stopped with requests still under way');
 });
 
-test('a desk that hangs ends nothing, and what came meanwhile comes when it answers again', async () => {
+test('a hanging desk ends no stream, and new messages come when it answers again', async () => {
   desk.setSession('hanging', wireMessages(0, 3));
   const patient = await start({ DESK_ATTEMPT_TIMEOUT_MS: '300', DESK_DEADLINE_MS: '1000' });
   const stream = await follow(patient, streamPath('hanging'));

@@ -27,13 +27,13 @@ describeWithNginx('a stream behind nginx', () => {
     await desk.close();
   });
 
-  test('comes event by event, neither kept back nor compressed', async () => {
+  test('arrives event by event, neither buffered nor compressed', async () => {
     desk.setSession('talk', wireMessages(0, 3));
     const stream = await EventStream.open(nginx, streamPath('talk'), { 'accept-encoding': 'gzip, br' });
     expect(stream.status).toBe(200);
     expect(stream.headers['content-encoding']).toBeUndefined();
     expect(stream.headers['content-type']).toBe('text/event-stream');
-    // Each of these is far smaller than what nginx would keep back, and nothing follows it.
+    // Each of these is far smaller than nginx's buffer, and nothing follows it.
     await stream.count(1);
     await stream.until(({ comments }) => comments.length >= 2);
     desk.append('talk', ...wireMessages(3, 1));
@@ -42,7 +42,7 @@ describeWithNginx('a stream behind nginx', () => {
     stream.leave();
   });
 
-  test('ends behind it when its reader leaves', async () => {
+  test('ends behind it when its client disconnects', async () => {
     desk.setSession('left', wireMessages(0, 3));
     const stream = await EventStream.open(nginx, streamPath('left'));
     await stream.count(1);

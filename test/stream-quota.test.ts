@@ -17,7 +17,7 @@ describe('60 watched sessions that grow, on a quota of 10 calls a second', () =>
       DESK_BASE_URL: desk.url,
       DESK_MAX_RPS: '10',
       RATE_LIMIT_PER_MINUTE: '0',
-      // As of sessions that go on just now.
+      // As of sessions that are running now.
       CACHE_FRESH_MAX_MS: '2000',
       CACHE_STALE_WHILE_REVALIDATE_MS: '0',
       CACHE_STALE_IF_ERROR_MS: '0',
@@ -33,7 +33,7 @@ describe('60 watched sessions that grow, on a quota of 10 calls a second', () =>
     await desk.close();
   });
 
-  test('are all served within 12 s, while pages that nobody has are there within a second', async () => {
+  test('are all served within 12 s, while uncached pages are served within a second', async () => {
     const grownAt = Date.now();
     for (const id of ids) desk.append(id, ...wireMessages(3, 1));
     const served = Promise.all(streams.map((stream) => stream.until(({ positions }) => positions.length === 1)));
@@ -61,7 +61,7 @@ describe('60 watched sessions that grow, on a quota of 10 calls a second', () =>
     expect(median(times)).toBeLessThan(1000);
   });
 
-  test('are not in the queue that requests wait in', async () => {
+  test('are not in the queue of interactive requests', async () => {
     const text = await (await service.get('/metrics')).text();
     expect(Number(/^desk_background_waiting (\d+)$/m.exec(text)?.[1])).toBeGreaterThan(10);
     expect(Number(/^desk_queue_length (\d+)$/m.exec(text)?.[1])).toBeLessThan(5);

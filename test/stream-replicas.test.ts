@@ -44,7 +44,7 @@ describeWithOwnRedis('streams at two replicas', () => {
     return stream;
   };
 
-  test('ask the desk once for each freshness lifetime, and tell the same', async () => {
+  test('call the desk once for each freshness lifetime, and send the same', async () => {
     const two = await start({ CACHE_FRESH_MIN_MS: '1000', CACHE_FRESH_MAX_MS: '1000' });
     desk.setSession('talk', wireMessages(0, 3));
     const both = [await follow(two, 0, streamPath('talk')), await follow(two, 1, streamPath('talk'))];
@@ -60,7 +60,7 @@ describeWithOwnRedis('streams at two replicas', () => {
     for (const stream of both) expect(stream.positions).toEqual([3, 4]);
   });
 
-  test('tell within a second what a replica learned from a page', async () => {
+  test('send within a second what a replica fetched for a page', async () => {
     const two = await start({ CACHE_FRESH_MIN_MS: '9000', CACHE_FRESH_MAX_MS: '9000' });
     desk.setSession('page', wireMessages(0, 3));
     const [here, there] = [await follow(two, 0, streamPath('page')), await follow(two, 1, streamPath('page'))];
@@ -74,7 +74,7 @@ describeWithOwnRedis('streams at two replicas', () => {
     });
   });
 
-  test('are woken by a webhook that another replica was sent', async () => {
+  test('are woken by a webhook that another replica received', async () => {
     const two = await start({ CACHE_FRESH_MIN_MS: '60000', CACHE_FRESH_MAX_MS: '60000', WEBHOOK_TOKENS: TOKEN });
     await sendWebhook(two.nth(0), { sessionId: 'another' });
     desk.setSession('told', wireMessages(0, 3));
@@ -89,7 +89,7 @@ describeWithOwnRedis('streams at two replicas', () => {
     });
   });
 
-  test('leave a quarter of the quota to those who wait, all replicas together', async () => {
+  test('leave a quarter of the quota to interactive requests, over all replicas', async () => {
     const two = await start({ DESK_MAX_RPS: '10', CACHE_FRESH_MIN_MS: '0', CACHE_FRESH_MAX_MS: '0' });
     const ids = Array.from({ length: 40 }, (_, i) => `many${i}`);
     for (const id of ids) desk.setSession(id, wireMessages(0, 3));
@@ -104,7 +104,7 @@ describeWithOwnRedis('streams at two replicas', () => {
     });
   });
 
-  test('let a reader of a killed replica go on at the other, with nothing missed or repeated', async () => {
+  test('let a client of a killed replica continue at the other, with nothing missed or repeated', async () => {
     const two = await start({ CACHE_FRESH_MIN_MS: '300', CACHE_FRESH_MAX_MS: '300' });
     desk.setSession('killed', wireMessages(0, 3));
     const first = await follow(two, 0, streamPath('killed'));
@@ -118,7 +118,7 @@ describeWithOwnRedis('streams at two replicas', () => {
     expect([...first.positions, ...second.positions]).toEqual([3, 4, 5]);
   });
 
-  test('go on while Redis is frozen, gone and back, and no stream lies', async () => {
+  test('continue while Redis is frozen, killed and back, and send nothing wrong', async () => {
     const two = await start({ CACHE_FRESH_MIN_MS: '300', CACHE_FRESH_MAX_MS: '300' });
     desk.setSession('redis', wireMessages(0, 3));
     const both = [await follow(two, 0, streamPath('redis')), await follow(two, 1, streamPath('redis'))];

@@ -6,7 +6,7 @@ import { type Service, startService } from './service.js';
 import { sendWebhook, TOKEN } from './webhook.js';
 import { wireMessages } from './wire-messages.js';
 
-/** A webhook's way takes milliseconds; the rest is for a busy machine. */
+/** A webhook takes milliseconds; the rest is for a busy machine. */
 const SOON_MS = 1000;
 
 let desk: Simulator;
@@ -15,7 +15,7 @@ const streams: EventStream[] = [];
 
 beforeAll(async () => {
   desk = await startSimulator();
-  // Nothing but webhooks would tell of anything in the time of these tests.
+  // During these tests only webhooks cause a poll.
   service = await startService({
     DESK_BASE_URL: desk.url,
     DESK_MAX_RPS: '1000',
@@ -25,7 +25,7 @@ beforeAll(async () => {
     WEBHOOK_TOKENS: TOKEN,
     WEBHOOK_FRESH_MS: '60000',
   });
-  // While nobody has told of anything yet, watches look by themselves.
+  // Before the first webhook, watches poll by themselves.
   await sendWebhook(service, { sessionId: 'another' });
 });
 
@@ -43,7 +43,7 @@ const follow = async (id: string): Promise<EventStream> => {
 };
 const callsOf = (id: string) => desk.calls.filter(({ sessionId }) => sessionId === id).length;
 
-test('a webhook brings what is new to those who watch its session', async () => {
+test('a webhook brings new messages to the clients of its session', async () => {
   desk.setSession('told', wireMessages(0, 3));
   const stream = await follow('told');
   desk.append('told', ...wireMessages(3, 1));
@@ -53,11 +53,11 @@ test('a webhook brings what is new to those who watch its session', async () => 
   expect((stream.events[1]?.at ?? Infinity) - toldAt).toBeLessThan(SOON_MS);
   const calls = callsOf('told');
   await sleep(3000);
-  // What was told of was there: nothing else is to be looked for.
+  // The reported message was found: there is no further poll.
   expect(callsOf('told')).toBe(calls);
 });
 
-test('a webhook of which the records know nothing yet is looked after 1, 2 and 5 s later', async () => {
+test('a webhook ahead of the records is followed by polls after 1, 2 and 5 s', async () => {
   desk.setSession('late', wireMessages(0, 3));
   const stream = await follow('late');
   const before = callsOf('late');

@@ -41,7 +41,7 @@ describe('the stream of a session', () => {
     return stream;
   };
 
-  test('begins with how to come back and where it is, then tells each new message once, in order', async () => {
+  test('begins with retry and its position, then sends each new message once, in order', async () => {
     desk.setSession('talk', wireMessages(0, 26));
     const stream = await follow(streamPath('talk'));
     expect(stream.status).toBe(200);
@@ -69,7 +69,7 @@ describe('the stream of a session', () => {
     expect(page).toMatchObject({ messages: streamed });
   });
 
-  test('brings what was missed to a reader that comes back, and nothing twice', async () => {
+  test('sends missed messages to a client that reconnects, and nothing twice', async () => {
     desk.setSession('away', wireMessages(0, 250));
     const first = await follow(streamPath('away'));
     await first.count(1);
@@ -82,7 +82,7 @@ describe('the stream of a session', () => {
     expect(second.lastEventId).toBe('480');
   });
 
-  test('begins before the first message, and brings it to a reader that was away when it came', async () => {
+  test('begins before the first message, and sends it to a client that was disconnected when it came', async () => {
     desk.setSession('empty', []);
     const first = await follow(streamPath('empty'));
     expect((await first.count(1))[0]).toMatchObject({ event: 'ready', id: '0', data: { total: 0 } });
@@ -93,7 +93,7 @@ describe('the stream of a session', () => {
     expect(second.positions).toEqual([0, 1]);
   });
 
-  test('tells an edit among the newest 100, and leaves the place of the reader as it is', async () => {
+  test('sends an edit among the newest 100, and keeps the position of the client', async () => {
     desk.setSession('edit', wireMessages(0, 30));
     const stream = await follow(streamPath('edit'));
     await stream.count(1);
@@ -106,7 +106,7 @@ describe('the stream of a session', () => {
     expect(stream.events[1]?.data).toMatchObject({ messages: [{ position: 7, text: 'corrected' }] });
   });
 
-  test('says that positions mean nothing any more, where there are fewer messages than before', async () => {
+  test('resets positions if there are fewer messages than before', async () => {
     desk.setSession('shrunk', wireMessages(0, 30));
     const stream = await follow(streamPath('shrunk'));
     await stream.count(1);
@@ -115,7 +115,7 @@ describe('the stream of a session', () => {
     expect(stream.events[1]).toMatchObject({ event: 'reset', id: '12', data: { total: 12 } });
   });
 
-  test('asks the desk anew about a beginning beyond the end, then says so and goes on from the end', async () => {
+  test('asks the desk again about a beginning beyond the end, then resets and continues from the end', async () => {
     desk.setSession('beyond', wireMessages(0, 5));
     await service.get('/sessions/beyond/messages');
     desk.append('beyond', ...wireMessages(5, 1));
@@ -131,7 +131,7 @@ describe('the stream of a session', () => {
     expect(lost.positions).toEqual([6]);
   });
 
-  test('says of a session that contradicts itself only that something changed, without a place', async () => {
+  test('only reports changes of a session that contradicts itself, without positions', async () => {
     desk.setSession('odd', wireMessages(0, 150));
     desk.answerInOrder('odd', 'contradicting');
     await service.get('/sessions/odd/messages?order=asc&offset=60&limit=80');
@@ -144,14 +144,14 @@ describe('the stream of a session', () => {
     expect(events[2]).toMatchObject({ event: 'reset', id: '', data: { total: 151 } });
   });
 
-  test('sends comments, so that nobody takes silence for an end', async () => {
+  test('sends comments, so that the connection is not taken for dead', async () => {
     desk.setSession('silent', wireMessages(0, 1));
     const stream = await follow(streamPath('silent'));
     await stream.until(({ comments }) => comments.length >= 3);
     expect(stream.events).toHaveLength(1);
   });
 
-  test('brings all that lies behind, in events of at most 100, once each and in order', async () => {
+  test('sends all older messages, in events of at most 100, once each and in order', async () => {
     desk.setSession('long', wireMessages(0, 730));
     const stream = await follow(streamPath('long', '?from=5'));
     await stream.until(({ positions }) => positions.length >= 725);
@@ -163,7 +163,7 @@ describe('the stream of a session', () => {
     }
   });
 
-  test('asks the desk once for all readers of a session', async () => {
+  test('calls the desk once for all clients of a session', async () => {
     desk.setSession('shared', wireMessages(0, 3));
     const all = await Promise.all(Array.from({ length: 20 }, () => follow(streamPath('shared'))));
     desk.forgetCalls();
@@ -181,7 +181,7 @@ describe('the stream of a session', () => {
     expect(desk.calls).toHaveLength(0);
   });
 
-  test('refuses before the first byte, as a problem, what cannot be followed', async () => {
+  test('answers before the first byte, with a problem, what cannot be followed', async () => {
     const unknown = await follow(streamPath('nowhere'));
     await unknown.until(({ hasEnded }) => hasEnded);
     expect([unknown.status, unknown.headers['content-type']]).toEqual([404, 'application/problem+json; charset=utf-8']);
@@ -200,14 +200,14 @@ describe('the stream of a session', () => {
     expect((await follow(streamPath('refused'))).status).toBe(502);
   });
 
-  test('takes an empty Last-Event-ID for none', async () => {
+  test('treats an empty Last-Event-ID as absent', async () => {
     desk.setSession('none', wireMessages(0, 4));
     const stream = await follow(streamPath('none', '?from=2'), { 'Last-Event-ID': '' });
     await stream.until(({ positions }) => positions.length === 2);
     expect(stream.positions).toEqual([2, 3]);
   });
 
-  test('answers HEAD with the headers, and asks nobody', async () => {
+  test('answers HEAD with the headers, without a call', async () => {
     desk.forgetCalls();
     const answer = await ask(service, streamPath('nowhere'), { method: 'HEAD' });
     expect(answer.status).toBe(200);
@@ -219,7 +219,7 @@ describe('the stream of a session', () => {
     expect((await ask(service, '/sessions/x/messages/stream', { method: 'POST' })).headers['allow']).toBe('GET, HEAD');
   });
 
-  test('ends where the session vanishes', async () => {
+  test('ends if the session vanishes', async () => {
     desk.setSession('vanishing', wireMessages(0, 3));
     const stream = await follow(streamPath('vanishing'));
     await stream.count(1);
@@ -228,7 +228,7 @@ describe('the stream of a session', () => {
     expect(stream.incoming.complete).toBe(true);
   });
 
-  test('goes on through limits and failures of the desk, and misses nothing', async () => {
+  test('continues through limits and failures of the desk, and misses nothing', async () => {
     desk.setSession('troubled', wireMessages(0, 3));
     const stream = await follow(streamPath('troubled'));
     await stream.count(1);
@@ -293,7 +293,7 @@ describe('a replica with few streams', () => {
     return stream;
   };
 
-  test('refuses streams beyond STREAM_MAX, and takes one where another ended', async () => {
+  test('refuses streams beyond STREAM_MAX, and accepts one when another ended', async () => {
     await start({ STREAM_MAX: '2', STREAM_MAX_PER_CALLER: '0' });
     const all = [await follow('talk'), await follow('talk')];
     const refused = await follow('talk');
@@ -313,7 +313,7 @@ describe('a replica with few streams', () => {
     expect((await follow('talk')).status).toBe(503);
   });
 
-  test('ends them when it stops, at once and properly', async () => {
+  test('ends them when it stops, at once and cleanly', async () => {
     await start({ DESK_DEADLINE_MS: '1000' });
     await Promise.all([1, 2, 3].map(() => follow('talk')));
     await Promise.all(streams.map((stream) => stream.count(1)));
@@ -324,7 +324,7 @@ describe('a replica with few streams', () => {
     expect(streams.map(({ incoming }) => incoming.complete)).toEqual([true, true, true]);
   });
 
-  test('cuts off a reader that leaves new events unread, and keeps the others', async () => {
+  test('cuts off a client that leaves new events unread, and keeps the others', async () => {
     await start({ CACHE_FRESH_MIN_MS: '0', CACHE_FRESH_MAX_MS: '0' });
     const long = 'x'.repeat(11_000);
     desk.setSession('loud', wireMessages(0, 1));

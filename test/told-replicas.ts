@@ -8,9 +8,12 @@ import { sendWebhook, TOKEN } from './webhook.js';
 /** A notice takes a round trip to Redis; the rest is for a busy machine. */
 export const SOON_MS = 1000;
 
-/** Two replicas with a webhook, whose answers stay fresh for longer than any test: only what is told of is asked for again. */
+/**
+ * Two replicas with a webhook, whose answers stay fresh for longer than any test: only reported sessions are fetched
+ * again.
+ */
 export class ToldReplicas {
-  /** The session that the test is about. */
+  /** The session of the test. */
   id = '';
   private made = 0;
 

@@ -64,7 +64,7 @@ const linesWith = (text: string) =>
     .split('\n')
     .filter((line) => line.includes(text));
 
-it('costs no request anything where the receiver is away: spans are dropped, counted, and told once a minute', async () => {
+it('delays no request if the receiver is unavailable: spans are dropped, counted, and logged once a minute', async () => {
   await start(`http://127.0.0.1:${await freePort()}/the-token-in-its-path`);
   await askOften(100);
   await untilDropped(80);
@@ -75,7 +75,7 @@ it('costs no request anything where the receiver is away: spans are dropped, cou
   expect(service.output()).not.toMatch(/the-token|complains/);
 });
 
-it('costs no request anything where the receiver never answers, and the service stops in its time', async () => {
+it('delays no request if the receiver never answers, and the service stops in time', async () => {
   await startWith(() => undefined, { OTEL_EXPORTER_OTLP_TIMEOUT: '10000', SHUTDOWN_TIMEOUT_MS: '1000' });
   await askOften(100);
   await untilDropped(50);
@@ -89,7 +89,7 @@ it.each<[what: string, answer: AnswerExport]>([
   ['400 and nonsense', (_request, response) => response.writeHead(400, 'the-nonsense').end('{"the-nonsense"')],
   ['half an answer', (_request, response) => response.writeHead(200, { 'content-length': 9 }).write('the-nonse')],
   ['a cut connection', (_request, response) => response.destroy()],
-])('costs no request anything where the receiver answers with %s', async (_what, answer) => {
+])('delays no request if the receiver answers with %s', async (_what, answer) => {
   const { requests } = await startWith(answer);
   await askOften(60);
   await untilDropped(10);
@@ -98,7 +98,7 @@ it.each<[what: string, answer: AnswerExport]>([
   expect(service.output()).not.toContain('the-nonsense');
 });
 
-it('takes an answer that nobody can read for a receipt, and says so once', async () => {
+it('treats an unreadable answer as a receipt, and logs that once', async () => {
   const { spans } = await startWith((_request, response) => response.end('the-nonsense'));
   await askOften(20);
   while (spans().length < 15) await sleep(20);
@@ -106,7 +106,7 @@ it('takes an answer that nobody can read for a receipt, and says so once', async
   expect(service.output()).not.toContain('the-nonsense');
 });
 
-it('sends at a stop what still waits', async () => {
+it('sends waiting spans at a stop', async () => {
   const { spans } = await startWith((_request, response) => response.end('{}'), {
     OTEL_BSP_SCHEDULE_DELAY: '60000',
     OTEL_BSP_MAX_QUEUE_SIZE: '100',

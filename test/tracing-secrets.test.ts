@@ -20,13 +20,13 @@ const HEADER = 'planted-key-of-the-receiver';
 const SECRET_KEY = createHash('sha256').update('planted key').digest('hex');
 
 describeWithRedis.each(['http/json', 'http/protobuf'])('traces by %s', (protocol) => {
-  // Also after a failure: what is left open would keep the tests from ending.
+  // Also after a failure: open handles would keep the tests from ending.
   const cleanUps: (() => unknown)[] = [];
   afterEach(async () => {
     await Promise.all(cleanUps.splice(0).map((cleanUp) => cleanUp()));
   });
 
-  test('hold no message, account, session, caller, key, signature or path, and the desk hears of none', async () => {
+  test('hold no message, account, session, caller, key, signature or path, and no trace header reaches the desk', async () => {
     const simulator = await startSimulator({ secretKey: SECRET_KEY });
     const [tap, receiver, redis] = await Promise.all([startDeskTap(simulator), startOtlpReceiver(), anyRedis()]);
     const service = await startService({
@@ -76,7 +76,7 @@ describeWithRedis.each(['http/json', 'http/protobuf'])('traces by %s', (protocol
     await sleep(100);
     await service.stop();
 
-    // The test tests what it thinks it does.
+    // Makes sure that the test finds what it looks for.
     const told = receiver.bodies.map((body) => body.toString('latin1')).join('\n');
     expect(told).toContain('/sessions/:sessionId/messages');
     expect(told).toContain('desk describe_im_cdr_list');

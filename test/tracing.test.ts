@@ -40,19 +40,19 @@ afterAll(async () => {
   await Promise.all([desk.close(), receiver.close()]);
 });
 
-/** The path of a session that nobody has asked for yet. */
+/** The path of a session that was not read yet. */
 function coldPath(): string {
   const id = `traced-${count++}`;
   desk.setSession(id, [textMessage('hello', Date.UTC(2024, 0, 1))]);
   return `/sessions/${id}/messages`;
 }
 
-/** A caller's trace of its own, by which a request's spans are found. */
+/** A trace id of its own, by which a request's spans are found. */
 function newTrace(flags = '01') {
   const traceId = (++count).toString(16).padStart(32, '0');
   const header = { traceparent: `00-${traceId}-${CALLER}-${flags}` };
   const spans = () => receiver.spans().filter((span) => span.traceId === traceId);
-  /** The request's span, once it came; its parts end before it does, and so came earlier or with it. */
+  /** The request's span, once it came; its children end before it, and so came earlier or with it. */
   const root = async (name = ROUTE): Promise<ReceivedSpan> => {
     for (;;) {
       const found = spans().find((span) => span.name === name);
@@ -65,7 +65,7 @@ function newTrace(flags = '01') {
 
 const nameOf = ({ name }: ReceivedSpan) => name;
 
-it('tells of a cold miss: its flight, its turns, and both attempts at the desk', async () => {
+it('records a cold miss: its flight, its turns, and both attempts at the desk', async () => {
   const trace = newTrace();
   desk.failNext({ kind: 'error', code: 141002 });
   expect((await ask(service, coldPath(), { headers: trace.header })).status).toBe(200);
@@ -93,7 +93,7 @@ it('tells of a cold miss: its flight, its turns, and both attempts at the desk',
   });
 });
 
-it('tells of one who joins a flight: a link to it, and no call of its own', async () => {
+it('records a load that joins a flight: a link to it, and no call of its own', async () => {
   const [first, second] = [newTrace(), newTrace()];
   desk.latency(300);
   const path = coldPath();
@@ -110,7 +110,7 @@ it('tells of one who joins a flight: a link to it, and no call of its own', asyn
   expect(join?.links).toEqual([flight?.spanId]);
 });
 
-it('tells of a hit on the fast path, in a span of its own', async () => {
+it('records a hit on the fast path, in a span of its own', async () => {
   const path = coldPath();
   await ask(service, path);
   const trace = newTrace();
@@ -123,7 +123,7 @@ it('tells of a hit on the fast path, in a span of its own', async () => {
   expect(trace.spans()).toHaveLength(1);
 });
 
-it('begins a trace where the caller has none, and names it in the log', async () => {
+it('begins a trace if the caller has none, and logs its id', async () => {
   await ask(service, coldPath(), { headers: { 'x-request-id': 'without-a-trace' } });
   const line = await service.logged(/"requestId":"without-a-trace".*"msg":"request"/);
   const [, traceId] = /"traceId":"([0-9a-f]{32})"/.exec(line) ?? [];
@@ -137,7 +137,7 @@ it('begins a trace where the caller has none, and names it in the log', async ()
   }
 });
 
-it('records nothing where the caller says that its trace is not sampled', async () => {
+it("records nothing if the caller's trace is not sampled", async () => {
   const [unsampled, sampled] = [newTrace('00'), newTrace()];
   await ask(service, coldPath(), { headers: unsampled.header });
   await ask(service, coldPath(), { headers: sampled.header });
@@ -146,7 +146,7 @@ it('records nothing where the caller says that its trace is not sampled', async 
   expect(await service.logged(new RegExp(`"traceId":"${unsampled.traceId}"`))).toContain('"msg":"re');
 });
 
-it('marks what failed by its code, and names no path that has no route', async () => {
+it('marks errors by their code, and has no path without a route', async () => {
   const [failed, refused, unknown] = [newTrace(), newTrace(), newTrace()];
   desk.failNext({ kind: 'status', status: 404 });
   await ask(service, coldPath(), { headers: failed.header });
@@ -199,7 +199,7 @@ describeWithRedis('with Redis', () => {
     await redis.stop();
   });
 
-  it('tells of each command by its kind, without a key', async () => {
+  it('records each command by its kind, without a key', async () => {
     const trace = newTrace();
     const path = coldPath().replace('traced-', `traced-${Date.now()}-`);
     desk.setSession(path.split('/')[2] ?? '', [textMessage('hello', Date.UTC(2024, 0, 1))]);
@@ -225,8 +225,11 @@ describeWithRedis('with Redis', () => {
   });
 });
 
-it('loads nothing of the SDK where nobody wants traces', async () => {
-  /** Node says on stderr which modules it loads. The SDK is a chunk of the bundle, named by the module that begins it. */
+it('loads nothing of the SDK if no traces are configured', async () => {
+  /**
+   * Node prints the modules that it loads on stderr. The SDK is a chunk of the bundle, named by the module that begins
+   * it.
+   */
   const isSdkLoaded = async (environment: Record<string, string>) => {
     const one = await startService({ DESK_BASE_URL: desk.url, NODE_DEBUG: 'esm', ...environment });
     await one.stop();

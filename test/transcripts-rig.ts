@@ -37,11 +37,11 @@ export interface RigOptions {
   readonly memoryBytes?: number;
 }
 
-/** Transcripts without Redis on a model desk, and a clock that stands until it is told to go on. */
+/** Transcripts without Redis on a model desk, with a clock that only tests move. */
 export class Rig {
   time = START;
   contradictions = 0;
-  /** Whether changes are told of. */
+  /** Whether changes are reported. */
   isTold = false;
   readonly policy: TranscriptPolicy;
   readonly desk: ModelDesk;
@@ -72,14 +72,14 @@ export class Rig {
     });
   }
 
-  /** As the service does it: memory first, then whatever it takes. */
+  /** As the service does it: memory first, then the rest. */
   async read(window: Partial<Window> = {}, options: ReadOptions = {}): Promise<Result<TranscriptView>> {
     const whole = windowOf(window);
     const ready = options.noCache === true ? undefined : this.transcripts.peek('session', whole);
     return ready ?? (await this.transcripts.read('session', whole, options));
   }
 
-  /** How many calls the desk got while this went on. */
+  /** How many calls the desk got meanwhile. */
   async callsOf(work: () => Promise<unknown>): Promise<number> {
     const before = this.desk.calls.length;
     await work();
@@ -93,7 +93,7 @@ export class Rig {
   }
 }
 
-/** Calls in the background go as soon as they need not give way. */
+/** Background calls go as soon as they need not give way. */
 export function turnsAtOnce(isBusy = () => false): BackgroundTurns {
   const quota = { take: () => Promise.resolve(0) };
   return new BackgroundTurns({ quota, spacingMs: 0, isBusy, now: () => 0 });
@@ -114,7 +114,7 @@ export function windowOf(window: Partial<Window>): Window {
   return { limit: 20, offset: 0, order: 'desc', ...window };
 }
 
-/** A page as the caller sees it: total, and position with message in the order asked for. */
+/** A page as the caller sees it: total, and position with message in the requested order. */
 export interface Seen {
   readonly total: number;
   readonly rows: readonly string[];
@@ -142,7 +142,7 @@ export function expected(state: DeskState, window: Window, hasPositions = true):
   return { total, rows };
 }
 
-/** The states that the desk was in at some moment from `from` on. */
+/** The states of the desk from `from` on. */
 export function statesSince(desk: ModelDesk, from: number): DeskState[] {
   return desk.states.filter((_, i) => (desk.states[i + 1]?.since ?? Infinity) >= from);
 }

@@ -8,7 +8,7 @@ import { type Simulator, startSimulator } from '../simulator/simulator.js';
 import { ask, speak } from './http.js';
 import { deskCredentials, type Service, startService } from './service.js';
 
-/** The longest id that is allowed, so that few requests make much log. */
+/** The longest allowed id, so that few requests make a large log. */
 const SESSION = 's'.repeat(128);
 const REQUEST_ID = 'r'.repeat(128);
 const REQUEST = `GET /sessions/${SESSION}/messages?limit=1 HTTP/1.1\r\nHost: a\r\nX-Request-Id: ${REQUEST_ID}\r\n\r\n`;
@@ -30,7 +30,7 @@ afterEach(async () => {
 
 afterAll(() => simulator.close());
 
-/** A service whose stdout is a pipe that nobody reads from now on. */
+/** A service whose stdout is a pipe that is not read from now on. */
 async function startUnread(settings: Record<string, string> = {}): Promise<Service> {
   const fixed = { RATE_LIMIT_PER_MINUTE: '0', CACHE_FRESH_MIN_MS: '600000', CACHE_FRESH_MAX_MS: '600000' };
   const service = await startService({ ...fixed, DESK_BASE_URL: simulator.url, ...settings });
@@ -69,7 +69,7 @@ describe('a log that nobody reads', () => {
     expect(service.process.exitCode).toBe(1);
   });
 
-  test('has 8 MB of lines wait; what comes on top is dropped, counted, and told once there is room', async () => {
+  test('buffers 8 MB of lines; further ones are dropped, counted, and reported once there is room', async () => {
     const service = await startUnread();
     const heardBefore = service.output().length;
     // 10 MB of lines.
@@ -83,7 +83,7 @@ describe('a log that nobody reads', () => {
     }
     const waited = service.output().slice(heardBefore);
     expect(waited.length).toBeGreaterThan(7_900_000);
-    // What is in pipes and under way comes on top.
+    // Lines in pipes and in progress are added to that.
     expect(waited.length).toBeLessThan(9_000_000);
     const written = waited.split('\n').filter((line) => line.includes(REQUEST_ID)).length;
     expect(written + Number(told)).toBe(times * LINES_PER_REQUEST);
@@ -92,7 +92,7 @@ describe('a log that nobody reads', () => {
     expect(service.output().match(/linesDropped/g)).toHaveLength(1);
   });
 
-  test('loses nothing where it is read again in time', async () => {
+  test('loses nothing if it is read again in time', async () => {
     const service = await startUnread();
     await read(service, 3000);
     service.process.stdout?.resume();
@@ -110,14 +110,14 @@ describe('a log that nobody reads', () => {
   test('that was closed by its reader keeps neither the service nor its stop', async () => {
     const service = await startUnread();
     service.process.stdout?.destroy();
-    // The first lines find out that nobody is there; those after them count as dropped.
+    // The first lines detect that the reader is gone; those after them count as dropped.
     while ((await droppedLines(service)) === 0) await read(service, 10);
     const startedAt = Date.now();
     expect(await service.stop()).toBe(0);
     expect(Date.now() - startedAt).toBeLessThan(5000);
   });
 
-  test('on a terminal that stands still does not keep a stopped process either', async () => {
+  test('on a paused terminal does not keep a stopped process either', async () => {
     // `script` (in every Debian) is a terminal whose output is a pipe again.
     const child = spawn('script', ['-qec', 'echo "pid $$"; exec node dist/main.js', '/dev/null'], {
       env: {

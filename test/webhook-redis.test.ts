@@ -8,12 +8,12 @@ import { SOON_MS, ToldReplicas } from './told-replicas.js';
 interface SharedRedis {
   readonly environment: Readonly<Record<string, string>>;
   readonly servers: readonly RedisServer[];
-  /** A node that everybody talks to goes; resolves when another stands in for it, or it is back. */
+  /** Fails the node that everything depends on; resolves when another replaces it, or it is back. */
   readonly loseNode: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
-/** Longer than a connection for commands may be silent: what listens has to outlive that. */
+/** Longer than a connection for commands may be idle: the subscriber has to outlive that. */
 const QUIET_MS = 2500;
 
 const KINDS: readonly [kind: string, start: () => Promise<SharedRedis>][] = [
@@ -32,7 +32,7 @@ const KINDS: readonly [kind: string, start: () => Promise<SharedRedis>][] = [
     'a Redis Cluster',
     async () => {
       const { url, nodes, is, stop } = await startRedisCluster();
-      // Each in its turn, so that the one on which a replica listens is among them.
+      // Each in its turn, so that the one that a replica is subscribed to is among them.
       const loseNode = async () => {
         for (const node of nodes) {
           await node.kill();
@@ -60,7 +60,7 @@ describeWithOwnRedis.each(KINDS)('webhooks over two replicas and %s', (_, start)
     await redis.stop();
   });
 
-  /** Tells one replica of a new message; how long until the other shows it. */
+  /** Reports a new message to one replica; how long until the other shows it. */
   const noticedAfter = async (text: string): Promise<number> => {
     await told.readAll();
     told.write(text);
@@ -68,7 +68,7 @@ describeWithOwnRedis.each(KINDS)('webhooks over two replicas and %s', (_, start)
     return told.shownAfter(1, text);
   };
 
-  it('make the next read new at the other replica, for one call', async () => {
+  it('make the next read fresh at the other replica, for one call', async () => {
     await told.replicas.undisturbed(async () => {
       await told.begin();
       expect(await noticedAfter('second')).toBeLessThan(SOON_MS);
@@ -82,7 +82,7 @@ describeWithOwnRedis.each(KINDS)('webhooks over two replicas and %s', (_, start)
     expect(await noticedAfter('second')).toBeLessThan(SOON_MS);
   });
 
-  it('keep a flight from counting as new that was under way at another replica', async () => {
+  it('keep a flight at another replica from counting as fresh', async () => {
     await told.read(1);
     await told.tell(1);
     told.desk.latency(500);
@@ -96,7 +96,7 @@ describeWithOwnRedis.each(KINDS)('webhooks over two replicas and %s', (_, start)
     expect(await told.shownAfter(0, 'second')).toBeLessThan(SOON_MS);
   });
 
-  it('cost at most 2 s where the notice is lost: the number of the change is found in Redis', async () => {
+  it('cost at most 2 s if the notice is lost: the number of the change is found in Redis', async () => {
     const onAll = (rule: string) => {
       for (const { port } of redis.servers) redisCli(port, 'acl', 'setuser', 'default', rule);
     };
@@ -113,7 +113,7 @@ describeWithOwnRedis.each(KINDS)('webhooks over two replicas and %s', (_, start)
 
   it('are noticed again after a node was lost', async () => {
     await redis.loseNode();
-    // The connection that listens is back a moment after the one for commands.
+    // The subscriber's connection is back a moment after the one for commands.
     let fastest = Infinity;
     for (let tries = 0; tries < 10 && fastest >= SOON_MS; tries++) {
       await told.begin();

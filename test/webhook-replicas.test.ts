@@ -17,7 +17,7 @@ describeWithOwnRedis('webhooks over two replicas', () => {
     await redis.stop();
   });
 
-  it('make the next read new at every replica, for one call', async () => {
+  it('make the next read fresh at every replica, for one call', async () => {
     await told.replicas.undisturbed(async () => {
       await told.begin();
       await told.readAll();
@@ -29,7 +29,7 @@ describeWithOwnRedis('webhooks over two replicas', () => {
     expect(told.calls).toBe(2);
   });
 
-  it('keep a flight from counting as new that was under way at another replica', async () => {
+  it('keep a flight at another replica from counting as fresh', async () => {
     await told.read(1);
     await told.tell(1);
     told.desk.latency(500);
@@ -43,7 +43,7 @@ describeWithOwnRedis('webhooks over two replicas', () => {
     expect(await told.shownAfter(0, 'second')).toBeLessThan(SOON_MS);
   });
 
-  it('cost at most 2 s where the notice between replicas is lost', async () => {
+  it('cost at most 2 s if the notice between replicas is lost', async () => {
     await told.readAll();
     redisCli(redis.port, 'acl', 'setuser', 'default', 'resetchannels');
     try {
@@ -55,7 +55,7 @@ describeWithOwnRedis('webhooks over two replicas', () => {
     }
   });
 
-  it('that one replica had already are nothing new to another', async () => {
+  it('that one replica has received already are duplicates at another', async () => {
     await told.tell(0, 'a-request-seen-twice');
     await sleep(500);
     await told.readAll();
@@ -65,7 +65,7 @@ describeWithOwnRedis('webhooks over two replicas', () => {
     expect(told.calls).toBe(1);
   });
 
-  it('are answered at once and do their work here while Redis is frozen, and everywhere once it is back', async () => {
+  it('are answered at once and take effect here while Redis is frozen, and everywhere once it is back', async () => {
     await told.readAll();
     redis.freeze();
     try {
@@ -81,7 +81,7 @@ describeWithOwnRedis('webhooks over two replicas', () => {
     expect(await told.shownAfter(1, 'second')).toBeLessThan(2000 + 2 * SOON_MS);
   });
 
-  it('leave nothing of the session in the clear names of Redis but hashes', async () => {
+  it('leave only hashes of the session in the key names of Redis', async () => {
     await told.tell(0, 'a-request-id');
     await sleep(500);
     const keys = redisCli(redis.port, 'keys', '*');

@@ -60,7 +60,7 @@ async function events(of: Service, outcome: string): Promise<number> {
   return Number(new RegExp(`^webhook_events_total\\{outcome="${outcome}"\\} (\\d+)$`, 'm').exec(text)?.[1]);
 }
 
-/** A webhook's effect goes on behind its answer. */
+/** A webhook's effect continues behind its answer. */
 async function expectReceived(answer: Answer): Promise<void> {
   expect([answer.status, answer.text]).toEqual([200, RECEIVED]);
   expect(answer.headers).toMatchObject({
@@ -71,7 +71,7 @@ async function expectReceived(answer: Answer): Promise<void> {
 }
 
 describe('a webhook', () => {
-  test('makes the next read new, which asks once, and changes no other session', async () => {
+  test('makes the next read fresh, with one call, and changes no other session', async () => {
     const other = id;
     await read();
     id = `told-${++made}`;
@@ -97,7 +97,7 @@ describe('a webhook', () => {
     expect((await ask(service, `/sessions/${id}`)).json()).toMatchObject({ state: 'agent' });
   });
 
-  test('of a session that was unknown has it asked for again', async () => {
+  test('of an unknown session makes the service fetch it again', async () => {
     const found = id;
     id = `unborn-${made}`;
     expect((await read()).status).toBe(404);
@@ -108,7 +108,7 @@ describe('a webhook', () => {
     id = found;
   });
 
-  test('leaves sealed blocks alone', async () => {
+  test('keeps sealed blocks', async () => {
     const old = Date.UTC(2024, 0, 1);
     simulator.setSession(
       id,
@@ -121,7 +121,7 @@ describe('a webhook', () => {
     expect(calls()).toBe(3);
   });
 
-  test('does not count a flight as new that was under way when it came', async () => {
+  test('does not count a flight as fresh that was in progress when it came', async () => {
     simulator.latency(300);
     const before = read();
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -133,7 +133,7 @@ describe('a webhook', () => {
     expect(calls()).toBe(2);
   });
 
-  test('leaves the old page where the desk fails, and says its true age', async () => {
+  test('keeps the old page if the desk fails, with its true age', async () => {
     await read();
     await sendWebhook(service, { sessionId: id });
     simulator.faultUntilReset({ kind: 'error', code: 141009 });
@@ -143,7 +143,7 @@ describe('a webhook', () => {
     expect(answer.headers['cache-control']).toBe('private, max-age=60');
   });
 
-  test('asks nothing where nobody looks', async () => {
+  test('costs no call if nobody reads', async () => {
     await read();
     for (let i = 0; i < 5; i++) await sendWebhook(service, { sessionId: id });
     expect(calls()).toBe(1);
@@ -193,7 +193,7 @@ describe('who may send one', () => {
     expect(await events(of, 'refused')).toBe(before + 1);
   };
 
-  test('either token is right, while they are changed', async () => {
+  test('either token is accepted while they are rotated', async () => {
     await expectReceived(await sendWebhook(service, {}));
     await expectReceived(await sendWebhook(service, { token: OTHER_TOKEN }));
   });
@@ -209,20 +209,20 @@ describe('who may send one', () => {
     await expectRefused(service, webhook);
   });
 
-  test('a path secret is enough where there are no tokens, and needed', async () => {
+  test('a path secret is enough without tokens, and required', async () => {
     await expectReceived(await sendWebhook(withSecret, { token: null, secret: SECRET }));
     await expectRefused(withSecret, { token: null });
     await expectRefused(withSecret, { token: null, secret: `${SECRET}x` });
     await expectRefused(withSecret, { token: null, secret: SECRET, sdkAppId: '1' });
   });
 
-  test('both are needed where both are set', async () => {
+  test('both are required if both are set', async () => {
     await expectReceived(await sendWebhook(withBoth, { secret: SECRET }));
     await expectRefused(withBoth, {});
     await expectRefused(withBoth, { token: null, secret: SECRET });
   });
 
-  test('is found out before the body is read', async () => {
+  test('is checked before the body is read', async () => {
     const answer = await sendWebhook(service, { token: 'another', body: 'x'.repeat(70_000) });
     expect(answer.status).toBe(401);
   });

@@ -15,7 +15,7 @@ export interface Webhook {
   readonly headers?: Record<string, string>;
 }
 
-/** Where the desk sends a webhook to; signed with TOKEN unless told otherwise. */
+/** The receiver of a webhook; signed with TOKEN unless told otherwise. */
 export function webhookTarget({ token = TOKEN, secret, requestId, ...more }: Webhook = {}): string {
   const time = String(more.requestTime ?? Math.floor(Date.now() / 1000));
   const sign = token === null ? undefined : createHash('sha256').update(`${token}${time}`).digest('hex');
@@ -31,7 +31,7 @@ export function webhookTarget({ token = TOKEN, secret, requestId, ...more }: Web
   return `/webhooks/desk${secret === undefined ? '' : `/${secret}`}?${query.toString()}`;
 }
 
-/** The document's own sample, of this session. */
+/** The document's own sample, for this session. */
 export function webhookBody(sessionId: string): string {
   return JSON.stringify({
     CallbackCommand: 'Desk.SessionEventNotify',

@@ -7,7 +7,7 @@ export interface WireMessage {
 
 const START = Date.UTC(2026, 0, 1);
 
-/** Messages `first` up to `first + count` of a session, as the desk has them; each says its own position. */
+/** Messages `first` up to `first + count` of a session, as the desk has them; each text is its own position. */
 export function wireMessages(first: number, count: number, text = (position: number) => `m${position}`): WireMessage[] {
   return Array.from({ length: count }, (_, i) => ({
     FromAccount: `user${(first + i) % 3}`,

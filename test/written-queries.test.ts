@@ -8,7 +8,7 @@ import { readScrape, type Scrape } from './scrape.js';
 import { type Service, startService } from './service.js';
 import { dashboardQueries, ruleQueries } from './written-queries.js';
 
-/** What Prometheus makes itself, and the labels it puts on everything it scrapes. */
+/** Prometheus's own metrics, and the labels it adds to everything it scrapes. */
 const MADE_BY_PROMETHEUS: Scrape = new Map([
   ['up', [new Map()]],
   [
@@ -22,7 +22,7 @@ const MADE_BY_PROMETHEUS: Scrape = new Map([
   ],
 ]);
 const PUT_BY_PROMETHEUS: ReadonlySet<string> = new Set(['job', 'instance']);
-/** The traffic below goes to every route that a query is about: a matcher that takes none of them is a mistake. */
+/** The traffic below goes to every route that a query is about: a matcher without any of them is a mistake. */
 const ROUTE = 'route';
 /** What a query about reads has to count. */
 const READS = ['/sessions', '/sessions/:sessionId', '/sessions/:sessionId/messages'];
@@ -64,7 +64,7 @@ afterAll(async () => {
 describe.each([
   ['a dashboard', dashboardQueries()],
   ['a rule', ruleQueries()],
-])('%s asks for what /metrics has', (_, queries) => {
+])('%s only uses what /metrics has', (_, queries) => {
   test.each(queries)('$where', ({ promql }) => {
     const selectors = selectorsOf(promql);
     expect(selectors).not.toEqual([]);
@@ -79,7 +79,7 @@ test('docs/operate.md describes every metric, and no other', () => {
   expect(described.sort()).toEqual(families.filter((name) => !/^(process|nodejs)_/.test(name)).sort());
 });
 
-test('what is about reads is about every resource', () => {
+test('queries about reads cover every resource', () => {
   const ofReads = [...dashboardQueries(), ...ruleQueries()]
     .flatMap(({ promql }) => selectorsOf(promql))
     .flatMap(({ matchers }) => matchers.filter(({ label, value }) => label === ROUTE && value.startsWith('/sessions')));

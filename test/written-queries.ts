@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { isList, isObject } from '../simulator/json-object.js';
 
-/** A query as somebody wrote it into deploy/, and where to find it there. */
+/** A query in deploy/, and where to find it there. */
 export interface WrittenQuery {
   readonly where: string;
   readonly promql: string;
@@ -49,7 +49,7 @@ function variablesOf(dashboard: unknown, where: string): WrittenQuery[] {
   });
 }
 
-/** Grafana's own words put as Prometheus's: the names and labels in them stay. */
+/** Grafana's variables replaced by valid PromQL: the names and labels in them stay. */
 function withoutGrafana(query: string): string {
   return query
     .replace(/^label_values\((.+),\s*(\w+)\)$/, 'group by ($2) ($1)')

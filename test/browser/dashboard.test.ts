@@ -20,7 +20,7 @@ function inBrowser(): void {
   let demo: Demo;
   let browser: Browser;
   let page: Page;
-  /** Makes an id that no test, and no earlier try of one, has used. */
+  /** Makes an id that no test, and no earlier attempt of one, has used. */
   let ids = 100;
   const origins = new Set<string>();
   const complaints: string[] = [];
@@ -35,7 +35,7 @@ function inBrowser(): void {
     page.on('request', (request) => origins.add(new URL(request.url()).origin));
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => {
-      // The browser itself notes every answer that is no 2xx.
+      // The browser itself logs every answer that is no 2xx.
       const isNote = message.text().startsWith('Failed to load resource');
       if (message.type() === 'error' && !isNote) complaints.push(message.text());
     });
@@ -59,7 +59,7 @@ function inBrowser(): void {
     await page.getByRole('heading', { name: id, exact: true }).waitFor();
   }
 
-  /** A session of these texts that nobody has asked for yet, opened, with its stream under way. */
+  /** Opens a new session with these texts, and waits for its stream. */
   async function openNew(...texts: string[]): Promise<string> {
     const id = `new-${++ids}`;
     await demo.control('PUT', `/sessions/${id}`, { messages: messagesOf(texts) });
@@ -81,7 +81,7 @@ function inBrowser(): void {
     }
   }
 
-  it('lists the sessions of a day, those that run, and those of one client', async () => {
+  it('lists the sessions of a day, the running ones, and those of one client', async () => {
     const list = page.getByRole('region', { name: 'Sessions' });
     await list.getByRole('link', { name: 'growing-session' }).waitFor();
     const running = page.getByRole('region', { name: 'Running now' });
@@ -112,7 +112,7 @@ function inBrowser(): void {
     expect(shown).toEqual(shown.map((_, position) => `#${position}`));
   });
 
-  it('shows every kind of content, with links to the web alone', async () => {
+  it('shows every kind of content, with links to http(s) only', async () => {
     await open('session-of-everything');
     await scrollToStart();
     const labels = new Set(await page.locator('.label').allInnerTexts());
@@ -128,14 +128,14 @@ function inBrowser(): void {
     for (const href of links) expect(href).toMatch(/^https?:/);
   });
 
-  it('shows the words of strangers as text', async () => {
+  it('shows markup in messages as text', async () => {
     await openNew(ATTACK);
     expect(await rows().locator('.words').innerText()).toBe(ATTACK);
     expect(await rows().locator('img').count()).toBe(0);
     expect(await page.title()).toBe('Desk sessions');
   });
 
-  it('grows without a reload, shows an edit, and reads a session anew that lost messages', async () => {
+  it('grows without a reload, shows an edit, and reloads a session that lost messages', async () => {
     const id = await openNew('one', 'two');
     await demo.control('POST', `/sessions/${id}/messages`, { messages: [textMessage('three', AT + 3)] });
     await rows().filter({ hasText: 'three' }).waitFor();
@@ -162,7 +162,7 @@ function inBrowser(): void {
     expect(file.text).toMatch(content);
   });
 
-  it('shows a desk that limits as 429, counts the wait down and goes on', async () => {
+  it('shows a desk that limits as 429, counts down and continues', async () => {
     const sessionId = `load-${++ids}`;
     await demo.control('POST', '/faults', { fault: { kind: 'error', code: 141009 }, times: 1, sessionId });
     await open(sessionId);
@@ -185,7 +185,7 @@ function inBrowser(): void {
     await rows().first().waitFor();
   });
 
-  it('needs no scrolling sideways on a phone, whatever is shown', async () => {
+  it('needs no horizontal scrolling on a phone, whatever is shown', async () => {
     await page.setViewportSize({ width: 390, height: 844 });
     for (const hash of ['#/', '#/session-of-everything']) {
       await page.goto(`${demo.dashboardUrl}/${hash}`);
@@ -239,14 +239,14 @@ function inBrowser(): void {
       await other.close();
     });
 
-    it('comes back by itself, with what it missed and nothing twice', async () => {
+    it('reconnects by itself, without missing or repeating a message', async () => {
       const id = `new-${++ids}`;
       await demo.control('PUT', `/sessions/${id}`, { messages: messagesOf(['before']) });
       const other = await openWithKey(id);
       line.cut();
       await other.getByText(/^Live again in \d+ s$/).waitFor();
       await demo.control('POST', `/sessions/${id}/messages`, { messages: messagesOf(['missed', 'too']) });
-      // What the service has known for long is news to this reader alone.
+      // New to this client, though the service has had it for long.
       const headers = { 'x-api-key': KEY, 'cache-control': 'no-cache' };
       const known = await service.get(`/sessions/${id}/messages?limit=1`, headers);
       expect(await known.json()).toMatchObject({ page: { total: 3 } });
@@ -268,13 +268,13 @@ function messagesOf(texts: readonly string[]): unknown[] {
   return texts.map((text, i) => textMessage(text, AT + i));
 }
 
-/** Tells the page of another service. Not by a route of Playwright, which answers preflights itself. */
+/** Points the page to another service. Not by a route of Playwright, which answers preflights itself. */
 function addressing(url: string): string {
   const answer = JSON.stringify(JSON.stringify({ url }));
   return `const ask = fetch; fetch = (at, how) => at === 'service.json' ? Promise.resolve(new Response(${answer})) : ask(at, how);`;
 }
 
-/** A link may open a page of its own, which is gone when the download begins. */
+/** A link may open a page of its own, which is closed when the download begins. */
 async function saved(page: Page, link: Locator): Promise<{ name: string; text: string }> {
   const downloads = Promise.race([
     page.waitForEvent('download'),

@@ -9,7 +9,7 @@ import { wireMessages } from '../wire-messages.js';
 
 const program = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 
-// How to get one is said where the other tests of a browser are.
+// The other browser tests tell how to install one.
 (existsSync(program) ? describe : describe.skip)('a stream in a real browser, on a page of another origin', () => {
   let desk: Simulator;
   let service: Service;
@@ -66,7 +66,7 @@ const program = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
     expect(await page.evaluate('seen')).toEqual(['ready 3', 'messages 5']);
   });
 
-  it('is followed by fetch, which may say where it was', async () => {
+  it('is followed by fetch, which sends its position', async () => {
     const text = await page.evaluate(async (url) => {
       const stop = new AbortController();
       const response = await fetch(url, { headers: { 'Last-Event-ID': '1' }, signal: stop.signal });

@@ -50,7 +50,7 @@ function inBrowser(): void {
     await desk.close();
   });
 
-  it('fills in a session that the simulated desk has, and what is asked for by default', async () => {
+  it('fills in a session that the simulated desk has, and the defaults', async () => {
     expect(await field(page, 'sessionId').locator('input').inputValue()).toBe(SESSION);
     expect(await field(page, 'limit').locator('input').inputValue()).toBe('20');
     expect(await field(page, 'offset').locator('input').inputValue()).toBe('0');
@@ -63,7 +63,7 @@ function inBrowser(): void {
     expect(answer.headers).toContain('www-authenticate');
   });
 
-  it('authorizes with a key, executes the request with no editing and shows 200, the body and the headers', async () => {
+  it('authorizes with a key, executes the request without editing and shows 200, the body and the headers', async () => {
     await authorize(page, KEY);
     const answer = await shown(page, await execute(page));
     expect(answer.status).toBe('200');
@@ -148,7 +148,7 @@ async function execute(page: Page): Promise<Response> {
   return arrived;
 }
 
-/** What the page makes of an answer, read off it as a person would. */
+/** The page's rendering of an answer. */
 async function shown(page: Page, answer: Response): Promise<Shown> {
   const table = page.locator('#operations-messages-listMessages .live-responses-table');
   await table
@@ -174,7 +174,7 @@ async function authorize(page: Page, key: string): Promise<void> {
   await dialog.locator('.btn-done').first().click();
 }
 
-/** With CI=true it is a failure, elsewhere a test that says what is missing. */
+/** With CI=true a missing browser is a failure, elsewhere a skipped test that says what is missing. */
 function withoutBrowser(reason: string): void {
   if (process.env['CI'] === 'true') {
     it('finds a browser', () => {
