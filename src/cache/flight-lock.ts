@@ -4,7 +4,7 @@ import { isJsonObject, parseJson } from '../json.js';
 import { ACQUIRE, RENEW, SETTLE, WATCH } from './redis-scripts.js';
 import { readChange, type RedisKeys, type RedisStore, type StoredWrite } from './redis-store.js';
 
-/** `away`: there is no Redis to agree in, so go ahead alone. */
+/** `away`: Redis is unavailable, so this replica goes ahead alone. */
 export type Acquired =
   | {
       readonly kind: 'ours';
@@ -17,7 +17,7 @@ export type Acquired =
   | { readonly kind: 'failed'; readonly remainingMs: number }
   | { readonly kind: 'away' };
 
-/** How a flight of another replica stands: its outcome once it ended; `lost` where its holder died. */
+/** The state of a flight at another replica: its outcome once it ended; `lost` if its holder died. */
 export type FlightState =
   { readonly kind: 'under-way' } | { readonly kind: 'lost' } | { readonly kind: 'ended'; readonly outcome: string };
 
@@ -27,13 +27,16 @@ export interface Settled {
 }
 
 const RENEW_MS = 1000;
-/** What Redis does later than this (it was frozen) is not done: nobody waits for that lock, and the ages are wrong. */
+/**
+ * A command that Redis runs later than this (it was frozen) has no effect: nobody waits for that lock any more, and the
+ * ages are wrong.
+ */
 const LATE_MS = 300;
 
-/** One flight's lock over all replicas. */
+/** The lock of one flight, shared by all replicas. */
 export class FlightLock {
   private readonly token = newToken();
-  /** The clock of the Redis that holds this very lock; in a cluster each node has its own. */
+  /** The clock of the Redis node that holds this lock; in a cluster each node has its own. */
   private aheadMs: number | undefined;
 
   private readonly keys: RedisKeys;
@@ -49,7 +52,7 @@ export class FlightLock {
 
   async acquire(yieldsToFailure: boolean): Promise<Acquired> {
     const acquired = await this.tryAcquire(yieldsToFailure);
-    // Late, and yet the answer came in time: the clocks have moved apart, which is known by now.
+    // Redis says late, yet its answer came in time: the clocks have drifted, and the offset is corrected by now.
     return acquired ?? (await this.tryAcquire(yieldsToFailure)) ?? { kind: 'away' };
   }
 
@@ -63,7 +66,7 @@ export class FlightLock {
     };
   }
 
-  /** How the flight of this token stands, which holds the lock. */
+  /** The state of the flight with this token, which holds the lock. */
   async watch(token: string): Promise<FlightState> {
     const { keys } = this;
     const names = [keys.lock(this.flight), keys.outcome(token)];
@@ -76,8 +79,8 @@ export class FlightLock {
   }
 
   /**
-   * Writes what a flight learned under a new version, tells those who wait, and gives the lock back. Never holds up an
-   * answer. `replaced` is the version before; undefined where nothing was written.
+   * Writes the update of a flight under a new version, notifies the waiting replicas, and releases the lock. Never
+   * delays an answer. `replaced` is the version before; undefined if nothing was written.
    */
   async settle(outcome: string, writes: readonly StoredWrite[]): Promise<Settled> {
     const version = newToken();
@@ -93,14 +96,14 @@ export class FlightLock {
     return { version, replaced };
   }
 
-  /** The same where nothing was learned; others leave the entry alone for `pauseMs`. */
+  /** The same without an update; other replicas pause refreshes of the entry for `pauseMs`. */
   async release(outcome: string, pauseMs = 0): Promise<void> {
     if (pauseMs > 0)
       await this.send(outcome, [this.keys.failed], [Buffer.from(String(Math.ceil(pauseMs))), Math.ceil(pauseMs)]);
     else await this.send(outcome, [], []);
   }
 
-  /** undefined where Redis found that the question came late. */
+  /** undefined if Redis found the command late. */
   private async tryAcquire(yieldsToFailure: boolean): Promise<Acquired | undefined> {
     const { keys, store } = this;
     const names = [keys.lock(this.flight), keys.version, keys.failed, keys.change];
@@ -131,13 +134,13 @@ export class FlightLock {
     return Buffer.isBuffer(before) ? before.toString('utf8') : undefined;
   }
 
-  /** The moment after which a command comes late, by Redis's clock; empty while that is not known. */
+  /** The moment after which a command is late, by Redis's clock; empty while the offset is unknown. */
   private notAfter(): string {
     return this.aheadMs === undefined ? '' : String(this.store.options.now() + this.aheadMs + LATE_MS);
   }
 }
 
-/** A change's number is the moment it was told of, by Redis's clock. */
+/** The number of a change is the moment of its notice, by Redis's clock. */
 function ownFlight(version: string, change: number | undefined, redisNow: number): Acquired {
   return { kind: 'ours', version, change, changedAgoMs: Math.max(0, redisNow - (change ?? 0)) };
 }
@@ -146,12 +149,12 @@ function newToken(): string {
   return randomBytes(12).toString('hex');
 }
 
-/** A failure as replicas tell it each other through Redis. */
+/** A failure in the form in which replicas pass it on through Redis. */
 export function failureText({ code, upstreamCode, retryAfterMs }: DeskError): string {
   return JSON.stringify({ code, upstreamCode, retryAfterMs });
 }
 
-/** The failure of another replica; whatever cannot be read is one too. */
+/** The failure of another replica; a malformed one is a failure too. */
 export function failureOf(text: string): DeskError {
   const told = parseJson(text);
   const { code, upstreamCode, retryAfterMs } = isJsonObject(told) ? told : {};

@@ -7,49 +7,49 @@ import { decodeValue, encodeValue, FORMAT, type StoredValue, type ValueCipher } 
 
 export interface RedisStoreOptions {
   readonly keyPrefix: string;
-  /** Keeps resources that share an id apart. */
+  /** Separates resources that share an id. */
   readonly resource: string;
   readonly cipher: ValueCipher;
   /** How long the version is kept: as long as the longest-lived value. */
   readonly versionMs: number;
-  /** How long the number of a change is kept: longer than anything that was asked for before it is fresh. */
+  /** How long the number of a change is kept: longer than anything fetched before it is fresh. */
   readonly changeMs: number;
   readonly now: Clock;
   readonly random: () => number;
 }
 
-/** A value to be written, and for how long. */
+/** A value to be written, and its TTL. */
 export interface StoredWrite extends StoredValue {
   readonly name: string;
   readonly keptMs: number;
 }
 
-/** What Redis holds of an entry, as far as it was asked for; a value that cannot be read is one that is not there. */
+/** What Redis holds of an entry, as far as requested; a malformed value counts as absent. */
 export interface StoredEntry {
   readonly version: string;
-  /** The number of the newest change; undefined where there was none for long. */
+  /** The number of the newest change; undefined if there was none for long. */
   readonly change?: number | undefined;
-  /** undefined where it is absent, or the one that the caller knows. */
+  /** undefined if it is absent, or the one that the caller knows. */
   readonly head: StoredValue | undefined;
   readonly parts: ReadonlyMap<string, StoredValue>;
 }
 
 export interface StoredRead {
   readonly knownVersion: string;
-  /** Values wanted beside the head: those that come even though the version is the known one have `wantsParts`. */
+  /** Wanted values besides the head: with `wantsParts`, they are returned even if the version is the known one. */
   readonly names: readonly string[];
   readonly wantsParts: boolean;
 }
 
-/** The name of the value that says what an entry is; without it nobody knows what the others are parts of. */
+/** The key of the head; without it the other values mean nothing. */
 export const HEAD = 'head';
 
-/** Whoever waits for a value has to find it, however short the configured times. */
+/** A replica that waits for a value must find it, however short the configured lifetimes. */
 const SHORTEST_MS = 2000;
 
-/** Where entries are kept for all replicas: Redis, in a way that never fails and never waits for long (ADR 4). */
+/** The entries shared by all replicas, in Redis. Never fails and never waits for long (ADR 4). */
 export class RedisStore {
-  /** How far the clock of Redis is ahead, by the last answer that told; undefined while nobody knows. */
+  /** How far the clock of Redis is ahead, by its last answer; undefined while unknown. */
   aheadMs: number | undefined;
 
   constructor(
@@ -57,13 +57,13 @@ export class RedisStore {
     readonly options: RedisStoreOptions,
   ) {}
 
-  /** Where it is told that an entry has a new version. */
+  /** The channel on which new versions of an entry are published. */
   get channelName(): string {
     const { keyPrefix, resource } = this.options;
     return `${keyPrefix}:${FORMAT}:${resource}:versions`;
   }
 
-  /** Calls back with the name of an entry's version when any replica wrote a new one. undefined without Redis. */
+  /** Calls back with the key of an entry's version when any replica wrote a new one. undefined without Redis. */
   onVersion(listener: (versionKey: string) => void): RedisChannel | undefined {
     const { client } = this.redis;
     if (client === undefined) return undefined;
@@ -76,7 +76,7 @@ export class RedisStore {
     return this.redis.state === 'up';
   }
 
-  /** One round trip; undefined while Redis is away. */
+  /** One round trip; undefined while Redis is unavailable. */
   async read(id: string, { knownVersion, names, wantsParts }: StoredRead): Promise<StoredEntry | undefined> {
     const keys = this.keys(id);
     const wanted = [HEAD, ...names];
@@ -99,12 +99,12 @@ export class RedisStore {
     return encoded;
   }
 
-  /** Up to a tenth longer, so that not all of it goes at once. */
+  /** Up to a tenth longer, so that not all entries expire at once. */
   jittered(ms: number): number {
     return Math.ceil(Math.max(ms, SHORTEST_MS) * (1 + this.options.random() / 10));
   }
 
-  /** Redis is a help, never a dependency: whatever is wrong with it, the answer is "nothing known". */
+  /** At any error of Redis the result is "nothing known". */
   async attempt<T>(keys: RedisKeys, command: (client: RedisClient) => Promise<T>): Promise<T | undefined> {
     if (!this.isUp) return undefined;
     try {
@@ -145,12 +145,12 @@ export function readChange(reply: unknown): number | undefined {
 }
 
 /**
- * The names that one entry has in Redis. Its id is hashed, since it may be personal; the hash is a hash tag, so that all
- * that belongs to one id lies in one cluster slot, where one script can read and write it.
+ * The keys of one entry in Redis. Its id is hashed, since it may be personal; the hash is a hash tag, so that all keys
+ * of one id are in one cluster slot, where one script can read and write them.
  */
 export class RedisKeys {
   private readonly base: string;
-  /** The number of the newest change of this id: all resources share it. */
+  /** The number of the newest change of this id, shared by all resources. */
   readonly change: string;
 
   constructor(prefix: string, resource: string, id: string) {
@@ -160,12 +160,12 @@ export class RedisKeys {
     this.change = `${ofId}:change`;
   }
 
-  /** Changes with every write that others must notice. */
+  /** Changes with every write that other replicas must notice. */
   get version(): string {
     return `${this.base}:version`;
   }
 
-  /** There while a failed refresh is not to be tried again; its text says for how many milliseconds that was. */
+  /** Exists while a failed refresh must not be repeated; its text is that pause in milliseconds. */
   get failed(): string {
     return `${this.base}:failed`;
   }
@@ -178,7 +178,7 @@ export class RedisKeys {
     return `${this.base}:lock:${flight}`;
   }
 
-  /** How the flight of a lock's token ended. */
+  /** The outcome of the flight with this lock token. */
   outcome(token: string): string {
     return `${this.base}:outcome:${token}`;
   }

@@ -7,7 +7,7 @@ import { Entry, type FlightResult } from './entry.js';
 import { RedisStore } from './redis-store.js';
 import { type FlightRequest, SingleFlight } from './single-flight.js';
 
-/** A call to the desk that is under way, and how it may end. */
+/** A call to the desk in flight, and how it may end. */
 interface Call {
   readonly options: CallOptions;
   readonly succeed: () => void;
@@ -19,7 +19,7 @@ describe('SingleFlight, in one replica', () => {
   let entry: Entry<string>;
   let calls: Call[];
   let failures: DeskError[];
-  /** Whether calls in the background have to give way. */
+  /** Whether background calls have to give way. */
   let isBusy: boolean;
 
   beforeEach(() => {
@@ -88,21 +88,21 @@ describe('SingleFlight, in one replica', () => {
     return call;
   };
 
-  it('asks once for all who need the same, and says who asked', async () => {
+  it('makes one call for all loads of the same thing, and tells which one made it', async () => {
     const all = [fly(), fly(), fly()];
     (await under(0)).succeed();
     expect(await Promise.all(all)).toEqual(['asked', 'joined', 'joined']);
     expect(calls).toHaveLength(1);
   });
 
-  it('asks for two things by two calls', async () => {
+  it('makes two calls for two things', async () => {
     const both = [fly(), fly({ name: 'block' })];
     (await under(0)).succeed();
     (await under(1)).succeed();
     expect(await Promise.all(both)).toEqual(['asked', 'asked']);
   });
 
-  it('asks anew once it is over', async () => {
+  it('makes another call once the first is over', async () => {
     const first = fly();
     (await under(0)).succeed();
     await first;
@@ -111,7 +111,7 @@ describe('SingleFlight, in one replica', () => {
     expect(await second).toBe('asked');
   });
 
-  it('shares a failure with all who wait, which is taken in once, and asks anew after it', async () => {
+  it('shares a failure with all waiting loads, stores it once, and makes another call after it', async () => {
     const failed = new DeskFailedError('failed');
     const ends = [fly(), fly(), fly()].map(errorOf);
     (await under(0)).fail(failed);
@@ -122,7 +122,7 @@ describe('SingleFlight, in one replica', () => {
     expect(await next).toBe('asked');
   });
 
-  it('is abandoned when its only reader has gone, which is no failure of the desk', async () => {
+  it('is abandoned when its only client has disconnected, which is no failure of the desk', async () => {
     const client = new AbortController();
     const end = errorOf(fly({ signal: client.signal }));
     const { options } = await under(0);
@@ -134,7 +134,7 @@ describe('SingleFlight, in one replica', () => {
   });
 
   it.each(['first', 'last'] as const)(
-    'goes on while one reader is there, and the %s that came has gone',
+    'continues while one client is there, after the %s that came has disconnected',
     async (gone) => {
       const client = new AbortController();
       const leaving = { signal: client.signal };
@@ -150,7 +150,7 @@ describe('SingleFlight, in one replica', () => {
     },
   );
 
-  it('is abandoned when the last of several readers has gone', async () => {
+  it('is abandoned when the last of several clients has disconnected', async () => {
     const clients = [new AbortController(), new AbortController()];
     const ends = clients.map(({ signal }) => errorOf(fly({ signal })));
     const { options } = await under(0);
@@ -160,7 +160,7 @@ describe('SingleFlight, in one replica', () => {
     expect(calls).toHaveLength(1);
   });
 
-  it('begins anew for those who joined it when it was being abandoned', async () => {
+  it('starts again for loads that joined it while it was being abandoned', async () => {
     const client = new AbortController();
     const left = errorOf(fly({ signal: client.signal }));
     const { options } = await under(0);
@@ -177,7 +177,7 @@ describe('SingleFlight, in one replica', () => {
     expect(calls).toHaveLength(2);
   });
 
-  it('does not begin for a reader who has gone as well', async () => {
+  it('does not start for a client that has disconnected as well', async () => {
     const client = new AbortController();
     client.abort();
     const first = fly();
@@ -188,7 +188,7 @@ describe('SingleFlight, in one replica', () => {
     expect(calls).toHaveLength(1);
   });
 
-  it('is not abandoned in the background, where nobody waits from the start', async () => {
+  it('is not abandoned in the background, where no client waits from the start', async () => {
     const refresh = fly({ isBackground: true });
     const client = new AbortController();
     const left = errorOf(fly({ signal: client.signal }));
@@ -212,7 +212,7 @@ describe('SingleFlight, in one replica', () => {
     expect(await refresh).toBe('asked');
   });
 
-  it('takes another turn before it is tried again in the background, and none once a request joined it', async () => {
+  it('takes another turn before it is retried in the background, and none once a request joined it', async () => {
     void fly({ isBackground: true });
     const { options } = await under(0);
     isBusy = true;
@@ -225,7 +225,7 @@ describe('SingleFlight, in one replica', () => {
     expect(mayRetry).toBe(true);
   });
 
-  it('keeps nobody who joined it beyond his own deadline, and goes on for the others', async () => {
+  it('keeps no load that joined it beyond its own deadline, and continues for the others', async () => {
     const first = fly();
     const late = errorOf(fly({ ms: 5 }));
     const call = await under(0);

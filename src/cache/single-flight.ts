@@ -8,43 +8,45 @@ import { type Entry, type Flight, type FlightResult } from './entry.js';
 import { failureOf, failureText, FlightLock } from './flight-lock.js';
 import { type RedisStore, type StoredWrite } from './redis-store.js';
 
-/** A flight that nobody waits for. */
+/** A flight without a waiting request. */
 export interface Background {
   /** How long it may wait for its turn. */
   readonly turnMs: number;
-  /** How long it may take from its turn on. */
+  /** How long it may take after its turn began. */
   readonly callMs: number;
 }
 
 /** What one load wants of a flight, and its part in it. */
 export interface FlightRequest {
   readonly name: string;
-  /** Of who waits; in the background it begins with the turn. */
+  /** The deadline of the waiting request; in the background it starts with the turn. */
   readonly deadlineAt: number;
   readonly background: Background | undefined;
-  /** Aborted when the client of this request has gone. */
+  /** Aborted when the client has disconnected. */
   readonly signal: AbortSignal | undefined;
   /** A held view can be served instead, so give way to a refresh that failed a moment ago. */
   readonly yieldsToFailure: boolean;
-  /** Asks the desk, takes in what it answered, and answers what is new for the other replicas. */
+  /** Calls the desk, merges its answer, and returns the update for the other replicas. */
   readonly ask: (options: CallOptions) => Promise<readonly StoredWrite[]>;
-  /** Takes in that the desk refused or failed; answers what other replicas have to know. */
+  /** Merges the desk's failure, and returns what other replicas need to know. */
   readonly fail: (error: DeskError) => { readonly writes: readonly StoredWrite[]; readonly pauseMs: number };
-  /** Whether others may have left in Redis, at this version, what is asked for. */
+  /** Whether other replicas may have stored in Redis, at this version, what is wanted. */
   readonly mayBeStored: (version: string) => boolean;
-  /** Takes in what another replica left in Redis; false where something is still to be asked. */
+  /** Merges what another replica stored in Redis; false if something still has to be fetched. */
   readonly collect: (waited: boolean) => Promise<boolean>;
 }
 
 const POLL_MS = 20;
 const OK = 'ok';
-/** Nobody waited any more: no failure of the desk, so whoever else waits asks by himself. */
+/**
+ * Cancelled because nobody waited any more: no failure of the desk, so any other waiting load calls the desk itself.
+ */
 const ABANDONED = 'abandoned';
 
-/** This flight did not begin, since another replica's failed a moment ago. Only who holds a view gives way. */
+/** This flight did not begin, since another replica's failed a moment ago. Only a load that holds a view gives way. */
 class GaveWayError extends DeskUnavailableError {}
 
-/** Single flight: whoever needs the same thing at the same time gets it from one call, its failure included (ADR 5). */
+/** Single flight: concurrent loads of the same thing share one call, its failure included (ADR 5). */
 export class SingleFlight {
   constructor(
     private readonly store: RedisStore,
@@ -67,7 +69,7 @@ export class SingleFlight {
     }
   }
 
-  /** Whether what ended the flight that was joined is no reason for this request to end. */
+  /** Whether the joined flight ended for a reason that does not end this request. */
   private mayBegin(error: unknown, { yieldsToFailure, signal }: FlightRequest): boolean {
     if (error instanceof DeskAbandonedError) return signal?.aborted !== true;
     return error instanceof GaveWayError && !yieldsToFailure;
@@ -91,7 +93,7 @@ export class SingleFlight {
     return flight;
   }
 
-  /** A flight that was joined late may outlast this request's own deadline; one that nobody waits for is abandoned. */
+  /** A joined flight may outlast this request's own deadline; one that nobody waits for is abandoned. */
   private async wait(
     flight: Flight,
     { deadlineAt, background, signal }: FlightRequest,
@@ -124,7 +126,7 @@ export class SingleFlight {
     }
   }
 
-  /** The lock is taken only at the turn: elsewhere somebody may need the same at once. */
+  /** The lock is taken only at the turn: a request at another replica may need the same at once. */
   private async inBackground(
     entry: Entry<unknown>,
     request: FlightRequest,
@@ -194,7 +196,7 @@ export class SingleFlight {
     void lock
       .settle(outcome, writes)
       .then(({ replaced, version }) => {
-        // Where it replaced a version not seen here, a replica learned something meanwhile that is still to be read.
+        // It replaced a version not seen here, so another replica stored something meanwhile that is still to be read.
         if (replaced !== entry.version) return;
         entry.version = version;
         entry.checkedAt = this.now();
@@ -208,7 +210,10 @@ export class SingleFlight {
     else void lock.release(failureText(error), pauseMs);
   }
 
-  /** True once the other replica's flight brought what is needed; false where its holder is gone and another has to ask. */
+  /**
+   * True once the other replica's flight brought what is wanted; false if its holder is gone and another has to fetch
+   * it.
+   */
   private async waitFor(
     entry: Entry<unknown>,
     request: FlightRequest,
@@ -224,7 +229,7 @@ export class SingleFlight {
       if (state.kind === 'under-way') continue;
       if (state.kind === 'lost' || state.outcome === ABANDONED) return false;
       if (state.outcome === OK) return request.collect(true);
-      // It may be the news that there is no such thing: the next request has to see that in Redis first.
+      // The result may be a not-found: the next request has to see that in Redis first.
       entry.checkedAt = 0;
       throw failureOf(state.outcome);
     }

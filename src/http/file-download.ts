@@ -14,7 +14,7 @@ import { NO_ROUTE, type RequestObserver } from './request-observer.js';
 import { type ResponseHeaders } from './response-headers.js';
 import { GoneReaderError, StalledReaderError, writeAtReadersPace } from './slow-reader.js';
 
-/** Records in the file's format, and how many they are. */
+/** Records in the file's format, and their number. */
 export interface FilePart {
   readonly bytes: Buffer;
   readonly records: number;
@@ -23,13 +23,16 @@ export interface FilePart {
 /** A collection as a file. */
 export interface FileSource {
   readonly format: FileFormat;
-  /** Without its ending. */
+  /** Without its extension. */
   readonly name: string;
   readonly csvColumns: readonly string[];
-  /** What is asked for; the number of records is added under the second name. */
+  /** The query, for the audit line; the number of records is added under the second name. */
   readonly audit: AuditFields;
   readonly counted: string;
-  /** The records, block by block; in the end, the collection's count. Its first block comes before the first byte. */
+  /**
+   * The records, block by block, and at the end the collection's total. The first block is loaded before the first
+   * byte.
+   */
   readonly parts: (signal: AbortSignal) => FileParts;
 }
 
@@ -40,17 +43,17 @@ export interface FileDownloadParts {
   readonly headers: ResponseHeaders;
   readonly observer: RequestObserver;
   readonly problems: ProblemSender;
-  /** A reader who takes nothing for so long while data waits is cut off. */
+  /** A client that reads nothing for this long while data waits is cut off. */
   readonly stalledMs: number;
 }
 
-/** What became of the records of a file. */
+/** How far a file got. */
 interface Progress {
   records: number;
   hasFailed: boolean;
 }
 
-/** Sends whole collections as files: as fast as the reader reads, and no block before the one before it was taken. */
+/** Sends whole collections as files, at the pace of the client: no block is loaded before the previous one was read. */
 export class FileDownload {
   constructor(private readonly parts: FileDownloadParts) {}
 
@@ -161,13 +164,13 @@ export class FileDownload {
     else await sink(body);
   }
 
-  /** Answers whether the body has to be compressed. */
+  /** @returns whether the body has to be compressed */
   private writeHead({ context, headers }: FastifyRequest, response: ServerResponse, source: FileSource): boolean {
     const { format, name } = source;
     const isGzip = acceptsGzip(headers['accept-encoding']);
     const lines = this.parts.headers.linesOfRepresentation(context.requestId, headers.origin);
     lines.push('content-type', CONTENT_TYPES[format], 'cache-control', 'private, no-store');
-    // Ids are made of characters that need no quoting; a colon is none for a file.
+    // Ids consist of characters that need no quoting; only the colon is not allowed in file names.
     lines.push('content-disposition', `attachment; filename="${name.replaceAll(':', '_')}.${format}"`);
     if (isGzip) lines.push('content-encoding', 'gzip');
     response.writeHead(200, lines);
@@ -180,10 +183,10 @@ function line(value: object): Buffer {
   return Buffer.from(`${JSON.stringify(value)}\n`);
 }
 
-/** The longest cool-down, and time for the call after it to have its turn (contract). */
+/** The longest cool-down, and time for the next call to get its turn (contract). */
 const COOL_DOWNS = 1.5;
 
-/** How long a file goes without a call to the desk before it fails. */
+/** How long a file may go without a call to the desk before it fails. */
 export function filePatienceMs({ deskCooldownMaxMs }: Pick<Environment, 'deskCooldownMaxMs'>): number {
   return deskCooldownMaxMs * COOL_DOWNS;
 }

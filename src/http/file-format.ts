@@ -12,7 +12,7 @@ export const CONTENT_TYPES: Readonly<Record<FileFormat, string>> = {
   csv: 'text/csv; charset=utf-8; header=present',
 };
 
-/** A file is the whole collection: nothing that cuts a page out of it goes with one. */
+/** A file is the whole collection: parameters of a page are not allowed with it. */
 export function faultsOfFile(given: Readonly<Record<string, unknown>>): Fault[] {
   const names = Object.keys(given).filter((name) => given[name] !== undefined);
   return names.map((field) => ({ field, message: 'does not go with a format that is a file' }));

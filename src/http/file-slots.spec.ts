@@ -5,7 +5,7 @@ import { FileSlots } from './file-slots.js';
 const take = (slots: FileSlots, caller: string, count: number) =>
   Array.from({ length: count }, () => slots.take(caller));
 
-describe('the places for files', () => {
+describe('the slots for files', () => {
   it('are ten for a caller', () => {
     const slots = new FileSlots();
     take(slots, 'ann', 10);
@@ -20,7 +20,7 @@ describe('the places for files', () => {
     expect(() => slots.take('cleo')).toThrow('Too many files are under way.');
   });
 
-  it('are refused with a time to come back', () => {
+  it('are refused with Retry-After', () => {
     const slots = new FileSlots();
     take(slots, 'ann', 10);
     const error = new ProblemError('unavailable', {
@@ -30,7 +30,7 @@ describe('the places for files', () => {
     expect(() => slots.take('ann')).toThrow(expect.objectContaining({ code: error.code, details: error.details }));
   });
 
-  it('are free again once given back', () => {
+  it('are free again once released', () => {
     const slots = new FileSlots();
     const [first] = take(slots, 'ann', 10);
     take(slots, 'bob', 10);
@@ -40,21 +40,21 @@ describe('the places for files', () => {
     expect(() => slots.take('ann')).toThrow(ProblemError);
   });
 
-  it('are as many as were given back', () => {
+  it('are as many as were released', () => {
     const slots = new FileSlots();
     take(slots, 'ann', 10)[0]?.();
     slots.take('ann');
     expect(() => slots.take('ann')).toThrow(ProblemError);
   });
 
-  it('are counted for each caller by himself, also where another gives back his last', () => {
+  it('are counted for each caller separately, also when another releases its last one', () => {
     const slots = new FileSlots();
     take(slots, 'bob', 10);
     for (let times = 0; times < 2; times++) for (const giveBack of take(slots, 'ann', 10)) giveBack();
     expect(() => slots.take('bob')).toThrow(ProblemError);
   });
 
-  it('are not kept for callers who have none', () => {
+  it('keep no entry for callers without files', () => {
     const slots = new FileSlots();
     for (let i = 0; i < 100; i++) slots.take(`caller-${i}`)();
     take(slots, 'ann', 10);

@@ -1,17 +1,17 @@
 import { ProblemError } from '../problem/problem.js';
 
-/** Of one replica (contract); half of them for one caller. */
+/** For one replica (contract); half of them for one caller. */
 const MAX_FILES = 20;
 const MAX_FILES_PER_CALLER = MAX_FILES / 2;
 const RETRY_AFTER_MS = 5000;
 
-/** How many files are under way, and whose they are. */
+/** How many files are being sent, and for which callers. */
 export class FileSlots {
   private readonly ofCallers = new Map<string, number>();
   private total = 0;
 
   /**
-   * @returns gives the place back; to be called once
+   * @returns a function that releases the slot; to be called once
    * @throws ProblemError `unavailable`
    */
   take(caller: string): () => void {

@@ -9,7 +9,7 @@ import { RequestObserver } from './request-observer.js';
 
 const audit = { sessionId: 's', limit: 1, offset: 0, order: 'asc' } as const;
 
-/** The lines of a request that was answered with 200, by what they are. */
+/** The log lines of a request that was answered with 200, by type. */
 async function written(level: string, change: Partial<RequestContext>): Promise<unknown[]> {
   let text = '';
   const destination = { write: (line: string) => (text += line) };
@@ -56,7 +56,7 @@ describe('the access line', () => {
 });
 
 describe('the audit line', () => {
-  test.each(['trace', 'info', 'error', 'fatal'])('is written of a read at LOG_LEVEL=%s', async (level) => {
+  test.each(['trace', 'info', 'error', 'fatal'])('is written for a read at LOG_LEVEL=%s', async (level) => {
     expect(await written(level, { audit, cacheOutcome: 'hit' })).toContainEqual({
       level: 30,
       time: expect.any(String),
@@ -70,14 +70,14 @@ describe('the audit line', () => {
     });
   });
 
-  test('names a problem as the outcome, and calls it aborted where the client went away before there was one', async () => {
+  test('names a problem as the outcome, and `aborted` if the client disconnected before the answer', async () => {
     expect(await written('fatal', { audit, cacheOutcome: 'hit', problem: 'internal' })).toMatchObject([
       { outcome: 'internal' },
     ]);
     expect(await written('fatal', { audit })).toMatchObject([{ outcome: 'aborted' }]);
   });
 
-  test('silent is silent', async () => {
+  test('silent writes nothing', async () => {
     expect(await written('silent', { audit })).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ import { accessLine, auditLine, type RequestEnd } from '../logging/request-lines
 import { WEBHOOK_PATH } from './request-target.js';
 import { endRequestSpan, traceLastByte, traceRequest } from './request-span.js';
 
-/** What nginx calls it when the client did not wait for its answer. */
+/** nginx's status for a client that disconnected before its answer. */
 const CLIENT_GONE = 499;
 
 /** Writes one access line and one observation for each request, and an audit line for each read, at its end. */
@@ -55,7 +55,7 @@ export class RequestObserver {
     this.metrics.httpDuration.observe(end, (performance.now() - context.startedAt) / 1000);
   }
 
-  /** The first byte of what goes on until somebody ends it: measured, and audited now and at its end. */
+  /** The first byte of a stream: measured, and audited now and at its end. */
   begin(context: RequestContext, end: Omit<RequestEnd, 'durationMs'>): void {
     this.measure(context, end);
     if (this.writesAudit) this.write(auditLine({ ...context, outcome: 'opened' }, end.status));
@@ -76,7 +76,7 @@ export class RequestObserver {
     this.write(access + audit);
   }
 
-  /** Once a turn of the event loop: with each write, pino's destination measures everything that it still buffers. */
+  /** Once a turn of the event loop: at each write, pino's destination measures everything that it still buffers. */
   private write(lines: string): void {
     if (lines === '') return;
     if (this.pending === '') {
@@ -95,7 +95,7 @@ declare module 'fastify' {
   }
 }
 
-/** One label for all requests without a route: else clients could create any number of time series. */
+/** One label for all requests without a route: otherwise clients could create any number of time series. */
 export const NO_ROUTE = 'none';
 
 /** The webhook's path may contain its secret, so only the fixed part is logged. */
@@ -103,7 +103,7 @@ function templateOf(url: string | undefined): string {
   return url?.startsWith(WEBHOOK_PATH) === true ? WEBHOOK_PATH : (url ?? NO_ROUTE);
 }
 
-/** Gives every request its context, and has it observed. */
+/** Gives every request its context, and observes it. */
 export function observeRequests(fastify: FastifyInstance, observer: RequestObserver): void {
   fastify.decorateRequest('context');
   fastify.addHook('onRequest', (request, reply, done) => {

@@ -11,7 +11,7 @@ beforeEach(() => {
   complaints = new Complaints({ warn: (fields) => lines.push(fields) }, () => at);
 });
 
-it('tells of dropped spans once a minute, and then of all since', () => {
+it('counts dropped spans in one line a minute', () => {
   for (let i = 0; i < 100; i++) complaints.dropped(2, 'ECONNREFUSED');
   expect(lines).toEqual([{ spans: 2, reason: 'ECONNREFUSED' }]);
   at = 60_000;
@@ -19,13 +19,13 @@ it('tells of dropped spans once a minute, and then of all since', () => {
   expect(lines[1]).toEqual({ spans: 199, reason: '503' });
 });
 
-it('repeats nothing of what the SDK says but the name of its variable', () => {
+it("repeats nothing of the SDK's text but the name of its variable", () => {
   complaints.ofSdk("Unknown value 'leak' for OTEL_BSP_SCHEDULE_DELAY, expected a number, using defaults");
   complaints.ofSdk('Header "authorization" has invalid value (leak) and will be ignored');
   expect(lines).toEqual([{ variable: 'OTEL_BSP_SCHEDULE_DELAY' }, { variable: undefined }]);
 });
 
-it('tells of each variable, and of everything else together, once a minute', () => {
+it('logs each variable once a minute, and everything else together', () => {
   for (const words of ['OTEL_A is wrong', 'OTEL_B is wrong', 'one thing', 'another']) complaints.ofSdk(words);
   for (const words of ['OTEL_A is wrong', 'a third']) complaints.ofSdk(words);
   expect(lines).toEqual([{ variable: 'OTEL_A' }, { variable: 'OTEL_B' }, { variable: undefined }]);

@@ -3,11 +3,11 @@ export interface ComplaintLog {
   warn(fields: object, message: string): void;
 }
 
-/** One line for each kind of trouble in this time, however often it happens. */
+/** At most one line for each kind of trouble in this time. */
 const QUIET_MS = 60_000;
 
 /**
- * Trouble with traces, in the log. Never in the SDK's own words: they quote headers with keys, addresses and whatever the
+ * Logs trouble with traces. Never in the SDK's own words: they quote headers with keys, addresses and whatever the
  * receiver answered.
  */
 export class Complaints {
@@ -19,7 +19,7 @@ export class Complaints {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** Spans that nobody will see; the line counts those since the one before. */
+  /** Lost spans; the line counts those since the previous line. */
   dropped(spans: number, reason: string): void {
     this.lost += spans;
     if (!this.isDue('dropped')) return;
@@ -27,7 +27,9 @@ export class Complaints {
     this.lost = 0;
   }
 
-  /** Of the SDK's words only the variable that it speaks of is told: a number that it cannot read, a file that is not there. */
+  /**
+   * Of the SDK's text only the name of a variable is logged: a number that it cannot parse, a file that does not exist.
+   */
   ofSdk(words: string): void {
     const [variable] = /\bOTEL_[A-Z_]+\b/.exec(words) ?? [];
     if (this.isDue(variable ?? 'sdk')) this.logger.warn({ variable }, 'the tracing SDK complains');

@@ -24,11 +24,11 @@ export interface OpenTelemetryParts {
 
 export interface OpenTelemetry {
   readonly recorder: SpanRecorder;
-  /** Sends what still waits, for so long. */
+  /** Flushes waiting spans, within this time. */
   readonly stop: (withinMs: number) => Promise<void>;
 }
 
-/** Sets the SDK up: what it reads from its own variables (sampler, limits, batches, receiver, headers) is left to it. */
+/** Sets up the SDK, which reads its own variables (sampler, limits, batches, receiver, headers). */
 export function openTelemetry({ protocol, complaints, onDropped }: OpenTelemetryParts): OpenTelemetry {
   listenToSdk(complaints);
   const drop = (spans: number, reason: string) => {
@@ -53,11 +53,11 @@ function listenToSdk(complaints: Complaints): void {
   const ignore = () => undefined;
   const logger = { error: tell, warn: tell, info: ignore, debug: ignore, verbose: ignore };
   diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
-  // All that comes here is batches that could not be sent: the outbox has counted and told them.
+  // It only reports batches that could not be sent: the outbox has counted and logged them.
   setGlobalErrorHandler(ignore);
 }
 
-/** Nothing of the process and its host: a command line may hold what is secret. */
+/** No resource attributes of process and host: a command line may hold secrets. */
 function resourceOfService() {
   const own = resourceFromAttributes({ 'service.name': 'desk-bff', 'service.version': version });
   return defaultResource()

@@ -3,7 +3,7 @@ import { BasicTracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { SpanOutbox } from './span-outbox.js';
 
-/** What was handed to the exporter, and how to answer it. */
+/** What was handed to the exporter, and its callback. */
 let batches: { readonly names: readonly string[]; readonly done: (result: ExportResult) => void }[] = [];
 let answersAtOnce = false;
 let dropped: [spans: number, reason: string][] = [];
@@ -37,7 +37,7 @@ function end(count: number): void {
   for (let i = 0; i < count; i++) provider.getTracer('test').startSpan(`span-${i}`).end();
 }
 
-it('sends what ended, and counts nothing as lost', async () => {
+it('sends ended spans, and counts nothing as lost', async () => {
   end(3);
   expect(outbox.length).toBe(3);
   const flushed = outbox.forceFlush();
@@ -47,7 +47,7 @@ it('sends what ended, and counts nothing as lost', async () => {
   expect([outbox.length, dropped]).toEqual([0, []]);
 });
 
-it('counts what the receiver did not take, by its code and without its words', async () => {
+it('counts spans that the receiver refused, by its code and without its text', async () => {
   end(2);
   const flushed = outbox.forceFlush();
   const error = Object.assign(new Error('the words'), { code: 503 });
@@ -56,7 +56,7 @@ it('counts what the receiver did not take, by its code and without its words', a
   expect([outbox.length, dropped]).toEqual([0, [[2, '503']]]);
 });
 
-it('drops and counts what comes while 2,048 spans wait', () => {
+it('drops and counts spans while 2,048 wait', () => {
   end(512);
   expect(batches.map(({ names }) => names.length)).toEqual([512]);
   end(2048 + 5);

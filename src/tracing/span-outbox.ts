@@ -8,13 +8,13 @@ import {
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 
-/** Called with spans that nobody will see, and why. */
+/** Called with the number of lost spans, and the reason. */
 export type OnDropped = (spans: number, reason: string) => void;
 
-/** The SDK's own, where OTEL_BSP_MAX_QUEUE_SIZE is unset. */
+/** The SDK's default for OTEL_BSP_MAX_QUEUE_SIZE. */
 const MAX_WAITING = 2048;
 
-/** Where ended spans wait to be sent, in the SDK's batches: bounded, and with every span counted that is lost. */
+/** The queue of ended spans, sent in the SDK's batches: bounded, and every lost span is counted. */
 export class SpanOutbox implements SpanProcessor {
   private readonly maxWaiting = getNumberFromEnv('OTEL_BSP_MAX_QUEUE_SIZE') ?? MAX_WAITING;
   private readonly batches: BatchSpanProcessor;
@@ -43,7 +43,7 @@ export class SpanOutbox implements SpanProcessor {
     this.batches.onStart(span, context);
   }
 
-  /** The SDK would drop it too, and tell nobody how many there were. */
+  /** The SDK would drop it too, but without counting. */
   onEnd(span: ReadableSpan): void {
     if (this.waiting >= this.maxWaiting) {
       this.onDropped(1, 'the queue is full');

@@ -10,19 +10,19 @@ import {
 } from '@opentelemetry/api';
 
 export interface SpanOptions {
-  /** A call to another service; without it, work of our own. */
+  /** A call to another service; without it, work of this process. */
   readonly isCall?: boolean;
-  /** Of closed sets, counts and our own words: never a message, an account, a key, a signature or a URL. */
+  /** Only closed sets, counts and fixed texts: never a message, an account, a key, a signature or a URL. */
   readonly attributes?: Attributes;
-  /** The span of work that somebody else began, and that this one waits for. */
+  /** The span of shared work that another request started and this one waits for. */
   readonly link?: Span | undefined;
 }
 
-/** The spans of this service as OpenTelemetry has them. Parents are given, never found: the API's globals stay unused. */
+/** The spans of this service in OpenTelemetry's terms. Parents are passed explicitly; the API's globals stay unused. */
 export class SpanRecorder {
   constructor(private readonly tracer: Tracer) {}
 
-  /** The sampler decides here, for all that a request does. */
+  /** The sampler decides here, for all spans of a request. */
   request(name: string, parent: SpanContext | undefined): Span {
     const context = parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent);
     return this.tracer.startSpan(name, { kind: SpanKind.SERVER }, context);
@@ -40,7 +40,7 @@ export class SpanRecorder {
     );
   }
 
-  /** Without the error's message and stack: nobody can tell what they quote. */
+  /** Without the error's message and stack, which may quote anything. */
   fail(span: Span, errorType: string): void {
     span.setAttribute('error.type', errorType).setStatus({ code: SpanStatusCode.ERROR });
   }

@@ -4,7 +4,7 @@ import { recordTracesBy } from './trace.js';
 
 let stop: (withinMs: number) => Promise<void> = () => Promise.resolve();
 
-/** The SDK is loaded here and only where somebody wants traces: it is a dozen packages. */
+/** The SDK is loaded only if traces are configured: it is a dozen packages. */
 export async function startTracing(
   environment: Environment,
   logger: ComplaintLog,
@@ -22,7 +22,7 @@ export async function startTracing(
   stop = tracing.stop;
 }
 
-/** Sends what still waits to be sent, for so long. */
+/** Flushes waiting spans, within this time. */
 export function stopTracing(withinMs: number): Promise<void> {
   return stop(withinMs);
 }

@@ -19,11 +19,11 @@ function ended(): Record<string, string | undefined> {
 
 function requestSpan(): Span {
   const span = startRequestSpan('request', undefined);
-  if (span === undefined) throw new Error('nobody records');
+  if (span === undefined) throw new Error('without a recorder');
   return span;
 }
 
-it('does the work and nothing else where nobody wants traces', async () => {
+it('runs the work and nothing else', async () => {
   expect(startRequestSpan('request', undefined)).toBeUndefined();
   const work = Promise.resolve(1);
   expect(trace('part', {}, () => work)).toBe(work);
@@ -32,7 +32,7 @@ it('does the work and nothing else where nobody wants traces', async () => {
   await expect(traceUnder(undefined, () => work)).resolves.toBe(1);
 });
 
-describe('where somebody wants them', () => {
+describe('with a recorder', () => {
   beforeAll(() => {
     recordTracesBy(new SpanRecorder(provider.getTracer('test')));
   });
@@ -40,7 +40,7 @@ describe('where somebody wants them', () => {
     sent.reset();
   });
 
-  it('work belongs to the work around it, whatever goes on beside it', async () => {
+  it('work belongs to the surrounding work, whatever runs concurrently', async () => {
     const one = async (name: string, ms: number) => {
       const span = startRequestSpan(name, undefined);
       await traceUnder(span, () =>
@@ -70,7 +70,7 @@ describe('where somebody wants them', () => {
     expect(ended()).toEqual({});
   });
 
-  it('work that goes on behind its request belongs to it still', async () => {
+  it('work that continues after its request still belongs to it', async () => {
     const span = requestSpan();
     let behind = Promise.resolve();
     await traceUnder(span, () => {
@@ -85,7 +85,7 @@ describe('where somebody wants them', () => {
     expect(ended()).toEqual({ request: undefined, behind: 'request', inside: 'behind' });
   });
 
-  it('an error is told by its class, without its message, and goes on', async () => {
+  it('an error is recorded by its class, without its message, and is rethrown', async () => {
     const failure = new TypeError('the message');
     await expect(traceUnder(requestSpan(), () => trace('part', {}, () => Promise.reject(failure)))).rejects.toBe(
       failure,
@@ -94,7 +94,7 @@ describe('where somebody wants them', () => {
     expect([span?.attributes, span?.status, span?.events]).toEqual([{ 'error.type': 'TypeError' }, { code: 2 }, []]);
   });
 
-  it('what all need belongs to nobody, and what comes after it to its request again', async () => {
+  it('shared work belongs to no request, and what follows it to its request again', async () => {
     await traceUnder(requestSpan(), async () => {
       await untraced(() => trace('for all', {}, () => sleep(1)));
       await trace('own', {}, () => sleep(1));
@@ -102,7 +102,7 @@ describe('where somebody wants them', () => {
     expect(Object.keys(ended())).toEqual(['own']);
   });
 
-  it('the inside of a part can say what it is', async () => {
+  it('the inside of a span can set its attributes', async () => {
     await traceUnder(requestSpan(), () =>
       trace('redis', { isCall: true, attributes: { a: 1 } }, () => {
         describeSpan('EVALSHA read', { b: 2 });

@@ -2,12 +2,12 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Attributes, type Span, type SpanContext } from '@opentelemetry/api';
 import { type SpanOptions, type SpanRecorder } from './span-recorder.js';
 
-/** undefined where nobody wants traces: then all below is a null check. */
+/** undefined if no traces are configured: then everything below is a null check. */
 let recorder: SpanRecorder | undefined;
 
 /**
- * The span that work belongs to. As in logging/request-context.ts, it is in use only while a sampled request is beyond the
- * fast path: in Node 20 that makes every promise dearer.
+ * The current span. As in logging/request-context.ts, it is in use only while a sampled request is beyond the fast
+ * path: in Node 20 it makes every promise more expensive.
  */
 const active = new AsyncLocalStorage<Span | undefined>();
 let running = 0;
@@ -16,25 +16,25 @@ export function recordTracesBy(by: SpanRecorder): void {
   recorder = by;
 }
 
-/** The span of a request, whether it is sampled or not; undefined where nobody wants traces. */
+/** The span of a request, sampled or not; undefined if no traces are configured. */
 export function startRequestSpan(name: string, parent: SpanContext | undefined): Span | undefined {
   return recorder?.request(name, parent);
 }
 
-/** A part of the work under way, or of another span; undefined where that is not recorded. Whoever starts it ends it. */
+/** A child of the current span, or of another one; undefined if that is not recorded. Whoever starts it ends it. */
 export function startSpan(name: string, options: SpanOptions, ofSpan?: Span): Span | undefined {
   if (recorder === undefined) return undefined;
   const parent = ofSpan ?? active.getStore();
   return parent === undefined ? undefined : recorder.part(name, parent, options);
 }
 
-/** Records work as a part of the work under way, with the class of the error that it ends in. */
+/** Runs work in a child of the current span, and records the class of its error. */
 export function trace<T>(name: string, options: SpanOptions, work: (span?: Span) => Promise<T>): Promise<T> {
   const span = startSpan(name, options);
   return span === undefined ? work() : spanOf(span, () => work(span));
 }
 
-/** Ends a span that was started before with the work that it is about. */
+/** Ends a span that was started before, with the work that it covers. */
 export async function spanOf<T>(span: Span | undefined, work: () => Promise<T>): Promise<T> {
   if (span === undefined) return work();
   try {
@@ -47,7 +47,7 @@ export async function spanOf<T>(span: Span | undefined, work: () => Promise<T>):
   }
 }
 
-/** Work whose parts belong to this span. */
+/** Runs work whose spans are children of this span. */
 export async function traceUnder<T>(span: Span | undefined, work: () => Promise<T>): Promise<T> {
   if (span === undefined) return work();
   running += 1;
@@ -59,12 +59,12 @@ export async function traceUnder<T>(span: Span | undefined, work: () => Promise<
   }
 }
 
-/** Work that one request happens to begin and all need: its parts belong to nobody. */
+/** Runs shared work that one request happens to start: its spans belong to no request. */
 export function untraced<T>(work: () => T): T {
   return recorder === undefined || active.getStore() === undefined ? work() : active.run(undefined, work);
 }
 
-/** Says of the work under way what only its inside knows. */
+/** Adds attributes to the current span. */
 export function describeSpan(name: string, attributes: Attributes): void {
   if (recorder !== undefined) active.getStore()?.updateName(name).setAttributes(attributes);
 }

@@ -22,6 +22,6 @@ it.each([
   `00-${TRACE}-${SPAN}`,
   `00-${TRACE}-${SPAN}-01-more`,
   ` 00-${TRACE}-${SPAN}-01`,
-])('begins a trace of its own where a caller sends %j', (header) => {
+])('starts a new trace when a caller sends %j', (header) => {
   expect(readTraceparent(header)).toBeUndefined();
 });

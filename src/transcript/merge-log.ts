@@ -18,22 +18,22 @@ import { type Answer, BLOCK_SIZE, type Window } from './query.js';
 /** `contradiction`: the session is no log. `misfit`: it grew between two answers; neither is wrong. */
 export type MergedLog = Log | 'contradiction' | 'misfit';
 
-/** The question that a head comes from: the newest messages, as many as one call gives. */
+/** The window of a head: the newest messages, as many as one call gives. */
 export const HEAD_WINDOW: Window = { order: 'desc', offset: 0, limit: BLOCK_SIZE };
 
-/** Where a block is asked for: by its position from the start, or from the end where the total has to be believed. */
+/** The window of a block: by its position from the start, or from the end if the total must be trusted. */
 export function blockWindow(log: Log, frame: Frame, index: number): Window {
   const first = index * BLOCK_SIZE;
   if (frame === 'start') return { order: 'asc', offset: first, limit: BLOCK_SIZE };
   return { order: 'desc', offset: Math.max(0, log.head.total - first - BLOCK_SIZE), limit: BLOCK_SIZE };
 }
 
-/** Takes in an answer to HEAD_WINDOW. */
+/** Merges an answer to HEAD_WINDOW. */
 export function mergeHead(known: Log | undefined, answer: Answer, policy: TranscriptPolicy): MergedLog {
   if (!isComplete(answer)) return 'contradiction';
   const isWhole = answer.messages.count === answer.total;
   if (known === undefined) return firstLog(answer, isWhole, policy);
-  // Two calls under way at once may be answered in either order; only a later one has something new to say.
+  // The answers of two concurrent calls may arrive in either order; only the later call can change the state.
   if (answer.askedAt < known.head.askedAt) return known;
   if (answer.total < known.head.total) return known.head.arrivedAt <= answer.askedAt ? 'contradiction' : known;
   const first = answer.total - answer.messages.count;
@@ -46,7 +46,7 @@ export function mergeHead(known: Log | undefined, answer: Answer, policy: Transc
   return { ...next, proven: false, frame: newName(), blocks: certainBlocks(known) };
 }
 
-/** Takes in an answer to `blockWindow(asked, frame, index)`; `known` is what is known by now. */
+/** Merges an answer to `blockWindow(asked, frame, index)`; `known` is the state by now. */
 export function mergeBlock(
   known: Log,
   asked: Log,
@@ -67,7 +67,7 @@ export function mergeBlock(
   return joinsFrames(next) ? { ...next, proven: true } : 'contradiction';
 }
 
-/** A page must be as long as its total says, or the total is not the number of messages. */
+/** A page must be as long as its total implies, or the total is not the number of messages. */
 function isComplete({ window, messages, total }: Answer): boolean {
   return messages.count === Math.min(window.limit, Math.max(0, total - window.offset));
 }
@@ -99,13 +99,13 @@ function showsEnd(log: Log, first: number, { window, messages, total }: Answer):
   return first < log.head.total && first + messages.count > tailStart(log);
 }
 
-/** Whether what is held in the two frames says the same, once it is known where both end. */
+/** Whether the two frames hold the same messages, once it is known where both end. */
 function joinsFrames(log: Log): boolean {
   const joined: Log = { ...log, proven: true };
   return [...log.blocks.values()].every(({ first, messages }) => agrees(joined, first, messages, 'start'));
 }
 
-/** Whether these messages are, position by position, the ones we hold. An edited message is still the same message. */
+/** Whether these messages are, position by position, the held ones. An edited message is still the same message. */
 function agrees(log: Log, first: number, messages: RenderedMessages, frame: Frame): boolean {
   const tail = { first: tailStart(log), messages: log.head.tail };
   const held = [...log.blocks].filter(([key]) => log.proven || key.startsWith('s') === (frame === 'start'));
@@ -125,7 +125,10 @@ function matches(a: Run, b: Run): boolean {
   return true;
 }
 
-/** The blocks whose positions hold without believing the total: all of a proven log, else those counted from the start. */
+/**
+ * The blocks whose positions are right without trusting the total: all of a proven log, else those counted from the
+ * start.
+ */
 function certainBlocks(log: Log): ReadonlyMap<string, Block> {
   const certain = [...log.blocks].filter(([key]) => log.proven || key.startsWith('s')).map(([, block]) => block);
   const newestLast = certain.toSorted((a, b) => a.askedAt - b.askedAt);

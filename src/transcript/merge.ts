@@ -16,7 +16,7 @@ import {
 import { writeBlock, writeContradicted, writeLog, writeWindow } from './stored-transcript.js';
 import { type Answer } from './query.js';
 
-/** What one call brought. A block was asked for in terms of the log as it was then. */
+/** The answer to one call. A block was requested in terms of the log as it was then. */
 export type TranscriptUpdate =
   | { readonly kind: 'head'; readonly answer: Answer }
   | {
@@ -31,10 +31,10 @@ export type TranscriptUpdate =
 type BlockUpdate = TranscriptUpdate & { readonly kind: 'block' };
 type MergedTranscript = Merged<TranscriptState>;
 
-/** For so long the windows of a session that contradicts itself are kept one by one; then it is tried as a log again. */
+/** How long the windows of a session that contradicts itself are kept one by one before it is tried as a log again. */
 const CONTRADICTED_MS = 600_000;
 
-/** Takes in what the desk answered about a session. */
+/** Merges the desk's answers about a session into its state. */
 export class TranscriptMerger {
   constructor(
     private readonly policy: TranscriptPolicy,
@@ -59,7 +59,7 @@ export class TranscriptMerger {
     return { state: merged, writes: [writeLog(merged, this.policy)] };
   }
 
-  /** Nothing new where the session grew meanwhile, so that nobody can tell where these messages belong. */
+  /** Changes nothing if the session grew meanwhile, since the positions of these messages are unknown then. */
   private mergeBlock(sessionId: string, state: TranscriptState | undefined, update: BlockUpdate): MergedTranscript {
     const known = logOf(state);
     if (known === undefined) return { state, writes: [] };
@@ -72,14 +72,14 @@ export class TranscriptMerger {
     return { state: merged, writes: block === undefined ? [] : writeBlock(merged, key, block, this.policy) };
   }
 
-  /** The window as it is; kept only where the session contradicts itself. */
+  /** The plain window; kept only if the session contradicts itself. */
   private mergeWindow(state: TranscriptState | undefined, answer: Answer): MergedTranscript {
     if (state?.kind !== 'contradicted') return { state: state && withStray(state, answer), writes: [] };
     const window = this.dated(answer, state);
     return { state: withWindow(state, window), writes: [writeWindow(state.epoch, window, this.policy)] };
   }
 
-  /** What was held of the session is dropped; the answer at hand is its first window. */
+  /** Drops what was held of the session; the answer at hand is its first window. */
   private contradict(sessionId: string, answer: Answer): MergedTranscript {
     this.onContradiction(sessionId);
     const now = this.now();

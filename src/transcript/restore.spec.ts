@@ -11,7 +11,7 @@ import { storedProofName, writeBlock, writeContradicted, writeLog, writeWindow }
 const run = (first: number, text: string) =>
   RenderedMessages.of(Array.from({ length: 100 }, (_, i) => messageOf(first + i, first + i, text)));
 
-function block(askedAt: number, text = 'as it was'): Block {
+function block(askedAt: number, text = 'unchanged'): Block {
   return { first: 0, messages: run(0, text), askedAt, arrivedAt: askedAt, lifetimeMs: 1000 };
 }
 
@@ -27,7 +27,7 @@ function contradicted(askedAt: number): Contradicted {
 
 const NOW = 1_000_000;
 
-/** What Redis answers with this head, which may be undefined, and these values beside it. */
+/** What Redis returns: this head, which may be undefined, and these other values. */
 function stored(head: StoredWrite | undefined, ...parts: readonly StoredWrite[]): StoredEntry {
   return { version: 'v', head, parts: new Map(parts.map((part) => [part.name, part])) };
 }
@@ -47,13 +47,13 @@ const taken = (
 const blocksOf = (state: TranscriptState | undefined) =>
   state?.kind === 'log' ? state.blocks : new Map<string, Block>();
 
-describe('what Redis holds, taken in', () => {
-  it('takes the newer head', () => {
+describe('what Redis holds, merged', () => {
+  it('uses the newer head', () => {
     expect(taken(log(1), stored(storedLog(log(2, { total: 301 }))))).toMatchObject({ head: { total: 301 } });
     expect(taken(log(2), stored(storedLog(log(1, { total: 299 }))))).toMatchObject({ head: { total: 300 } });
   });
 
-  it('keeps the same messages the same object, and the time at which they arrived here', () => {
+  it('keeps the object and the time of arrival of a head with the same messages', () => {
     const mine = log(5);
     const state = taken(mine, stored(storedLog(log(5))));
     expect(state?.kind === 'log' && state.head.tail === mine.head.tail).toBe(true);
@@ -61,7 +61,7 @@ describe('what Redis holds, taken in', () => {
     expect(taken(arrived, stored(storedLog(log(6))))).toMatchObject({ head: { askedAt: 6, arrivedAt: 9 } });
   });
 
-  it('keeps the same messages of a block the same object, and the time at which they arrived here', () => {
+  it('keeps the object and the time of arrival of a block with the same messages', () => {
     const held = { ...block(1), arrivedAt: 9 };
     const mine = log(1, { blocks: { s0: held } });
     const state = taken(mine, stored(storedLog(log(2)), ...storedBlock(mine, 's0', block(4))));
@@ -70,17 +70,17 @@ describe('what Redis holds, taken in', () => {
     expect(taking?.messages).toBe(held.messages);
   });
 
-  it('lets blocks go where Redis moved on, since they may have been asked for anew', () => {
+  it('drops held blocks when Redis has a newer version, since they may have been fetched again', () => {
     expect(blocksOf(taken(log(1, { blocks: { s0: block(1) } }), stored(storedLog(log(2))))).size).toBe(0);
   });
 
-  it('lets blocks go and takes those of Redis where its head only seems older by a little', () => {
+  it('drops held blocks for those of Redis when its head only seems older by a little', () => {
     const mine = log(7, { blocks: { s1: block(1) } });
     const state = taken(mine, stored(storedLog(log(5)), ...storedBlock(mine, 's0', block(4))));
     expect([...blocksOf(state).keys()]).toEqual(['s0']);
   });
 
-  it('keeps blocks where Redis has nothing new, and adds those of the window', () => {
+  it('keeps blocks when Redis has nothing new, and adds those of the window', () => {
     const mine = log(1, { blocks: { s1: block(1) } });
     const state = taken(mine, stored(undefined, ...storedBlock(mine, 's0', block(4))));
     expect([...blocksOf(state).keys()]).toEqual(['s1', 's0']);
@@ -92,29 +92,29 @@ describe('what Redis holds, taken in', () => {
     expect(blocksOf(state).get('s0')?.askedAt).toBe(5);
   });
 
-  it('mixes in no block of another epoch', () => {
+  it('merges no block of another epoch', () => {
     const other = { ...log(1), epoch: 'other_' };
     expect(blocksOf(taken(log(1), stored(undefined, ...storedBlock(other, 's0', block(4))))).size).toBe(0);
   });
 
-  it('takes no block that lies under the name of another', () => {
+  it('uses no block that is stored under the key of another', () => {
     const mine = log(1);
     expect(blocksOf(taken(mine, stored(undefined, ...storedBlock(mine, 's1', block(4))))).size).toBe(0);
   });
 
-  it('takes no proof of another frame', () => {
+  it('uses no proof of another frame', () => {
     const mine = log(1, { frame: 'g_' });
     expect(taken(mine, stored(undefined, ...storedProof(log(1))))).toMatchObject({ proven: false });
     expect(taken(log(1), stored(undefined, ...storedProof(log(1))))).toMatchObject({ proven: true });
   });
 
-  it('keeps what is known where Redis has lost everything', () => {
+  it('keeps the held state when Redis has lost everything', () => {
     const mine = log(1);
     expect(taken(mine, stored(undefined))).toEqual(mine);
     expect(taken(undefined, stored(undefined))).toBeUndefined();
   });
 
-  it('takes the news that a session contradicts itself, with the window that is wanted', () => {
+  it('stores that a session contradicts itself, with the wanted window', () => {
     const theirs = contradicted(2);
     const window = windowOf({ offset: 7 });
     const answer = { window, messages: run(0, 'a'), total: 7, askedAt: 2, arrivedAt: 2, lifetimeMs: 1000 };
@@ -127,7 +127,7 @@ describe('what Redis holds, taken in', () => {
     expect(other?.kind === 'contradicted' && other.windows.size).toBe(0);
   });
 
-  it('counts a part as arrived now where this request waited for it, and else as arrived when it was asked for', () => {
+  it('counts a part as just received if this request waited for it, else as received when it was fetched', () => {
     const mine = log(1);
     const entry = stored(undefined, ...storedBlock(mine, 's0', block(4)));
     expect(blocksOf(taken(mine, entry)).get('s0')?.arrivedAt).toBe(4);

@@ -14,8 +14,8 @@ import {
 } from './stored-transcript.js';
 
 /**
- * Joins what this process holds with what Redis holds, the newer winning. Where Redis moved on, blocks held here are let
- * go: a replica may have asked for them anew, and reading them again costs the desk nothing.
+ * Merges what this process holds with what Redis holds; the newer wins. If Redis has a newer version, the held blocks
+ * are dropped: a replica may have fetched them again, and reading them from Redis costs the desk nothing.
  */
 export function restore(
   mine: TranscriptState | undefined,
@@ -34,16 +34,18 @@ type ArrivedAt = (name: string, value: StoredValue) => number;
 function newer(mine: TranscriptState | undefined, theirs: TranscriptState | undefined): TranscriptState | undefined {
   if (theirs === undefined) return mine;
   if (mine === undefined || askedAt(mine) <= askedAt(theirs)) return keepTail(mine, theirs);
-  // Ages that come from Redis are a little short, now more, now less: a head that seems older may be the very same.
+  // Ages from Redis are a little short, by a varying amount: a head that seems older may be the same one.
   return mine.kind === 'log' && isSameLog(mine, theirs) ? { ...mine, blocks: new Map() } : mine;
 }
 
-/** The same frame too: what was proven of another says nothing of this one. */
+/** The frame must match too: a proof of another frame says nothing about this one. */
 function isSameLog(mine: Log, theirs: TranscriptState): boolean {
   return theirs.kind === 'log' && mine.epoch === theirs.epoch && mine.frame === theirs.frame;
 }
 
-/** The same messages stay the same object, so that pages made of them stay good, and so does when they arrived here. */
+/**
+ * If the messages are the same, the object and its time of arrival stay the same, so that pages made of it stay valid.
+ */
 function keepTail(mine: TranscriptState | undefined, theirs: TranscriptState): TranscriptState {
   if (mine?.kind !== 'log' || theirs.kind !== 'log') return theirs;
   const { total, tail, arrivedAt } = mine.head;

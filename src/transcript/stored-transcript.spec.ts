@@ -19,15 +19,15 @@ import {
 } from './stored-transcript.js';
 
 interface Golden {
-  /** Name of the value beside the others of its session. */
+  /** The key of the value within its session. */
   readonly name: string;
-  /** Base64 of what lies in Redis. */
+  /** Base64 of the bytes in Redis. */
   readonly value: string;
 }
 
 /**
- * A transcript as it was written when this format began. Whoever changes what these tests say has changed the format:
- * raise FORMAT, and write new ones.
+ * A transcript as it was written when this format began. Changing what these tests expect changes the format: raise
+ * FORMAT, and write new ones.
  */
 const golden = JSON.parse(readFileSync(new URL('stored-transcript.golden.json', import.meta.url), 'utf8')) as {
   readonly format: number;
@@ -86,13 +86,13 @@ describe('a transcript in Redis', () => {
     expect(golden.format).toBe(FORMAT);
   });
 
-  it.each(kinds)('is written as ever: %s', (kind) => {
+  it.each(kinds)('is written unchanged: %s', (kind) => {
     const write = written[kind];
     const value = write && encodeValue('key', write, { ttl: TTL, now: NOW, cipher: plainText }).toString('base64');
     expect({ name: write?.name, value }).toEqual(golden.current[kind]);
   });
 
-  it('is read as ever', () => {
+  it('is read unchanged', () => {
     const head = readHead(stored('log'), NOW);
     expect(head).toMatchObject({ ...log, head: { total: 2, ...dates } });
     expect(head?.kind === 'log' && head.head.tail.equals(messages)).toBe(true);
@@ -141,7 +141,7 @@ function tooMany(): RenderedMessages {
   return RenderedMessages.of(Array.from({ length: 101 }, (_, i) => messageOf(i, i)));
 }
 
-describe('the values that a window needs beside the head', () => {
+describe('the values that a window needs besides the head', () => {
   const ofTotal = (total: number, proven: boolean): Log => {
     const tail = RenderedMessages.of(Array.from({ length: 100 }, (_, i) => messageOf(total - 100 + i, i)));
     return { ...log, epoch: 'e_', frame: 'f_', proven, head: { ...log.head, total, tail } };
@@ -159,12 +159,12 @@ describe('the values that a window needs beside the head', () => {
     expect(names(true, { order: 'asc', offset: 90, limit: 20 })).toEqual(blocks);
   });
 
-  it('are the blocks of the newest messages too, where those are asked for from the other end', () => {
+  it('are the blocks of the newest messages too, when those are read from the other end', () => {
     expect(names(false, { order: 'asc', offset: 210, limit: 20 })).toContain('block:e_:s2');
     expect(names(true, { order: 'asc', offset: 210, limit: 20 })).toEqual([]);
   });
 
-  it('are the window alone where the session contradicts itself', () => {
+  it('are only the window when the session contradicts itself', () => {
     expect(storedNames(contradicted, window)).toEqual(['window:c0123456789:asc:5:20']);
   });
 });

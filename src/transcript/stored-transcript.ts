@@ -6,24 +6,24 @@ import { RenderedMessages } from './rendered-messages.js';
 import { BLOCK_SIZE, plainWindowOf, spanIn, type TranscriptQuery, type Window, windowKey } from './query.js';
 import { type Contradicted, totalOf, type TranscriptState, type WindowAnswer } from './state.js';
 
-/*
- * A transcript in Redis: the head (kind `log` or `contradicted`), and beside it, each by its own name, the blocks of the
- * log's epoch, the proof of its frame, or the windows of a contradicted session.
+/**
+ * A transcript in Redis: the head (kind `log` or `contradicted`), and besides it, each under its own key, the blocks of
+ * the log's epoch, the proof of its frame, or the windows of a contradicted session.
  */
 
 const EMPTY = Buffer.alloc(0);
 
 export const storedBlockName = (epoch: string, key: string): string => `block:${epoch}:${key}`;
 export const storedWindowName = (epoch: string, window: Window): string => `window:${epoch}:${windowKey(window)}`;
-/** There once the frame is proven. Beside the head: another replica may have written a newer head by then. */
+/** Written once the frame is proven. Not in the head: another replica may have written a newer head by then. */
 export const storedProofName = ({ epoch, frame }: Log): string => `proof:${epoch}:${frame}`;
 
-/** How long a head is kept: it outlives its blocks, for without it nobody knows where they belong. */
+/** How long a head is kept: longer than its blocks, whose positions are unknown without it. */
 export function headKeptMs(policy: TranscriptPolicy, lifetimeMs = 0): number {
   return keptMs(policy, Math.max(lifetimeMs, policy.sealedMs));
 }
 
-/** The values that a query needs beside the head. */
+/** The values that a query needs besides the head. */
 export function storedNames(state: TranscriptState, query: TranscriptQuery): readonly string[] {
   if (state.kind === 'contradicted') return [storedWindowName(state.epoch, plainWindowOf(query, totalOf(state)))];
   const { first, end } = spanIn(query, state.head.total);
@@ -86,7 +86,7 @@ export function writeWindow(epoch: string, answer: WindowAnswer, policy: Transcr
   };
 }
 
-/** undefined for what none of the above wrote: what lies in Redis is outside data. */
+/** undefined for anything that was not written by the functions above: values in Redis are outside data. */
 export function readHead(stored: StoredValue, arrivedAt: number): TranscriptState | undefined {
   const { kind, fields, askedAt, lifetimeMs, basis } = stored;
   const epoch = readText(fields, 'epoch');
@@ -107,7 +107,7 @@ export function readBlock(key: string, stored: StoredValue, arrivedAt: number): 
   const first = readCount(fields, 'first');
   if (kind !== 'block' || messages === undefined || first === undefined || messages.count > BLOCK_SIZE)
     return undefined;
-  // Another block's value under this name: all is well with it, only not here.
+  // The value of another block under this key: valid, but not usable here.
   if (Number(/\d+$/.exec(key)?.[0]) * BLOCK_SIZE !== first) return undefined;
   return { first, messages, askedAt, arrivedAt, lifetimeMs, basis };
 }

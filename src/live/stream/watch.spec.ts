@@ -15,12 +15,12 @@ describe('a watch', () => {
   let known: TranscriptView | undefined;
   let knownAt: number;
   let refreshes: number[];
-  /** What the next refreshes bring. */
+  /** What the next refreshes return. */
   let desk: () => TranscriptView;
   let told: (Change | 'gone')[];
   let watch: Watch;
 
-  /** Messages `first` up to but not including `total`, asked for just now, fresh for 2 s. */
+  /** Messages `first` up to but not including `total`, fetched just now, fresh for 2 s. */
   const view = (total: number, { first = 0, edited = -1, hasPositions = true } = {}): TranscriptView => {
     const list = Array.from({ length: total - first }, (_, i) =>
       messageOf(first + i, START - 1000, first + i === edited ? 'edited' : undefined),
@@ -37,7 +37,7 @@ describe('a watch', () => {
     };
   };
 
-  /** As it is by now. */
+  /** The state by now. */
   const aged = (of: TranscriptView): TranscriptView => {
     const ageMs = of.ageMs + Date.now() - knownAt;
     return { ...of, ageMs, remainingMs: of.lifetimeMs - ageMs };
@@ -88,18 +88,18 @@ describe('a watch', () => {
     news.notify('session');
   };
 
-  it('tells nothing while the session reads the same, whoever asked', () => {
+  it('reports nothing while the content is the same, whoever called the desk', () => {
     learn(view(3));
     learn(view(3));
     expect(told).toEqual([]);
   });
 
-  it('tells what is new, and what reads differently', () => {
+  it('reports new and edited messages', () => {
     learn(view(5, { edited: 1 }));
     expect(told).toMatchObject([{ kind: 'log', newest: { total: 5 }, edited: [{ position: 1 }] }]);
   });
 
-  it('looks when what is known is stale, and at once when somebody says that there is more', async () => {
+  it('polls when the view is stale, and at once after a notice', async () => {
     await jest.advanceTimersByTimeAsync(1999);
     expect(refreshes).toEqual([]);
     desk = () => view(4);
@@ -112,15 +112,15 @@ describe('a watch', () => {
     expect(refreshes).toEqual([2000, 3500]);
   });
 
-  it('tells that positions mean nothing any more where the log shrank, once that was asked anew', () => {
-    // As it may come from a replica that knew less.
+  it('reports invalid positions when the log shrank, once the desk was asked again', () => {
+    // As it may come from a replica with an older view.
     learn({ ...view(2), ageMs: 500 });
     expect(told).toEqual([]);
     learn(view(2));
     expect(told).toMatchObject([{ kind: 'reset', id: 2, newest: { total: 2 } }]);
   });
 
-  it('tells of a session that contradicts itself without a place', () => {
+  it('reports a session that contradicts itself without positions', () => {
     learn(view(4, { hasPositions: false }));
     learn(view(5, { hasPositions: false }));
     expect(told).toMatchObject([
@@ -129,14 +129,14 @@ describe('a watch', () => {
     ]);
   });
 
-  it('stays with what was known where memory is short', () => {
+  it('keeps the known view when memory is short', () => {
     known = undefined;
     news.notify('session');
     expect(watch.newest.total).toBe(3);
     expect(told).toEqual([]);
   });
 
-  it('goes on after a failure, no sooner than it says', async () => {
+  it('continues after a failure, no sooner than the error says', async () => {
     desk = () => {
       throw new DeskRateLimitedError('limited', { retryAfterMs: 4000 });
     };
@@ -149,7 +149,7 @@ describe('a watch', () => {
   });
 });
 
-it('tells that the session is gone', () => {
+it('reports that the session is gone', () => {
   const news = new Changes();
   let isGone = false;
   const messages = RenderedMessages.of([]);

@@ -6,38 +6,38 @@ import { type TranscriptView } from '../../transcript/view.js';
 import { Newest, NEWEST_WINDOW, type Placed } from './newest.js';
 import { WatchSchedule } from './watch-schedule.js';
 
-/** What became of a session since its watch last looked. */
+/** How a session changed since the last poll of its watch. */
 export type Change =
-  /** It may have grown, and messages that were there before read differently. */
+  /** It may have grown, and earlier messages may be edited. */
   | { readonly kind: 'log'; readonly newest: Newest; readonly edited: readonly Placed[] }
-  /** Positions mean nothing any more; from now on those of `newest` do, where it has any. */
+  /** Positions are invalid; from now on those of `newest` hold, if it has any. */
   | { readonly kind: 'reset'; readonly newest: Newest; readonly id: number | undefined };
 
-/** Who watches. */
+/** A listener of a watch. */
 export interface Watcher {
   onChange(change: Change): void;
-  /** The desk does not know the session any more. */
+  /** The desk does not have the session any more. */
   onGone(): void;
 }
 
 export interface WatchParts {
   readonly transcripts: Pick<Transcripts, 'recall' | 'refresh' | 'catchUp' | 'changes' | 'news'>;
-  /** Whether changes are told of at present. */
+  /** Whether changes are reported at present. */
   readonly isTold: () => boolean;
   readonly now: Clock;
   readonly logger: Logger;
 }
 
-/** Whether changes are told of may change: a watch that sleeps looks after that this often. */
+/** Reporting may start or stop: a sleeping watch checks this often. */
 const LONGEST_SLEEP_MS = 2000;
 
-/** One session, looked at for all who watch it at this replica. */
+/** One session, polled once for all its clients at this replica. */
 export class Watch {
   private readonly watchers = new Set<Watcher>();
   private readonly schedule: WatchSchedule;
   private readonly letGo: readonly (() => void)[];
   private held: Newest;
-  /** When fewer messages were seen than before: told only once the desk was asked anew. */
+  /** When fewer messages were seen than before: reported only once the desk was asked again. */
   private doubtedAt: number | undefined;
   private looking: { readonly freshSince: number; readonly abort: AbortController } | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -63,7 +63,7 @@ export class Watch {
     ];
     this.held = Newest.of(view, undefined);
     this.take(view);
-    // Another may have brought more since.
+    // Another request may have fetched more since.
     this.learn();
     this.plan();
   }
@@ -84,7 +84,7 @@ export class Watch {
     this.watchers.delete(watcher);
   }
 
-  /** Another replica may have learned more. */
+  /** Another replica may have updated the entry. */
   async catchUp(): Promise<void> {
     await this.parts.transcripts.catchUp(this.id, NEWEST_WINDOW);
   }
@@ -99,7 +99,7 @@ export class Watch {
   private learn(): void {
     try {
       const view = this.parts.transcripts.recall(this.id, NEWEST_WINDOW);
-      // Not here any more where memory is short: what was known stays known.
+      // Evicted when memory is short: the known view stays.
       if (view !== undefined) this.take(view);
     } catch (error) {
       if (!(error instanceof DeskNotFoundError)) throw error;
@@ -117,7 +117,9 @@ export class Watch {
     if (isNew) this.tell(changeOf(held, newest));
   }
 
-  /** What replicas tell each other may be out of order by a moment; a log that shrank is told once the desk said so. */
+  /**
+   * Updates from other replicas may be out of order by a moment; a shrunken log is reported once the desk confirms it.
+   */
   private isDoubtful(held: Newest, newest: Newest, askedAt: number): boolean {
     if (newest.first === undefined || held.first === undefined || newest.total >= held.total) {
       this.doubtedAt = undefined;
@@ -141,7 +143,7 @@ export class Watch {
     if (this.isClosed) return;
     const { looking, schedule } = this;
     if (looking !== undefined) {
-      // It may wait for its turn, and another has brought what it wants.
+      // It may wait for its turn while another request has fetched what it needs.
       if (schedule.isSatisfied(looking.freshSince)) looking.abort.abort();
       return;
     }
@@ -179,7 +181,7 @@ export class Watch {
 
 function changeOf(before: Newest, newest: Newest): Change {
   if (newest.first === undefined) {
-    // Where it shrank, readers at least know how far it reaches.
+    // If it shrank, clients at least get the new total.
     const hasShrunk = before.first !== undefined && newest.total < before.total;
     return { kind: 'reset', newest, id: hasShrunk ? newest.total : undefined };
   }
