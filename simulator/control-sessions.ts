@@ -43,7 +43,7 @@ export function changeSession(simulation: Simulation, request: ControlRequest): 
   if (empty) session.emptyPage = empty;
   if (typeof currentState === 'string' && typeof agentId === 'string') {
     session.state = { currentState, agentId };
-    simulation.webhooks.tell(request.id);
+    simulation.webhooks.notify(request.id);
   }
   if (totalCount !== undefined) session.claimedTotal = totalCount ?? undefined;
   if (keepOldest !== undefined) session.keepOldest(keepOldest, simulation.now());

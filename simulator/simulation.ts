@@ -44,7 +44,7 @@ export class Simulation {
     if (recordsLagMs === 0) record();
     else this.webhooks.later(record, recordsLagMs);
     const newest = messages.at(-1);
-    this.webhooks.tell(id, isObject(newest) ? newest['MsgBody'] : []);
+    this.webhooks.notify(id, isObject(newest) ? newest['MsgBody'] : []);
   }
 
   reset(): void {

@@ -68,7 +68,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const server = await listen(simulation, host, port);
   const { sessions, records, traffic, faults, rateLimit, signatures, webhooks } = simulation;
   const growing = setInterval(() => {
-    webhooks.tell('growing-session', []);
+    webhooks.notify('growing-session', []);
   }, GROWS_EVERY_MS).unref();
 
   const owned = (id: string): Session => {
@@ -126,7 +126,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     },
     setState: (id, currentState, agentId = '') => {
       owned(id).state = { currentState, agentId };
-      webhooks.tell(id);
+      webhooks.notify(id);
     },
     answerEmptyWith: (id, empty) => {
       owned(id).emptyPage = empty;

@@ -51,7 +51,7 @@ describe('the webhooks of the simulator', () => {
 
   it('are sent at once, one for each change, signed as documented', async () => {
     append('hello');
-    desk.webhooks.tell(ID);
+    desk.webhooks.notify(ID);
     expect(sent).toHaveLength(2);
     const { searchParams } = sent[0]?.url ?? new URL('none:');
     const time = String(START / 1000);

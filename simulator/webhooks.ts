@@ -61,7 +61,7 @@ export class Webhooks {
   }
 
   /** @param message the MsgBody; undefined if the session's state changed */
-  tell(sessionId: string, message?: unknown): void {
+  notify(sessionId: string, message?: unknown): void {
     const { target } = this;
     if (target === undefined) return;
     const { loseOneIn, repeat, delayMs, reorder } = this.manners;

@@ -6,7 +6,7 @@ import { DeclaredRoutes } from './access/declared-routes.js';
 import { enforceAccess } from './access/enforce-access.js';
 import { AppModule } from './app.module.js';
 import { type Environment } from './environment.js';
-import { type CachedRoute, type RouteParams } from './http/answer.js';
+import { type CachedRoute, type RouteParams } from './http/cached-route.js';
 import { answerPreflights, Cors } from './http/cors.js';
 import { FastPath } from './http/fast-path.js';
 import { checkRequestHeaders, ignoreBodies } from './http/request-checks.js';

@@ -36,20 +36,20 @@ describeWithRedis('the lock of a flight', () => {
 
   it('is given to one, and to the next once that one has ended', async () => {
     const [one, other] = [lock(), lock()];
-    expect(await one.acquire(false)).toMatchObject({ kind: 'ours', version: '' });
+    expect(await one.acquire(false)).toMatchObject({ kind: 'acquired', version: '' });
     const theirs = await other.acquire(false);
-    if (theirs.kind !== 'theirs') throw new Error(`the lock is ${theirs.kind}`);
+    if (theirs.kind !== 'held') throw new Error(`the lock is ${theirs.kind}`);
     expect(await other.watch(theirs.token)).toEqual({ kind: 'under-way' });
     const { version, replaced } = await one.settle('ok', [written()]);
     expect(replaced).toBe('');
     expect(await other.watch(theirs.token)).toEqual({ kind: 'ended', outcome: 'ok' });
-    expect(await other.acquire(false)).toMatchObject({ kind: 'ours', version });
+    expect(await other.acquire(false)).toMatchObject({ kind: 'acquired', version });
     expect(await store.read('session', everything)).toMatchObject({ version, head: { kind: 'not-found' } });
   });
 
   it('is held by another if a token in our format is there with a valid TTL', async () => {
     await link.run((client) => client.set(key(), TOKEN, 'PX', 3000));
-    expect(await lock().acquire(false)).toEqual({ kind: 'theirs', token: TOKEN });
+    expect(await lock().acquire(false)).toEqual({ kind: 'held', token: TOKEN });
   });
 
   it.each<[string, (name: string) => Promise<unknown>]>([
@@ -59,7 +59,7 @@ describeWithRedis('the lock of a flight', () => {
     ['is no text', (name) => link.run((client) => client.rpush(name, TOKEN))],
   ])('is ignored if it %s', async (_, put) => {
     await put(key());
-    expect(await lock().acquire(false)).toMatchObject({ kind: 'ours' });
+    expect(await lock().acquire(false)).toMatchObject({ kind: 'acquired' });
   });
 
   it('that is ignored does not keep a flight from writing its update', async () => {
@@ -76,7 +76,7 @@ describeWithRedis('the lock of a flight', () => {
     await link.run((client) => client.set(key(), TOKEN, 'PX', 3000));
     expect(await holder.settle('ok', [written()])).toMatchObject({ replaced: undefined });
     expect(await store.read('session', everything)).toMatchObject({ version: '', head: undefined });
-    expect(await lock().acquire(false)).toEqual({ kind: 'theirs', token: TOKEN });
+    expect(await lock().acquire(false)).toEqual({ kind: 'held', token: TOKEN });
   });
 
   it('is not taken after a recent failure by a load that has a stale view', async () => {
@@ -86,6 +86,6 @@ describeWithRedis('the lock of a flight', () => {
     const failed = await lock().acquire(true);
     expect(failed).toMatchObject({ kind: 'failed' });
     expect(failed.kind === 'failed' && failed.remainingMs).toBeGreaterThan(1000);
-    expect(await lock().acquire(false)).toMatchObject({ kind: 'ours' });
+    expect(await lock().acquire(false)).toMatchObject({ kind: 'acquired' });
   });
 });

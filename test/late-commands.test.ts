@@ -51,22 +51,22 @@ describeWithOwnRedis('commands that a frozen Redis runs late', () => {
 
   it('take no lock that nobody waits for any more', async () => {
     await whileFrozen(async () => {
-      expect(await lock(mine).acquire(false)).toEqual({ kind: 'away' });
+      expect(await lock(mine).acquire(false)).toEqual({ kind: 'unavailable' });
     });
     await untilUp(theirs);
-    expect(await lock(theirs).acquire(false)).toMatchObject({ kind: 'ours' });
+    expect(await lock(theirs).acquire(false)).toMatchObject({ kind: 'acquired' });
   });
 
   it('write nothing that would seem younger than it is, but release the lock', async () => {
     const flight = lock(mine);
-    expect(await flight.acquire(false)).toMatchObject({ kind: 'ours' });
+    expect(await flight.acquire(false)).toMatchObject({ kind: 'acquired' });
     const { write } = new NotFound(Date.now(), 60_000, Date.now());
     await whileFrozen(async () => {
       expect(await flight.settle('ok', [write])).toMatchObject({ replaced: undefined });
     });
     await untilUp(theirs);
     expect(await theirs.read('session', everything)).toMatchObject({ version: '', head: undefined });
-    expect(await lock(theirs).acquire(false)).toMatchObject({ kind: 'ours' });
+    expect(await lock(theirs).acquire(false)).toMatchObject({ kind: 'acquired' });
   });
 
   it('a reply that came while this process was busy does not open the breaker', async () => {

@@ -12,23 +12,13 @@ import { RedisLink } from '../src/redis/redis-link.js';
 import { type ListResult, SessionLists } from '../src/sessions/list/session-lists.js';
 import { renderSessions } from '../src/sessions/list/sessions-page.js';
 import { type SessionsQuery } from '../src/sessions/list/sessions-request.js';
-import { turnsAtOnce } from './transcripts-rig.js';
-
-/** The contract's defaults. */
-export const defaults: FreshnessPolicy = {
-  freshMinMs: 2000,
-  freshMaxMs: 60_000,
-  staleWhileRevalidateMs: 10_000,
-  staleIfErrorMs: 300_000,
-  notFoundMs: 5000,
-  toldFreshMs: 0,
-};
+import { freshness, turnsAtOnce } from './transcripts-rig.js';
 
 /** A quarter of a minute past twelve. */
 export const START = Date.UTC(2026, 0, 1, 12, 0, 15);
 
 /** What a cache of this process needs, without Redis and with a simulated clock. */
-export function cacheOptions(now: Clock, policy: FreshnessPolicy = defaults): CacheOptions {
+export function cacheOptions(now: Clock, policy: FreshnessPolicy = freshness): CacheOptions {
   const link = new RedisLink(undefined);
   const random = () => 0;
   const versionMs = 60_000;
@@ -43,8 +33,18 @@ export function cacheOptions(now: Clock, policy: FreshnessPolicy = defaults): Ca
   };
   const logger = pino({ level: 'silent' });
   const store = new RedisStore(link, keyed);
-  const isTold = () => false;
-  return { store, maxBytes: 10_000_000, policy, isTold, deadlineMs: 10_000, turns: turnsAtOnce(), now, random, logger };
+  const isReporting = () => false;
+  return {
+    store,
+    maxBytes: 10_000_000,
+    policy,
+    isReporting,
+    deadlineMs: 10_000,
+    turns: turnsAtOnce(),
+    now,
+    random,
+    logger,
+  };
 }
 
 /** A desk in this process that lists this many records, `s0` on, whatever the period is. */
@@ -90,7 +90,7 @@ export class ListsRig {
   readonly desk: ModelListDesk;
   readonly lists: SessionLists;
 
-  constructor(total: number, policy: FreshnessPolicy = defaults) {
+  constructor(total: number, policy: FreshnessPolicy = freshness) {
     const now = () => this.time;
     this.desk = new ModelListDesk(now);
     this.desk.total = total;

@@ -50,16 +50,16 @@ describeWithRedis('keys in Redis with a TTL longer than ours', () => {
     /** The token to be found in the holder's lock. */
     const holderOf = async (waiting: FlightLock): Promise<string> => {
       const acquired = await waiting.acquire(false);
-      return acquired.kind === 'theirs' ? acquired.token : '';
+      return acquired.kind === 'held' ? acquired.token : '';
     };
 
     it('are no lock, neither to a new request nor to a waiting one', async () => {
-      expect(await mine.acquire(false)).toMatchObject({ kind: 'ours' });
+      expect(await mine.acquire(false)).toMatchObject({ kind: 'acquired' });
       const token = await holderOf(theirs);
       expect(await theirs.watch(token)).toEqual({ kind: 'under-way' });
       await prolong(keys.lock('head'));
       expect(await theirs.watch(token)).toEqual({ kind: 'lost' });
-      expect(await theirs.acquire(false)).toMatchObject({ kind: 'ours' });
+      expect(await theirs.acquire(false)).toMatchObject({ kind: 'acquired' });
     });
 
     it('keep no flight from writing its update', async () => {
@@ -74,7 +74,7 @@ describeWithRedis('keys in Redis with a TTL longer than ours', () => {
       await mine.release('an outcome', 5000);
       expect(await theirs.acquire(true)).toMatchObject({ kind: 'failed' });
       await prolong(keys.failed);
-      expect(await theirs.acquire(true)).toMatchObject({ kind: 'ours' });
+      expect(await theirs.acquire(true)).toMatchObject({ kind: 'acquired' });
     });
 
     it('are not fresh all that time', async () => {

@@ -68,15 +68,15 @@ describe('three replicas on one Redis', () => {
   it('double the cool-down together while the limit lasts', async () => {
     await start({ DESK_MAX_RPS: '1000' });
     desk.faultUntilReset({ kind: 'error', code: 141009 });
-    const told: number[] = [];
+    const retryAfter: number[] = [];
     for (const [nth, ms] of [1000, 2000, 4000].entries()) {
       const response = await replica(nth).get('/sessions/load-1/messages');
       expect(response.status).toBe(429);
-      told.push(Number(response.headers.get('retry-after')));
+      retryAfter.push(Number(response.headers.get('retry-after')));
       expect(desk.calls).toHaveLength(nth + 1);
       if (ms < 4000) await sleep(ms + 50);
     }
-    for (const [nth, seconds] of told.entries()) {
+    for (const [nth, seconds] of retryAfter.entries()) {
       expect(seconds).toBeGreaterThanOrEqual(2 ** nth);
       expect(seconds).toBeLessThanOrEqual(Math.ceil(2 ** nth * 1.2));
     }

@@ -101,7 +101,7 @@ describe('one replica', () => {
   it('tells how long a limit lasts, longer each time', async () => {
     await start();
     desk.faultUntilReset({ kind: 'error', code: 141009 });
-    const told: number[] = [];
+    const retryAfter: number[] = [];
     for (let i = 0; i < 3; i++) {
       const response = await service.get(SESSION);
       expect(response.status).toBe(429);
@@ -109,12 +109,12 @@ describe('one replica', () => {
       const rest = (await metric('desk_cooldown_seconds{command="describe_chat_messages"}')) ?? 0;
       expect(rest).toBeGreaterThan(2 ** i - 0.9);
       expect(rest).toBeLessThanOrEqual(2 ** i);
-      told.push(Number(response.headers.get('retry-after')));
+      retryAfter.push(Number(response.headers.get('retry-after')));
       expect((await service.get(SESSION)).status).toBe(429);
       expect(desk.calls).toHaveLength(i + 1);
       if (i < 2) await sleep(rest * 1000 + 50);
     }
-    for (const [i, seconds] of told.entries()) {
+    for (const [i, seconds] of retryAfter.entries()) {
       expect(seconds).toBeGreaterThanOrEqual(2 ** i);
       expect(seconds).toBeLessThanOrEqual(Math.ceil(2 ** i * 1.2));
     }

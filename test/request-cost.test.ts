@@ -47,8 +47,8 @@ function request(target: string, lines = '', method = 'GET'): string {
   return `${method} ${target} HTTP/1.1\r\nHost: a\r\n${lines}`;
 }
 
-function filled(piece: string): string {
-  return piece.repeat(FILLED_BYTES / piece.length);
+function filled(unit: string): string {
+  return unit.repeat(FILLED_BYTES / unit.length);
 }
 
 /** As many different names as fit. */

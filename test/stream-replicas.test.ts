@@ -82,10 +82,10 @@ describeWithOwnRedis('streams at two replicas', () => {
     await two.undisturbed(async () => {
       const known = there.positions.length;
       desk.append('told', ...wireMessages(3 + known, 1));
-      const toldAt = Date.now();
+      const changedAt = Date.now();
       await sendWebhook(two.nth(0), { sessionId: 'told' });
       await there.until(({ positions }) => positions.length > known);
-      expect((there.events.at(-1)?.at ?? Infinity) - toldAt).toBeLessThan(1500);
+      expect((there.events.at(-1)?.at ?? Infinity) - changedAt).toBeLessThan(1500);
     });
   });
 

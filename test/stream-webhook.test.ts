@@ -47,10 +47,10 @@ test('a webhook brings new messages to the clients of its session', async () => 
   desk.setSession('told', wireMessages(0, 3));
   const stream = await follow('told');
   desk.append('told', ...wireMessages(3, 1));
-  const toldAt = Date.now();
+  const changedAt = Date.now();
   await sendWebhook(service, { sessionId: 'told' });
   await stream.until(({ positions }) => positions.length === 1);
-  expect((stream.events[1]?.at ?? Infinity) - toldAt).toBeLessThan(SOON_MS);
+  expect((stream.events[1]?.at ?? Infinity) - changedAt).toBeLessThan(SOON_MS);
   const calls = callsOf('told');
   await sleep(3000);
   // The reported message was found: there is no further poll.

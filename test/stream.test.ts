@@ -119,8 +119,8 @@ describe('the stream of a session', () => {
     desk.setSession('beyond', wireMessages(0, 5));
     await service.get('/sessions/beyond/messages');
     desk.append('beyond', ...wireMessages(5, 1));
-    const told = await follow(streamPath('beyond', '?from=6'));
-    expect((await told.count(1))[0]).toMatchObject({ event: 'ready', id: '6', data: { total: 6 } });
+    const stream = await follow(streamPath('beyond', '?from=6'));
+    expect((await stream.count(1))[0]).toMatchObject({ event: 'ready', id: '6', data: { total: 6 } });
     const lost = await follow(streamPath('beyond', '?from=9'));
     expect((await lost.count(2)).map(({ event, id }) => [event, id])).toEqual([
       ['ready', '9'],

@@ -77,11 +77,11 @@ describeWithRedis.each(['http/json', 'http/protobuf'])('traces by %s', (protocol
     await service.stop();
 
     // Makes sure that the test finds what it looks for.
-    const told = receiver.bodies.map((body) => body.toString('latin1')).join('\n');
-    expect(told).toContain('/sessions/:sessionId/messages');
-    expect(told).toContain('desk describe_im_cdr_list');
-    expect(told).toContain('EVALSHA acquire');
-    expect(told).toContain('POST /webhooks/desk');
+    const lines = receiver.bodies.map((body) => body.toString('latin1')).join('\n');
+    expect(lines).toContain('/sessions/:sessionId/messages');
+    expect(lines).toContain('desk describe_im_cdr_list');
+    expect(lines).toContain('EVALSHA acquire');
+    expect(lines).toContain('POST /webhooks/desk');
     const [sent] = receiver.requests;
     expect([sent?.url, sent?.headers.authorization, sent?.headers['content-type']]).toEqual([
       '/v1/traces',
@@ -89,7 +89,7 @@ describeWithRedis.each(['http/json', 'http/protobuf'])('traces by %s', (protocol
       protocol === 'http/json' ? 'application/json' : 'application/x-protobuf',
     ]);
     const secrets = ['planted', SECRET_KEY, TOKEN, tap.url, ...tap.userSigs];
-    for (const secret of [...secrets, ...secrets.map(encodeURIComponent)]) expect(told.indexOf(secret)).toBe(-1);
+    for (const secret of [...secrets, ...secrets.map(encodeURIComponent)]) expect(lines.indexOf(secret)).toBe(-1);
     expect(service.output()).not.toContain(HEADER);
 
     expect(tap.userSigs.size).toBeGreaterThan(0);

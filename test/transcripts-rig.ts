@@ -1,3 +1,4 @@
+import { type FreshnessPolicy } from '../src/cache/freshness.js';
 import { pino } from 'pino';
 import { type ReadOptions } from '../src/cache/cache.js';
 import { RedisStore, type RedisStoreOptions } from '../src/cache/redis-store.js';
@@ -15,16 +16,16 @@ import { type Window } from '../src/transcript/query.js';
 import { answerOf, type DeskState, messageOf, ModelDesk } from './model-desk.js';
 
 /** The contract's defaults. */
-export const defaults: TranscriptPolicy = {
+export const freshness: FreshnessPolicy = {
   freshMinMs: 2000,
   freshMaxMs: 60_000,
   staleWhileRevalidateMs: 10_000,
   staleIfErrorMs: 300_000,
   notFoundMs: 5000,
-  toldFreshMs: 0,
-  sealedMs: 3_600_000,
-  sealAfterMs: 600_000,
+  reportedFreshMs: 0,
 };
+
+export const defaults: TranscriptPolicy = { ...freshness, sealedMs: 3_600_000, sealAfterMs: 600_000 };
 
 export const START = Date.UTC(2026, 0, 1);
 const DAY = 86_400_000;
@@ -42,7 +43,7 @@ export class Rig {
   time = START;
   contradictions = 0;
   /** Whether changes are reported. */
-  isTold = false;
+  isReporting = false;
   readonly policy: TranscriptPolicy;
   readonly desk: ModelDesk;
   readonly transcripts: Transcripts;
@@ -59,7 +60,7 @@ export class Rig {
       desk: this.desk,
       store: new RedisStore(new RedisLink(undefined), storeOptions({ keyPrefix: 'test', policy: this.policy, now })),
       policy: this.policy,
-      isTold: () => this.isTold,
+      isReporting: () => this.isReporting,
       maxBytes: memoryBytes,
       deadlineMs: 10_000,
       turns: turnsAtOnce(),
@@ -123,7 +124,7 @@ export interface Seen {
 export function seen(view: TranscriptView, { order }: Window): Seen {
   const rows: string[] = [];
   let position = view.first;
-  for (const { messages, from, to } of view.pieces) {
+  for (const { messages, from, to } of view.slices) {
     for (let i = from; i < to; i++) {
       rows.push(`${position ?? 'null'} {${messages.json(i).toString()}`);
       if (position !== undefined) position += 1;

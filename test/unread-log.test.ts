@@ -76,18 +76,18 @@ describe('a log that nobody reads', () => {
     const times = 12_000;
     await read(service, times);
     service.process.stdout?.resume();
-    let told: string | undefined;
-    while (told === undefined) {
+    let dropped: string | undefined;
+    while (dropped === undefined) {
       await once(service.process.stdout ?? service.process, 'data');
-      told = /"level":40,.*"linesDropped":(\d+)/.exec(service.output())?.[1];
+      dropped = /"level":40,.*"linesDropped":(\d+)/.exec(service.output())?.[1];
     }
     const waited = service.output().slice(heardBefore);
     expect(waited.length).toBeGreaterThan(7_900_000);
     // Lines in pipes and in progress are added to that.
     expect(waited.length).toBeLessThan(9_000_000);
     const written = waited.split('\n').filter((line) => line.includes(REQUEST_ID)).length;
-    expect(written + Number(told)).toBe(times * LINES_PER_REQUEST);
-    expect(await droppedLines(service)).toBe(Number(told));
+    expect(written + Number(dropped)).toBe(times * LINES_PER_REQUEST);
+    expect(await droppedLines(service)).toBe(Number(dropped));
     await read(service, 1);
     expect(service.output().match(/linesDropped/g)).toHaveLength(1);
   });

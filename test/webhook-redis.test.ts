@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { startRedisCluster } from './redis-cluster.js';
 import { startRedisSentinel } from './redis-sentinel.js';
 import { describeWithOwnRedis, redisCli, type RedisServer } from './redis-server.js';
-import { SOON_MS, ToldReplicas } from './told-replicas.js';
+import { SOON_MS, WebhookReplicas } from './webhook-replicas-rig.js';
 
 interface SharedRedis {
   readonly environment: Readonly<Record<string, string>>;
@@ -48,33 +48,33 @@ const KINDS: readonly [kind: string, start: () => Promise<SharedRedis>][] = [
 
 describeWithOwnRedis.each(KINDS)('webhooks over two replicas and %s', (_, start) => {
   let redis: SharedRedis;
-  let told: ToldReplicas;
+  let rig: WebhookReplicas;
 
   beforeAll(async () => {
     redis = await start();
-    told = await ToldReplicas.start(redis.environment);
+    rig = await WebhookReplicas.start(redis.environment);
   });
-  beforeEach(() => told.begin());
+  beforeEach(() => rig.begin());
   afterAll(async () => {
-    await told.stop();
+    await rig.stop();
     await redis.stop();
   });
 
   /** Reports a new message to one replica; how long until the other shows it. */
   const noticedAfter = async (text: string): Promise<number> => {
-    await told.readAll();
-    told.write(text);
-    await told.tell(0);
-    return told.shownAfter(1, text);
+    await rig.readAll();
+    rig.write(text);
+    await rig.report(0);
+    return rig.shownAfter(1, text);
   };
 
   it('make the next read fresh at the other replica, for one call', async () => {
-    await told.replicas.undisturbed(async () => {
-      await told.begin();
+    await rig.replicas.undisturbed(async () => {
+      await rig.begin();
       expect(await noticedAfter('second')).toBeLessThan(SOON_MS);
-      expect((await told.read(0)).body).toContain('second');
+      expect((await rig.read(0)).body).toContain('second');
     });
-    expect(told.calls).toBe(2);
+    expect(rig.calls).toBe(2);
   });
 
   it('do so after a time without any', async () => {
@@ -83,29 +83,21 @@ describeWithOwnRedis.each(KINDS)('webhooks over two replicas and %s', (_, start)
   });
 
   it('keep a flight at another replica from counting as fresh', async () => {
-    await told.read(1);
-    await told.tell(1);
-    told.desk.latency(500);
-    const underWay = told.read(0);
-    await sleep(200);
-    told.desk.latency(0);
-    told.write('second');
-    await told.tell(1);
-    await underWay;
-    expect(await told.shownAfter(1, 'second')).toBeLessThan(SOON_MS);
-    expect(await told.shownAfter(0, 'second')).toBeLessThan(SOON_MS);
+    await rig.changeDuringFlight('second');
+    expect(await rig.shownAfter(1, 'second')).toBeLessThan(SOON_MS);
+    expect(await rig.shownAfter(0, 'second')).toBeLessThan(SOON_MS);
   });
 
   it('cost at most 2 s if the notice is lost: the number of the change is found in Redis', async () => {
     const onAll = (rule: string) => {
       for (const { port } of redis.servers) redisCli(port, 'acl', 'setuser', 'default', rule);
     };
-    await told.readAll();
+    await rig.readAll();
     onAll('resetchannels');
     try {
-      told.write('second');
-      await told.tell(0);
-      expect(await told.shownAfter(1, 'second')).toBeLessThan(2000 + SOON_MS);
+      rig.write('second');
+      await rig.report(0);
+      expect(await rig.shownAfter(1, 'second')).toBeLessThan(2000 + SOON_MS);
     } finally {
       onAll('allchannels');
     }
@@ -116,7 +108,7 @@ describeWithOwnRedis.each(KINDS)('webhooks over two replicas and %s', (_, start)
     // The subscriber's connection is back a moment after the one for commands.
     let fastest = Infinity;
     for (let tries = 0; tries < 10 && fastest >= SOON_MS; tries++) {
-      await told.begin();
+      await rig.begin();
       fastest = Math.min(fastest, await noticedAfter('second'));
     }
     expect(fastest).toBeLessThan(SOON_MS);

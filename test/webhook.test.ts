@@ -298,9 +298,9 @@ describe('what is kept of one', () => {
     await ask(withBoth, `/WEBHOOKS/desk/${SECRET}`, { method: 'POST' });
     const { text } = await ask(withBoth, '/metrics');
     await withBoth.logged(/"route":"\/webhooks\/desk","method":"POST","status":200/);
-    const told = withBoth.output() + text;
+    const output = withBoth.output() + text;
     expect(text).toContain('route="/webhooks/desk"');
     for (const secret of [SECRET, TOKEN, 'a-mistyped-secret', '退费', 'your_user_id', '203.0.113.7', 'the-request-id'])
-      expect([secret, told.includes(secret)]).toEqual([secret, false]);
+      expect([secret, output.includes(secret)]).toEqual([secret, false]);
   });
 });

@@ -1,6 +1,6 @@
 import { CountingDesk } from '../mixed-day/desk.mjs';
 import { nginxIsMissing, replayNginx } from '../mixed-day/nginx.mjs';
-import { replayOptimum, replayToldOptimum } from '../mixed-day/optimum.mjs';
+import { replayOptimum, replayWebhookOptimum } from '../mixed-day/optimum.mjs';
 import { mixedDay as makeTrace } from '../mixed-day/trace.mjs';
 import { replayTranscripts } from '../mixed-day/transcripts.mjs';
 import { replayUrlCache } from '../mixed-day/url-cache.mjs';
@@ -20,7 +20,7 @@ export async function mixedDay({ days }) {
   const perUrl = 'a cache per URL, same freshness';
   const missing = nginxIsMissing();
   const results = [
-    ...(await toldOfChanges(day)),
+    ...(await withWebhooks(day)),
     await compareCalls('desk calls on a mixed day', day, perUrl, replayUrlCache),
     await compareCalls('the same without the wall of dashboards', people, perUrl, replayUrlCache),
     missing === undefined
@@ -35,61 +35,61 @@ const LOST_ONE_IN = 100;
 /**
  * The issue's goal, one call for each message that a client asks for. The contract puts it out of reach: an answer
  * fetched within 5 s of its session's last webhook has ordinary freshness only, since records may lag behind webhooks,
- * and here a growing session is read every second. `replayToldOptimum` counts the fewest calls with that rule and
+ * and here a growing session is read every second. `replayWebhookOptimum` counts the fewest calls with that rule and
  * without it.
  */
-const MOST_TOLD_CALLS = 5000;
+const MOST_WEBHOOK_CALLS = 5000;
 
 /** What webhooks save: calls, and answers that lack a message which the desk already had. */
-async function toldOfChanges(day) {
+async function withWebhooks(day) {
   const webhooks = webhooksOf(day);
-  const without = await replayTold('no webhooks', day);
-  const lagging = await replayTold(`no webhooks, records lag ${RECORDS_LAG_MS / 1000} s`, day, {
+  const without = await replayWithWebhooks('no webhooks', day);
+  const lagging = await replayWithWebhooks(`no webhooks, records lag ${RECORDS_LAG_MS / 1000} s`, day, {
     lagMs: RECORDS_LAG_MS,
   });
-  const told = await replayTold('a webhook for each message', day, { webhooks });
+  const reported = await replayWithWebhooks('a webhook for each message', day, { webhooks });
   const lost = { webhooks: webhooksOf(day, LOST_ONE_IN) };
   const late = { webhooks, lagMs: RECORDS_LAG_MS };
-  const floor = toldFloor(day, webhooks);
-  const trusted = toldFloor(day, webhooks, { freshMs: 30_000, lagMs: 0 });
+  const floor = webhookFloor(day, webhooks);
+  const trusted = webhookFloor(day, webhooks, { freshMs: 30_000, lagMs: 0 });
   const fewest = `fewest by the rules ${thousands(floor)}, without the 5 s after a webhook ${thousands(trusted)}`;
   return [
-    { raw: without, row: toldRow(without) },
+    { raw: without, row: webhookRow(without) },
     {
-      raw: { ...told, floor, trusted },
-      row: toldRow(told, {
+      raw: { ...reported, floor, trusted },
+      row: webhookRow(reported, {
         against: without.name,
-        goal: `≤ ${thousands(MOST_TOLD_CALLS)} calls`,
-        isMet: told.calls <= MOST_TOLD_CALLS,
+        goal: `≤ ${thousands(MOST_WEBHOOK_CALLS)} calls`,
+        isMet: reported.calls <= MOST_WEBHOOK_CALLS,
         more: fewest,
       }),
     },
-    fewerRow(await replayTold(`one webhook in ${LOST_ONE_IN} is lost`, day, lost), without),
-    { raw: lagging, row: toldRow(lagging) },
-    fewerRow(await replayTold(`webhooks, records lag ${RECORDS_LAG_MS / 1000} s`, day, late), lagging),
+    fewerRow(await replayWithWebhooks(`one webhook in ${LOST_ONE_IN} is lost`, day, lost), without),
+    { raw: lagging, row: webhookRow(lagging) },
+    fewerRow(await replayWithWebhooks(`webhooks, records lag ${RECORDS_LAG_MS / 1000} s`, day, late), lagging),
   ];
 }
 
-async function replayTold(name, day, { webhooks, lagMs = 0 } = {}) {
+async function replayWithWebhooks(name, day, { webhooks, lagMs = 0 } = {}) {
   const clock = { now: day.requests[0].at };
   const desk = new CountingDesk(day.sessions, () => clock.now, lagMs);
   const lacking = await replayTranscripts(day, desk, clock, webhooks);
   return { name, calls: desk.calls, lacking: lacking / day.requests.length };
 }
 
-function toldFloor(day, webhooks, rules) {
+function webhookFloor(day, webhooks, rules) {
   const clock = { now: day.requests[0].at };
   const desk = new CountingDesk(day.sessions, () => clock.now);
-  replayToldOptimum(day, webhooks, desk, clock, rules);
+  replayWebhookOptimum(day, webhooks, desk, clock, rules);
   return desk.calls;
 }
 
 function fewerRow(result, without) {
   const isMet = result.calls < without.calls;
-  return { raw: result, row: toldRow(result, { against: without.name, goal: 'fewer calls', isMet }) };
+  return { raw: result, row: webhookRow(result, { against: without.name, goal: 'fewer calls', isMet }) };
 }
 
-function toldRow({ name, calls, lacking }, { against = '', goal = '', isMet, more } = {}) {
+function webhookRow({ name, calls, lacking }, { against = '', goal = '', isMet, more } = {}) {
   const share = `${(lacking * 100).toFixed(2)} % of the answers lack a message`;
   const measured = `${thousands(calls)} calls${more === undefined ? '' : ` (${more})`}; ${share}`;
   return { case: `the same day, ${name}`, against, goal, measured, isMet };

@@ -3,7 +3,7 @@ import { totalAt } from './sessions.mjs';
 import { POLICY } from './url-cache.mjs';
 
 /** The service's defaults with webhooks: WEBHOOK_FRESH_MS, and how long records may lag (src/cache/load.ts). */
-const TOLD = { freshMs: 30_000, lagMs: 5000 };
+const WEBHOOK_RULES = { freshMs: 30_000, lagMs: 5000 };
 
 /**
  * The fewest calls that the freshness rule allows: one at the first request after each expiry. It refreshes the whole
@@ -23,19 +23,25 @@ export function replayOptimum({ sessions, requests }, desk, clock) {
  * The same with webhooks: each ends its session's freshness, and an answer fetched less than `lagMs` after it has
  * ordinary freshness only.
  */
-export function replayToldOptimum({ sessions, requests }, webhooks, desk, clock, { freshMs, lagMs } = TOLD) {
-  const [freshUntil, toldAt] = [new Map(), new Map()];
-  let told = 0;
+export function replayWebhookOptimum(
+  { sessions, requests },
+  webhooks,
+  desk,
+  clock,
+  { freshMs, lagMs } = WEBHOOK_RULES,
+) {
+  const [freshUntil, changedAt] = [new Map(), new Map()];
+  let next = 0;
   for (const { at, sessionId, window } of requests) {
     clock.now = at;
-    for (; told < webhooks.length && webhooks[told].at <= at; told++) {
-      toldAt.set(webhooks[told].sessionId, webhooks[told].at);
-      freshUntil.delete(webhooks[told].sessionId);
+    for (; next < webhooks.length && webhooks[next].at <= at; next++) {
+      changedAt.set(webhooks[next].sessionId, webhooks[next].at);
+      freshUntil.delete(webhooks[next].sessionId);
     }
     if (at < (freshUntil.get(sessionId) ?? -Infinity)) continue;
     desk.ask({ sessionId, ...window });
     const ordinary = ordinaryLifetime(sessions.get(sessionId), at);
-    const mayLag = at - (toldAt.get(sessionId) ?? -Infinity) < lagMs;
+    const mayLag = at - (changedAt.get(sessionId) ?? -Infinity) < lagMs;
     freshUntil.set(sessionId, at + (mayLag ? ordinary : Math.max(ordinary, freshMs)));
   }
 }

@@ -18,15 +18,15 @@ export async function replayTranscripts({ requests, sessions }, desk, clock, web
   const realNow = Date.now;
   Date.now = () => clock.now;
   let lacking = 0;
-  let told = 0;
+  let next = 0;
   const module = await createModule(desk, webhooks !== undefined);
   const transcripts = module.get(Transcripts);
   const { changes } = module.get(CacheFactory);
   try {
     for (const { at, sessionId, window } of requests) {
-      for (; told < (webhooks?.length ?? 0) && webhooks[told].at <= at; told++) {
-        clock.now = webhooks[told].at;
-        await changes.invalidate(webhooks[told].sessionId);
+      for (; next < (webhooks?.length ?? 0) && webhooks[next].at <= at; next++) {
+        clock.now = webhooks[next].at;
+        await changes.invalidate(webhooks[next].sessionId);
       }
       clock.now = at;
       const result =

@@ -86,7 +86,7 @@ test('are used for an hour while the issuer is unavailable, which is asked twice
   for (let i = 0; i < 5; i++) expect(await outcome(issuer, one.token)).toBe('right');
   expect(fetches).toBe(2);
   now += 55 * MINUTES;
-  expect(await outcome(issuer, one.token)).toBe('KeysAwayError');
+  expect(await outcome(issuer, one.token)).toBe('KeysUnavailableError');
   isIll = false;
   now += 2000;
   expect(await outcome(issuer, one.token)).toBe('right');
@@ -96,7 +96,7 @@ test('that were never fetched are unavailable, and requested at most once a seco
   isIll = true;
   const { token } = await signer('one');
   const issuer = issuerKeys();
-  for (let i = 0; i < 5; i++) expect(await outcome(issuer, token)).toBe('KeysAwayError');
+  for (let i = 0; i < 5; i++) expect(await outcome(issuer, token)).toBe('KeysUnavailableError');
   expect(fetches).toBe(1);
 });
 
@@ -127,7 +127,7 @@ test('may have up to a megabyte', async () => {
   answer = (response) => response.end(set.padEnd(MEGABYTE));
   expect(await outcome(issuerKeys(), one.token)).toBe('right');
   answer = (response) => response.end(set.padEnd(MEGABYTE + 1));
-  expect(await outcome(issuerKeys(), one.token)).toBe('KeysAwayError');
+  expect(await outcome(issuerKeys(), one.token)).toBe('KeysUnavailableError');
 });
 
 test('are a hundred at most: a token without an id is verified with each', async () => {
@@ -136,14 +136,14 @@ test('are a hundred at most: a token without an id is verified with each', async
   keys = [...others, one.jwk];
   expect(await outcome(issuerKeys(), one.token)).toBe('right');
   keys = [...others, {}, one.jwk];
-  expect(await outcome(issuerKeys(), one.token)).toBe('KeysAwayError');
+  expect(await outcome(issuerKeys(), one.token)).toBe('KeysUnavailableError');
 });
 
 test('are measured after decompression', async () => {
   const one = await signer('one');
   const packed = gzipSync(JSON.stringify({ keys: [one.jwk] }).padEnd(60 * MEGABYTE));
   answer = (response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(packed);
-  expect(await outcome(issuerKeys(), one.token)).toBe('KeysAwayError');
+  expect(await outcome(issuerKeys(), one.token)).toBe('KeysUnavailableError');
 });
 
 test('that do not end are read no further than the limit', async () => {
@@ -163,7 +163,7 @@ test('that do not end are read no further than the limit', async () => {
     };
     more();
   };
-  expect(await outcome(issuerKeys(), token)).toBe('KeysAwayError');
+  expect(await outcome(issuerKeys(), token)).toBe('KeysUnavailableError');
   await closed;
   // What the sockets between the two buffer is not read.
   expect(sent).toBeLessThan(40 * MEGABYTE);
@@ -173,7 +173,7 @@ test('that take more than three seconds are unavailable', async () => {
   const { token } = await signer('one');
   answer = (response) => response.writeHead(200).write('{');
   const started = performance.now();
-  expect(await outcome(issuerKeys(), token)).toBe('KeysAwayError');
+  expect(await outcome(issuerKeys(), token)).toBe('KeysUnavailableError');
   expect(performance.now() - started).toBeLessThan(10_000);
 });
 
@@ -188,7 +188,7 @@ test.each([
 ])('are unavailable when the issuer answers with %s', async (_name, status, body) => {
   const { token } = await signer('one');
   answer = (response) => response.writeHead(status, { location: `${url.href}elsewhere` }).end(body);
-  expect(await outcome(issuerKeys(), token)).toBe('KeysAwayError');
+  expect(await outcome(issuerKeys(), token)).toBe('KeysUnavailableError');
   expect(fetches).toBe(1);
 });
 

@@ -5,8 +5,8 @@ import { type Clock } from '../clock.js';
 import { fetchJwkSet, JwkSetError } from './jwk-set.js';
 
 /** The issuer's keys cannot be fetched, so tokens cannot be verified. */
-export class KeysAwayError extends Error {
-  override readonly name = 'KeysAwayError';
+export class KeysUnavailableError extends Error {
+  override readonly name = 'KeysUnavailableError';
 }
 
 export interface IssuerKeysParts {
@@ -44,7 +44,8 @@ export class IssuerKeys {
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
       // An unknown key id: the issuer may have added a key.
-      if (!(await this.fetch())) throw new KeysAwayError("the issuer's keys cannot be fetched", { cause: error });
+      if (!(await this.fetch()))
+        throw new KeysUnavailableError("the issuer's keys cannot be fetched", { cause: error });
       return this.pick(header, token);
     }
   };
@@ -54,7 +55,7 @@ export class IssuerKeys {
     if (age < REFRESH_MS) return;
     const isUsable = age < LAST_RESORT_MS;
     if (isUsable && this.parts.now() - this.triedAt < RETRY_MS) return;
-    if (!(await this.fetch()) && !isUsable) throw new KeysAwayError("the issuer's keys cannot be fetched");
+    if (!(await this.fetch()) && !isUsable) throw new KeysUnavailableError("the issuer's keys cannot be fetched");
   }
 
   private fetch(): Promise<boolean> {

@@ -6,7 +6,7 @@ import { type Clock } from '../clock.js';
 import { ProblemError } from '../problem/problem.js';
 import { Authenticator, type Caller } from './authenticator.js';
 import { tokenIn } from './credentials.js';
-import { IssuerKeys, KeysAwayError } from './issuer-keys.js';
+import { IssuerKeys, KeysUnavailableError } from './issuer-keys.js';
 
 /** Asymmetric only: with HMAC in the list, the public key could be used as the secret. */
 const ALGORITHMS = 'RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519'.split(' ');
@@ -72,7 +72,7 @@ export class JwtAuthenticator extends Authenticator {
       return (await jwtVerify(token, this.keys.find, { ...this.options, currentDate: new Date(this.now()) })).payload;
     } catch (error) {
       if (error instanceof errors.JWKSMultipleMatchingKeys) return this.verifyWithEach(token, error);
-      if (!(error instanceof KeysAwayError)) return undefined;
+      if (!(error instanceof KeysUnavailableError)) return undefined;
       const detail = 'Tokens cannot be checked at the moment. Try again later.';
       throw new ProblemError('unavailable', { detail, retryAfterMs: RETRY_AFTER_MS }, { cause: error });
     }

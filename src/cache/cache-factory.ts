@@ -36,7 +36,7 @@ export class CacheFactory {
       staleWhileRevalidateMs: environment.cacheStaleWhileRevalidateMs,
       staleIfErrorMs: environment.cacheStaleIfErrorMs,
       notFoundMs: environment.cacheNotFoundMs,
-      toldFreshMs: hasWebhook(environment) ? environment.webhookFreshMs : 0,
+      reportedFreshMs: hasWebhook(environment) ? environment.webhookFreshMs : 0,
     };
     const { cacheEncryptionKey: key, redisKeyPrefix: keyPrefix } = environment;
     this.cipher = key === undefined ? plainText : aesGcm(key);
@@ -60,8 +60,8 @@ export class CacheFactory {
     });
     const { policy, logger, turns } = this;
     // Webhooks report changes of sessions, not of lists.
-    const isTold = () => resource !== 'sessions' && this.changes.isTold;
-    return { store, maxBytes: this.memoryBytes(resource), policy, isTold, deadlineMs, turns, now, random, logger };
+    const isReporting = () => resource !== 'sessions' && this.changes.isReporting;
+    return { store, maxBytes: this.memoryBytes(resource), policy, isReporting, deadlineMs, turns, now, random, logger };
   }
 
   memoryBytes(share: keyof typeof MEMORY_SHARES): number {

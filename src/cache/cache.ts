@@ -3,14 +3,14 @@ import { type Clock } from '../clock.js';
 import { type BackgroundTurns } from '../desk/admission/background-turns.js';
 import { DeskNotFoundError } from '../desk/desk-error.js';
 import { type RedisChannel } from '../redis/redis-channel.js';
-import { Changes } from './change-feed.js';
+import { Subscriptions } from './change-feed.js';
 import { Entries, type Entry, NotFound } from './entry.js';
 import { type FreshnessPolicy, Moments, phaseOf } from './freshness.js';
 import { HeldCopies } from './held-copies.js';
-import { Learner } from './learner.js';
+import { EntryUpdater } from './entry-updater.js';
 import { Load, type LoadParts } from './load.js';
 import { type RedisStore } from './redis-store.js';
-import { patiently } from './patience.js';
+import { retryWhileLimited } from './retry-while-limited.js';
 import { type Resource } from './resource.js';
 import { type Level, type Result, type View } from './result.js';
 import { Revalidation } from './revalidation.js';
@@ -22,7 +22,7 @@ export interface CacheOptions {
   readonly maxBytes: number;
   readonly policy: FreshnessPolicy;
   /** Whether changes are reported at present. */
-  readonly isTold: () => boolean;
+  readonly isReporting: () => boolean;
   /** The time that one request may spend on the desk. */
   readonly deadlineMs: number;
   readonly turns: Pick<BackgroundTurns, 'take' | 'takeAgain'>;
@@ -43,7 +43,7 @@ export interface BackgroundOptions {
   readonly noCache?: boolean;
   readonly signal: AbortSignal;
   /** The longest time without a call to the desk; after that the read fails. */
-  readonly patienceMs: number;
+  readonly maxWaitMs: number;
 }
 
 /** How a watched entry is kept fresh. */
@@ -56,9 +56,9 @@ export interface RefreshOptions {
 /** The entries of one resource: from memory, from Redis, or from the desk. Independent of sessions and of HTTP. */
 export class Cache<Query, State, Update, V extends View> {
   /** Subscriptions to reported changes, by id. */
-  readonly changes = new Changes();
+  readonly changes = new Subscriptions();
   /** Subscriptions to updates of an entry, by id. */
-  readonly news = new Changes();
+  readonly updates = new Subscriptions();
   private readonly parts: LoadParts<Query, State, Update, V>;
   private readonly copies: HeldCopies<Query, State, Update, V>;
   private readonly revalidation: Revalidation<State>;
@@ -73,12 +73,12 @@ export class Cache<Query, State, Update, V extends View> {
     const onChange = (id: string) => {
       this.notifyChanged(id);
     };
-    const onNews = (id: string) => {
-      this.news.notify(id);
+    const onUpdate = (id: string) => {
+      this.updates.notify(id);
     };
-    const learner = new Learner({ resource, store, policy, now, moments, onChange, onNews });
-    this.parts = { resource, entries, learner, flights: new SingleFlight(store, now, random, turns), moments, now };
-    this.copies = new HeldCopies({ resource, learner, moments, store, now });
+    const updater = new EntryUpdater({ resource, store, policy, now, moments, onChange, onUpdate });
+    this.parts = { resource, entries, updater, flights: new SingleFlight(store, now, random, turns), moments, now };
+    this.copies = new HeldCopies({ resource, updater, moments, store, now });
     this.revalidation = new Revalidation({ ...options, entries });
   }
 
@@ -115,14 +115,14 @@ export class Cache<Query, State, Update, V extends View> {
   async readInBackground(
     id: string,
     query: Query,
-    { noCache = false, signal, patienceMs }: BackgroundOptions,
+    { noCache = false, signal, maxWaitMs }: BackgroundOptions,
   ): Promise<V> {
     const { now } = this.parts;
     return this.entered(id, async (entry) => {
       await this.copies.checkIfDue(entry, query);
-      return await patiently(
+      return await retryWhileLimited(
         (turnMs) => this.load(entry, query, { signal, noCache, background: this.background(turnMs) }).run(),
-        { patienceMs, now, signal },
+        { maxWaitMs, now, signal },
       );
     });
   }
@@ -161,10 +161,10 @@ export class Cache<Query, State, Update, V extends View> {
 
   /** Loads from Redis what other replicas have updated. */
   async catchUp(id: string, query: Query): Promise<void> {
-    const { learner } = this.parts;
+    const { updater } = this.parts;
     if (!this.options.store.isUp) return;
     return this.entered(id, async (entry) => {
-      if (entry.pendingWrites === 0) await learner.fromRedis(entry, query, { wantsParts: false });
+      if (entry.pendingWrites === 0) await updater.mergeStored(entry, query, { wantsParts: false });
     });
   }
 
@@ -186,15 +186,15 @@ export class Cache<Query, State, Update, V extends View> {
   /** Everything held of this id is stale from now on. The number of the change is not known yet. */
   invalidate(id: string): void {
     const entry = this.parts.entries.get(id);
-    entry?.learnChange(entry.change + 1, this.options.now());
+    entry?.raiseChange(entry.change + 1, this.options.now());
     this.compareAgain(entry);
     this.notifyChanged(id);
   }
 
   /** The number of a reported change. */
-  learnChange(id: string, change: number): void {
+  raiseChange(id: string, change: number): void {
     const entry = this.parts.entries.get(id);
-    const isKnown = entry !== undefined && !entry.learnChange(change, this.options.now());
+    const isKnown = entry !== undefined && !entry.raiseChange(change, this.options.now());
     this.compareAgain(entry);
     if (!isKnown) this.notifyChanged(id);
   }
@@ -229,14 +229,14 @@ export class Cache<Query, State, Update, V extends View> {
     }
     if (phase === 'fresh') return held(view, 'hit', level);
     if (phase === 'revalidate') {
-      this.revalidation.inBackground(entry, () =>
+      this.revalidation.runInBackground(entry, () =>
         this.load(entry, query, { hasFallback: true, background: this.background(this.options.deadlineMs) }).run(),
       );
       return held(view, 'stale', level);
     }
     // Not aborted with the client: the next request needs the result too.
     const ask = () => this.ask(entry, query, { hasFallback: true, wasHeld: true });
-    return this.revalidation.withPatience(entry, ask, held(view, 'stale', level));
+    return this.revalidation.askOrServeStale(entry, ask, held(view, 'stale', level));
   }
 
   private async ask(

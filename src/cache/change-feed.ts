@@ -19,11 +19,11 @@ export interface ChangeFeedParts {
 /** A cache whose entries can be invalidated by a reported change. */
 export interface Changeable {
   invalidate(id: string): void;
-  learnChange(id: string, change: number): void;
+  raiseChange(id: string, change: number): void;
 }
 
 /** If a change was reported within this time, the next one is expected to be reported too. */
-const TOLD_MS = 600_000;
+const REPORTED_MS = 600_000;
 /** How often to check Redis for changes reported to other replicas, while none was reported to this one. */
 const LOOK_MS = 2000;
 const RETRY_MS = 500;
@@ -37,7 +37,7 @@ export class ChangeFeed {
   private readonly pending = new Set<string>();
   private readonly channel: RedisChannel | undefined;
   private readonly channelName: string;
-  private toldUntil = -Infinity;
+  private reportedUntil = -Infinity;
   private lookedAt = -Infinity;
   private retry: NodeJS.Timeout | undefined;
 
@@ -57,10 +57,10 @@ export class ChangeFeed {
   }
 
   /** Whether changes are reported at present. Without Redis, replicas cannot report them to each other. */
-  get isTold(): boolean {
+  get isReporting(): boolean {
     const { redis, now, isUsed } = this.parts;
     if (!isUsed || redis.state === 'down') return false;
-    if (now() < this.toldUntil) return true;
+    if (now() < this.reportedUntil) return true;
     if (redis.state === 'up' && now() - this.lookedAt >= LOOK_MS) void this.look();
     return false;
   }
@@ -68,8 +68,8 @@ export class ChangeFeed {
   /** Takes effect here at once, and on all replicas as soon as Redis accepts it. */
   async invalidate(id: string): Promise<void> {
     for (const cache of this.caches) cache.invalidate(id);
-    this.wasTold();
-    if (this.parts.redis.state !== 'off') await this.tell(id);
+    this.noteReport();
+    if (this.parts.redis.state !== 'off') await this.publish(id);
   }
 
   close(): void {
@@ -77,19 +77,19 @@ export class ChangeFeed {
     this.channel?.close();
   }
 
-  private get toldKey(): string {
+  private get reportedKey(): string {
     return `${this.channelName}:told`;
   }
 
-  private async tell(id: string): Promise<void> {
+  private async publish(id: string): Promise<void> {
     const { redis, keyPrefix, cipher, changeMs } = this.parts;
     const { change: key } = new RedisKeys(keyPrefix, '', id);
     const args = [changeMs, this.channelName, cipher.encrypt(Buffer.from(id), this.channelName)];
     try {
       const reply = await redis.run((client) => CHANGE.run(client, [key], args), key);
       const change = readChange(reply);
-      if (change !== undefined) for (const cache of this.caches) cache.learnChange(id, change);
-      await redis.run((client) => client.set(this.toldKey, '1', 'PX', TOLD_MS), this.toldKey);
+      if (change !== undefined) for (const cache of this.caches) cache.raiseChange(id, change);
+      await redis.run((client) => client.set(this.reportedKey, '1', 'PX', REPORTED_MS), this.reportedKey);
     } catch (error) {
       if (!isRedisTrouble(error)) throw error;
       this.tellLater(id);
@@ -102,7 +102,7 @@ export class ChangeFeed {
       this.retry = undefined;
       const ids = [...this.pending];
       this.pending.clear();
-      for (const one of ids) void this.tell(one);
+      for (const one of ids) void this.publish(one);
     }, RETRY_MS).unref();
   }
 
@@ -112,20 +112,20 @@ export class ChangeFeed {
     const change = end < 0 ? undefined : readChange(message.subarray(0, end));
     const id = this.parts.cipher.decrypt(message.subarray(end + 1), this.channelName)?.toString();
     if (change === undefined || id === undefined) return;
-    this.wasTold();
-    for (const cache of this.caches) cache.learnChange(id, change);
+    this.noteReport();
+    for (const cache of this.caches) cache.raiseChange(id, change);
   }
 
-  private wasTold(forMs = TOLD_MS): void {
-    this.toldUntil = Math.max(this.toldUntil, this.parts.now() + forMs);
+  private noteReport(forMs = REPORTED_MS): void {
+    this.reportedUntil = Math.max(this.reportedUntil, this.parts.now() + forMs);
   }
 
   private async look(): Promise<void> {
     const { redis, now } = this.parts;
     this.lookedAt = now();
     try {
-      const leftMs = await redis.run((client) => client.pttl(this.toldKey), this.toldKey);
-      if (leftMs > 0) this.wasTold(Math.min(leftMs, TOLD_MS));
+      const leftMs = await redis.run((client) => client.pttl(this.reportedKey), this.reportedKey);
+      if (leftMs > 0) this.noteReport(Math.min(leftMs, REPORTED_MS));
     } catch (error) {
       if (!isRedisTrouble(error)) throw error;
     }
@@ -133,7 +133,7 @@ export class ChangeFeed {
 }
 
 /** Subscriptions to reported changes; one registry for each cache. */
-export class Changes {
+export class Subscriptions {
   private readonly listeners = new Map<string, Set<() => void>>();
 
   /** @returns a function that removes the listener */

@@ -67,7 +67,7 @@ export class Entry<State> {
   constructor(readonly id: string) {}
 
   /** @returns whether the number is newer than the one known before */
-  learnChange(change: number, at: number): boolean {
+  raiseChange(change: number, at: number): boolean {
     if (change <= this.change) return false;
     this.change = change;
     this.changedAt = at;

@@ -4,18 +4,18 @@ import { isJsonObject, parseJson } from '../json.js';
 import { ACQUIRE, RENEW, SETTLE, WATCH } from './redis-scripts.js';
 import { readChange, type RedisKeys, type RedisStore, type StoredWrite } from './redis-store.js';
 
-/** `away`: Redis is unavailable, so this replica goes ahead alone. */
+/** `unavailable`: Redis is unavailable, so this replica goes ahead alone. */
 export type Acquired =
   | {
-      readonly kind: 'ours';
+      readonly kind: 'acquired';
       readonly version: string;
       readonly change: number | undefined;
       /** How long ago that was. */
       readonly changedAgoMs: number;
     }
-  | { readonly kind: 'theirs'; readonly token: string }
+  | { readonly kind: 'held'; readonly token: string }
   | { readonly kind: 'failed'; readonly remainingMs: number }
-  | { readonly kind: 'away' };
+  | { readonly kind: 'unavailable' };
 
 /** The state of a flight at another replica: its outcome once it ended; `lost` if its holder died. */
 export type FlightState =
@@ -53,7 +53,7 @@ export class FlightLock {
   async acquire(yieldsToFailure: boolean): Promise<Acquired> {
     const acquired = await this.tryAcquire(yieldsToFailure);
     // Redis says late, yet its answer came in time: the clocks have drifted, and the offset is corrected by now.
-    return acquired ?? (await this.tryAcquire(yieldsToFailure)) ?? { kind: 'away' };
+    return acquired ?? (await this.tryAcquire(yieldsToFailure)) ?? { kind: 'unavailable' };
   }
 
   /** Renews the lock until the returned function is called. */
@@ -110,15 +110,15 @@ export class FlightLock {
     const args = [this.token, yieldsToFailure ? '1' : '0', this.notAfter()];
     const sentAt = store.options.now();
     const reply = await store.attempt(keys, (client) => ACQUIRE.run(client, names, args));
-    if (!Array.isArray(reply)) return { kind: 'away' };
+    if (!Array.isArray(reply)) return { kind: 'unavailable' };
     const list: readonly unknown[] = reply;
     const [kind, value, redisNow, change] = list;
     this.aheadMs = store.aheadMs = Number(redisNow) - sentAt;
     switch (String(kind)) {
-      case 'ours':
+      case 'acquired':
         return ownFlight(String(value), readChange(change), Number(redisNow));
-      case 'theirs':
-        return { kind: 'theirs', token: String(value) };
+      case 'held':
+        return { kind: 'held', token: String(value) };
       case 'failed':
         return { kind: 'failed', remainingMs: Number(value) };
       default:
@@ -142,7 +142,7 @@ export class FlightLock {
 
 /** The number of a change is the moment of its notice, by Redis's clock. */
 function ownFlight(version: string, change: number | undefined, redisNow: number): Acquired {
-  return { kind: 'ours', version, change, changedAgoMs: Math.max(0, redisNow - (change ?? 0)) };
+  return { kind: 'acquired', version, change, changedAgoMs: Math.max(0, redisNow - (change ?? 0)) };
 }
 
 function newToken(): string {
@@ -156,8 +156,8 @@ export function failureText({ code, upstreamCode, retryAfterMs }: DeskError): st
 
 /** The failure of another replica; a malformed one is a failure too. */
 export function failureOf(text: string): DeskError {
-  const told = parseJson(text);
-  const { code, upstreamCode, retryAfterMs } = isJsonObject(told) ? told : {};
+  const failure = parseJson(text);
+  const { code, upstreamCode, retryAfterMs } = isJsonObject(failure) ? failure : {};
   if (!isDeskErrorCode(code)) return new DeskUnavailableError('another replica failed', { retryAfterMs: 1000 });
   return deskErrorOf(code, 'another replica asked', {
     upstreamCode: typeof upstreamCode === 'number' ? upstreamCode : undefined,

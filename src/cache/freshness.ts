@@ -8,7 +8,7 @@ export interface FreshnessPolicy {
   readonly staleIfErrorMs: number;
   readonly notFoundMs: number;
   /** While changes are reported (WEBHOOK_FRESH_MS); 0 if none are. */
-  readonly toldFreshMs: number;
+  readonly reportedFreshMs: number;
 }
 
 /**
@@ -69,7 +69,7 @@ export function phaseOf(policy: FreshnessPolicy, remaining: number): Phase {
 
 /** How long an answer is kept, its stale phases included. */
 export function keptMs(policy: FreshnessPolicy, lifetimeMs: number): number {
-  return Math.max(lifetimeMs, policy.toldFreshMs) + policy.staleWhileRevalidateMs + policy.staleIfErrorMs;
+  return Math.max(lifetimeMs, policy.reportedFreshMs) + policy.staleWhileRevalidateMs + policy.staleIfErrorMs;
 }
 
 /** Age of the content of a view, and how long it may be used (`View`). */
@@ -85,7 +85,7 @@ export class Moment {
     readonly now: number,
     private readonly change: number,
     /** Changes are reported at present: what was not reported has not changed. */
-    private readonly isTold: boolean,
+    private readonly isReporting: boolean,
     private readonly policy: FreshnessPolicy,
   ) {}
 
@@ -94,10 +94,10 @@ export class Moment {
    * desk fails.
    */
   remainingMs(part: Arrived): number {
-    const { staleWhileRevalidateMs, toldFreshMs } = this.policy;
+    const { staleWhileRevalidateMs, reportedFreshMs } = this.policy;
     const ordinaryMs = remainingMs(part, this.now);
     if ((part.basis?.change ?? 0) < this.change) return Math.min(ordinaryMs, -staleWhileRevalidateMs);
-    const moreMs = this.isTold && part.basis?.mayLag === false ? toldFreshMs - part.lifetimeMs : 0;
+    const moreMs = this.isReporting && part.basis?.mayLag === false ? reportedFreshMs - part.lifetimeMs : 0;
     return ordinaryMs + Math.max(0, moreMs);
   }
 
@@ -118,7 +118,7 @@ export class Moment {
 interface MomentsParts {
   readonly policy: FreshnessPolicy;
   readonly now: Clock;
-  readonly isTold: () => boolean;
+  readonly isReporting: () => boolean;
 }
 
 /** Makes the `Moment` of an entry. */
@@ -126,7 +126,7 @@ export class Moments {
   constructor(private readonly parts: MomentsParts) {}
 
   of({ change }: { readonly change: number }): Moment {
-    const { now, isTold, policy } = this.parts;
-    return new Moment(now(), change, isTold(), policy);
+    const { now, isReporting, policy } = this.parts;
+    return new Moment(now(), change, isReporting(), policy);
   }
 }

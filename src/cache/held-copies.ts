@@ -2,7 +2,7 @@ import { type Clock } from '../clock.js';
 import { DeskNotFoundError } from '../desk/desk-error.js';
 import { type Entry, NotFound } from './entry.js';
 import { type Moments } from './freshness.js';
-import { type Learner } from './learner.js';
+import { type EntryUpdater } from './entry-updater.js';
 import { type RedisStore } from './redis-store.js';
 import { type Resource } from './resource.js';
 import { type Level, type View } from './result.js';
@@ -12,7 +12,7 @@ const CHECK_MS = 2000;
 
 export interface HeldCopiesParts<Query, State, Update, V extends View> {
   readonly resource: Resource<Query, State, Update, V>;
-  readonly learner: Learner<Query, State, Update, V>;
+  readonly updater: EntryUpdater<Query, State, Update, V>;
   readonly moments: Moments;
   readonly store: RedisStore;
   readonly now: Clock;
@@ -59,7 +59,7 @@ export class HeldCopies<Query, State, Update, V extends View> {
   /** @returns the cache level of the view */
   private async checkOnce(entry: Entry<State>, query: Query, wantsParts: boolean): Promise<Level> {
     const before = entry.state;
-    await this.parts.learner.fromRedis(entry, query, { wantsParts });
+    await this.parts.updater.mergeStored(entry, query, { wantsParts });
     return entry.state === before ? 'memory' : 'redis';
   }
 }

@@ -1,26 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import { CallPriority } from '../desk/call-options.js';
-import { type FreshnessPolicy, Moment } from './freshness.js';
+import { freshness } from '../../test/transcripts-rig.js';
+import { Moment } from './freshness.js';
 import { keyedValues, type KeyedValue } from './keyed-value.js';
 import { HEAD, type StoredEntry, type StoredWrite } from './redis-store.js';
 import { type LoadContext, type RestoreContext } from './resource.js';
 
-const policy: FreshnessPolicy = {
-  freshMinMs: 2000,
-  freshMaxMs: 60_000,
-  staleWhileRevalidateMs: 10_000,
-  staleIfErrorMs: 300_000,
-  notFoundMs: 5000,
-  toldFreshMs: 0,
-};
-
-const at = (now: number) => new Moment(now, 0, false, policy);
+const at = (now: number) => new Moment(now, 0, false, freshness);
 
 const NOW = 1_000_000;
 const asked: string[] = [];
 
 const values = keyedValues<string, string>({
-  policy,
+  policy: freshness,
   fetch: (id, query) => {
     asked.push(`${id} ${query}`);
     return Promise.resolve({ value: `answer to ${query}`, askedAt: NOW });

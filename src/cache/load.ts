@@ -3,7 +3,7 @@ import { type CallOptions } from '../desk/call-options.js';
 import { DeskFailedError, DeskNotFoundError } from '../desk/desk-error.js';
 import { type Entries, type Entry, NotFound } from './entry.js';
 import { type Arrived, type Basis, type Moments } from './freshness.js';
-import { type Learner } from './learner.js';
+import { type EntryUpdater } from './entry-updater.js';
 import { HEAD, type StoredWrite } from './redis-store.js';
 import { type Fetch, type Resource, type Step } from './resource.js';
 import { type View } from './result.js';
@@ -12,7 +12,7 @@ import { type Background, type SingleFlight } from './single-flight.js';
 export interface LoadParts<Query, State, Update, V extends View> {
   readonly resource: Resource<Query, State, Update, V>;
   readonly entries: Entries<State>;
-  readonly learner: Learner<Query, State, Update, V>;
+  readonly updater: EntryUpdater<Query, State, Update, V>;
   readonly flights: SingleFlight;
   readonly moments: Moments;
   readonly now: Clock;
@@ -110,7 +110,7 @@ export class Load<Query, State, Update, V extends View> {
       signal,
       yieldsToFailure: hasFallback,
       ask: (options) => this.ask(fetch, options),
-      fail: (error) => this.parts.learner.fromFailure(this.entry, error, this.askedOn),
+      fail: (error) => this.parts.updater.mergeFailure(this.entry, error, this.askedOn),
       // The head in Redis is never newer than the version; another part may be there that this replica has not seen.
       mayBeStored: (version) => version !== '' && (name !== HEAD || version !== this.entry.version),
       collect: (waited) => this.collect(name, waited),
@@ -122,11 +122,11 @@ export class Load<Query, State, Update, V extends View> {
 
   /** Keeps the entry during the call, even if its last reader disconnects. */
   private async ask({ run }: Fetch<Update>, options: CallOptions): Promise<readonly StoredWrite[]> {
-    const { entries, learner } = this.parts;
+    const { entries, updater } = this.parts;
     entries.hold(this.entry);
     try {
       this.askedOn = this.basis();
-      return learner.fromDesk(this.entry, await run(options, this.askedOn));
+      return updater.mergeAnswer(this.entry, await run(options, this.askedOn));
     } finally {
       entries.leave(this.entry);
     }
@@ -136,7 +136,7 @@ export class Load<Query, State, Update, V extends View> {
   private async collect(name: string, waited: boolean): Promise<boolean> {
     const { entry, query } = this;
     const waitedFor = waited ? name : undefined;
-    if (!(await this.parts.learner.fromRedis(entry, query, { wantsParts: true, waitedFor }))) return false;
+    if (!(await this.parts.updater.mergeStored(entry, query, { wantsParts: true, waitedFor }))) return false;
     if (entry.state instanceof NotFound) return this.isUsable(entry.state);
     const step = this.next();
     return 'view' in step || step.fetches.every((fetch) => fetch.name !== name);

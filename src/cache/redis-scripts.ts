@@ -55,7 +55,7 @@ end`;
 /**
  * Takes the lock of a flight. KEYS lock, version, failed, change; ARGV token, `1` to give way to a recent failure, and
  * the moment after which no caller waits any more: a command that stayed in the socket of a frozen Redis must not lock.
- * Replies {'ours', version, now, change}, {'theirs', token, now}, {'failed', milliseconds, now} or {'late', '', now}.
+ * Replies {'acquired', version, now, change}, {'held', token, now}, {'failed', milliseconds, now} or {'late', '', now}.
  */
 export const ACQUIRE = new RedisScript(
   `${HELD}${LOCKED}${CLOCK}
@@ -65,9 +65,9 @@ if ARGV[2] == '1' then
   if pause and ttl <= (tonumber(pause) or 0) then return {'failed', ttl, now} end
 end
 local token = locked(KEYS[1])
-if token then return {'theirs', token, now} end
+if token then return {'held', token, now} end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ${LOCK_MS})
-return {'ours', held(KEYS[2]) or '', now, (held(KEYS[4])) or ''}`,
+return {'acquired', held(KEYS[2]) or '', now, (held(KEYS[4])) or ''}`,
   'acquire',
 );
 

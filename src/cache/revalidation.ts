@@ -3,7 +3,7 @@ import { type Clock } from '../clock.js';
 import { DeskAbandonedError, DeskError } from '../desk/desk-error.js';
 import { type Entries, type Entry } from './entry.js';
 import { type FreshnessPolicy } from './freshness.js';
-import { failurePauseMs } from './learner.js';
+import { failurePauseMs } from './entry-updater.js';
 
 export interface RevalidationParts<State> {
   readonly entries: Entries<State>;
@@ -13,14 +13,14 @@ export interface RevalidationParts<State> {
 }
 
 /** The longest wait of a request that can be answered with a stale view. */
-const PATIENCE_MS = 1000;
+const MAX_WAIT_MS = 1000;
 
 /** Refreshes behind a stale view, in the background or waited for briefly, and what follows when they fail. */
 export class Revalidation<State> {
   constructor(private readonly parts: RevalidationParts<State>) {}
 
   /** One refresh in the background; no request waits for it, and no other refresh starts meanwhile. */
-  inBackground(entry: Entry<State>, refresh: () => Promise<unknown>): void {
+  runInBackground(entry: Entry<State>, refresh: () => Promise<unknown>): void {
     if (entry.isRevalidating || this.isPaused(entry)) return;
     entry.isRevalidating = true;
     const run = refresh().finally(() => {
@@ -30,13 +30,13 @@ export class Revalidation<State> {
   }
 
   /** Asks the desk first; serves the stale view if the desk fails, limits or takes too long. */
-  async withPatience<T>(entry: Entry<State>, ask: () => Promise<T>, stale: T): Promise<T> {
+  async askOrServeStale<T>(entry: Entry<State>, ask: () => Promise<T>, stale: T): Promise<T> {
     if (this.isPaused(entry)) return stale;
     const fresh = ask();
     let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<'late'>((resolve) => (timer = setTimeout(resolve, PATIENCE_MS, 'late').unref()));
+    const timeout = new Promise<'late'>((resolve) => (timer = setTimeout(resolve, MAX_WAIT_MS, 'late').unref()));
     try {
-      const first = await Promise.race([fresh, patience]);
+      const first = await Promise.race([fresh, timeout]);
       if (first !== 'late') return first;
       this.keepOpen(entry, fresh);
       return stale;

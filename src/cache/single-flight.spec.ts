@@ -57,7 +57,12 @@ describe('SingleFlight, in one replica', () => {
     readonly ms?: number;
   }
 
-  const fly = ({ name = 'head', signal, isBackground = false, ms = 10_000 }: Wanted = {}): Promise<FlightResult> => {
+  const runFlight = ({
+    name = 'head',
+    signal,
+    isBackground = false,
+    ms = 10_000,
+  }: Wanted = {}): Promise<FlightResult> => {
     const request: FlightRequest = {
       name,
       deadlineAt: Date.now() + ms,
@@ -89,42 +94,42 @@ describe('SingleFlight, in one replica', () => {
   };
 
   it('makes one call for all loads of the same thing, and tells which one made it', async () => {
-    const all = [fly(), fly(), fly()];
+    const all = [runFlight(), runFlight(), runFlight()];
     (await under(0)).succeed();
     expect(await Promise.all(all)).toEqual(['asked', 'joined', 'joined']);
     expect(calls).toHaveLength(1);
   });
 
   it('makes two calls for two things', async () => {
-    const both = [fly(), fly({ name: 'block' })];
+    const both = [runFlight(), runFlight({ name: 'block' })];
     (await under(0)).succeed();
     (await under(1)).succeed();
     expect(await Promise.all(both)).toEqual(['asked', 'asked']);
   });
 
   it('makes another call once the first is over', async () => {
-    const first = fly();
+    const first = runFlight();
     (await under(0)).succeed();
     await first;
-    const second = fly();
+    const second = runFlight();
     (await under(1)).succeed();
     expect(await second).toBe('asked');
   });
 
   it('shares a failure with all waiting loads, stores it once, and makes another call after it', async () => {
     const failed = new DeskFailedError('failed');
-    const ends = [fly(), fly(), fly()].map(errorOf);
+    const ends = [runFlight(), runFlight(), runFlight()].map(errorOf);
     (await under(0)).fail(failed);
     expect(await Promise.all(ends)).toEqual([failed, failed, failed]);
     expect(failures).toEqual([failed]);
-    const next = fly();
+    const next = runFlight();
     (await under(1)).succeed();
     expect(await next).toBe('asked');
   });
 
   it('is abandoned when its only client has disconnected, which is no failure of the desk', async () => {
     const client = new AbortController();
-    const end = errorOf(fly({ signal: client.signal }));
+    const end = errorOf(runFlight({ signal: client.signal }));
     const { options } = await under(0);
     expect(options.signal.aborted).toBe(false);
     client.abort();
@@ -138,7 +143,7 @@ describe('SingleFlight, in one replica', () => {
     async (gone) => {
       const client = new AbortController();
       const leaving = { signal: client.signal };
-      const [one, other] = gone === 'first' ? [fly(leaving), fly()] : [fly(), fly(leaving)];
+      const [one, other] = gone === 'first' ? [runFlight(leaving), runFlight()] : [runFlight(), runFlight(leaving)];
       const [left, stays] = gone === 'first' ? [errorOf(one), other] : [errorOf(other), one];
       const call = await under(0);
       client.abort();
@@ -152,7 +157,7 @@ describe('SingleFlight, in one replica', () => {
 
   it('is abandoned when the last of several clients has disconnected', async () => {
     const clients = [new AbortController(), new AbortController()];
-    const ends = clients.map(({ signal }) => errorOf(fly({ signal })));
+    const ends = clients.map(({ signal }) => errorOf(runFlight({ signal })));
     const { options } = await under(0);
     for (const client of clients) client.abort();
     for (const end of ends) expect(await end).toBeInstanceOf(DeskAbandonedError);
@@ -162,11 +167,11 @@ describe('SingleFlight, in one replica', () => {
 
   it('starts again for loads that joined it while it was being abandoned', async () => {
     const client = new AbortController();
-    const left = errorOf(fly({ signal: client.signal }));
+    const left = errorOf(runFlight({ signal: client.signal }));
     const { options } = await under(0);
     let late: Promise<FlightResult>[] = [];
     options.signal.addEventListener('abort', () => {
-      late = [fly(), fly()];
+      late = [runFlight(), runFlight()];
     });
     client.abort();
     expect(await left).toBeInstanceOf(DeskAbandonedError);
@@ -180,8 +185,8 @@ describe('SingleFlight, in one replica', () => {
   it('does not start for a client that has disconnected as well', async () => {
     const client = new AbortController();
     client.abort();
-    const first = fly();
-    const late = errorOf(fly({ signal: client.signal }));
+    const first = runFlight();
+    const late = errorOf(runFlight({ signal: client.signal }));
     expect(await late).toBeInstanceOf(DeskAbandonedError);
     (await under(0)).succeed();
     expect(await first).toBe('asked');
@@ -189,9 +194,9 @@ describe('SingleFlight, in one replica', () => {
   });
 
   it('is not abandoned in the background, where no client waits from the start', async () => {
-    const refresh = fly({ isBackground: true });
+    const refresh = runFlight({ isBackground: true });
     const client = new AbortController();
-    const left = errorOf(fly({ signal: client.signal }));
+    const left = errorOf(runFlight({ signal: client.signal }));
     const call = await under(0);
     client.abort();
     await left;
@@ -202,32 +207,32 @@ describe('SingleFlight, in one replica', () => {
 
   it('waits for its turn in the background, and no longer once a request joins it', async () => {
     isBusy = true;
-    const refresh = fly({ isBackground: true });
-    void fly({ isBackground: true });
+    const refresh = runFlight({ isBackground: true });
+    void runFlight({ isBackground: true });
     await settled();
     expect(calls).toHaveLength(0);
-    const joined = fly();
+    const joined = runFlight();
     (await under(0)).succeed();
     expect(await joined).toBe('joined');
     expect(await refresh).toBe('asked');
   });
 
   it('takes another turn before it is retried in the background, and none once a request joined it', async () => {
-    void fly({ isBackground: true });
+    void runFlight({ isBackground: true });
     const { options } = await under(0);
     isBusy = true;
     let mayRetry = false;
     void options.beforeRetry?.().then(() => (mayRetry = true));
     await settled();
     expect(mayRetry).toBe(false);
-    void fly();
+    void runFlight();
     await settled();
     expect(mayRetry).toBe(true);
   });
 
   it('keeps no load that joined it beyond its own deadline, and continues for the others', async () => {
-    const first = fly();
-    const late = errorOf(fly({ ms: 5 }));
+    const first = runFlight();
+    const late = errorOf(runFlight({ ms: 5 }));
     const call = await under(0);
     expect(await late).toBeInstanceOf(DeskTimeoutError);
     expect(call.options.signal.aborted).toBe(false);

@@ -81,11 +81,11 @@ export class SingleFlight {
     const abandon = new AbortController();
     const { signal } = abandon;
     const span = startSpan('cache.flight', { attributes: { 'cache.resource': this.store.options.resource } });
-    const fly = () =>
+    const start = () =>
       background === undefined
         ? this.overReplicas(entry, request, { deadlineAt, signal })
-        : this.inBackground(entry, request, background, { priority, signal });
-    const end = spanOf(span, fly).finally(() => {
+        : this.runInBackground(entry, request, background, { priority, signal });
+    const end = spanOf(span, start).finally(() => {
       entry.flights.delete(request.name);
     });
     const flight: Flight = { end, priority, abandon, span, waiting: 0 };
@@ -127,17 +127,17 @@ export class SingleFlight {
   }
 
   /** The lock is taken only at the turn: a request at another replica may need the same at once. */
-  private async inBackground(
+  private async runInBackground(
     entry: Entry<unknown>,
     request: FlightRequest,
     { turnMs, callMs }: Background,
     { priority, signal }: { readonly priority: CallPriority; readonly signal: AbortSignal },
   ): Promise<FlightResult> {
     const isNeeded = async () => !(await request.collect(false));
-    const turn = await this.turns.take({ priority, signal, patienceMs: turnMs, isNeeded });
+    const turn = await this.turns.take({ priority, signal, maxWaitMs: turnMs, isNeeded });
     if (turn === 'spared') return 'joined';
     const deadlineAt = this.now() + callMs;
-    const beforeRetry = () => this.turns.takeAgain({ priority, signal, patienceMs: deadlineAt - this.now() });
+    const beforeRetry = () => this.turns.takeAgain({ priority, signal, maxWaitMs: deadlineAt - this.now() });
     return this.overReplicas(entry, request, { deadlineAt, signal, beforeRetry });
   }
 
@@ -152,16 +152,16 @@ export class SingleFlight {
       switch (acquired.kind) {
         case 'failed':
           throw new GaveWayError('a refresh failed a moment ago', { retryAfterMs: acquired.remainingMs });
-        case 'theirs':
+        case 'held':
           if (await trace('cache.wait', {}, () => this.waitFor(entry, request, options, lock, acquired.token))) {
             return 'joined';
           }
           break;
-        case 'away':
+        case 'unavailable':
           await this.askDesk(entry, request, options, lock);
           return 'asked';
-        case 'ours':
-          if (acquired.change !== undefined) entry.learnChange(acquired.change, this.now() - acquired.changedAgoMs);
+        case 'acquired':
+          if (acquired.change !== undefined) entry.raiseChange(acquired.change, this.now() - acquired.changedAgoMs);
           if (request.mayBeStored(acquired.version) && (await request.collect(false))) {
             void lock.release(OK);
             return 'joined';
@@ -178,7 +178,7 @@ export class SingleFlight {
     options: CallOptions,
     lock: FlightLock,
   ): Promise<void> {
-    const letGo = lock.hold();
+    const stopRenewing = lock.hold();
     try {
       this.settle(entry, lock, OK, await request.ask(options));
     } catch (error) {
@@ -186,7 +186,7 @@ export class SingleFlight {
       else if (error instanceof DeskError) this.settleFailure(entry, request, lock, error);
       throw error;
     } finally {
-      letGo();
+      stopRenewing();
     }
   }
 

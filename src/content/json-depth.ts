@@ -27,7 +27,7 @@ function fold(value: unknown, levels: number): unknown {
 }
 
 /** What is still to be written: `text`, then `value` if there is one. */
-interface Piece {
+interface Fragment {
   readonly text: string;
   readonly value?: unknown;
 }
@@ -35,17 +35,17 @@ interface Piece {
 /** JSON.stringify without recursion. */
 function jsonText(root: unknown): string {
   const written: string[] = [];
-  const todo: Piece[] = [{ text: '', value: root }];
-  for (let piece = todo.pop(); piece !== undefined; piece = todo.pop()) {
-    written.push(piece.text);
-    if (!('value' in piece)) continue;
-    if (typeof piece.value !== 'object' || piece.value === null) written.push(JSON.stringify(piece.value));
-    else for (const next of piecesOf(piece.value).reverse()) todo.push(next);
+  const todo: Fragment[] = [{ text: '', value: root }];
+  for (let fragment = todo.pop(); fragment !== undefined; fragment = todo.pop()) {
+    written.push(fragment.text);
+    if (!('value' in fragment)) continue;
+    if (typeof fragment.value !== 'object' || fragment.value === null) written.push(JSON.stringify(fragment.value));
+    else for (const next of fragmentsOf(fragment.value).reverse()) todo.push(next);
   }
   return written.join('');
 }
 
-function piecesOf(node: object): Piece[] {
+function fragmentsOf(node: object): Fragment[] {
   const isArray = Array.isArray(node);
   const children = Object.entries(node).map(([key, value]: [string, unknown], index) => {
     const comma = index === 0 ? '' : ',';

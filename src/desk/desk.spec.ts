@@ -139,13 +139,13 @@ describe('Desk', () => {
 
   it('stops for two cool-downs when the trial call is limited', async () => {
     simulator.faultUntilReset({ kind: 'error', code: 141009 });
-    const told: number[] = [];
+    const retryAfter: number[] = [];
     for (let i = 0; i < 4; i++) {
       const error = await rig.end();
-      if (error !== 'ok') told.push(Math.ceil((error.retryAfterMs ?? 0) / 1000));
+      if (error !== 'ok') retryAfter.push(Math.ceil((error.retryAfterMs ?? 0) / 1000));
       rig.aheadMs += 1000 * 2 ** i;
     }
-    expect(told).toEqual([1, 2, 4, 8]);
+    expect(retryAfter).toEqual([1, 2, 4, 8]);
   });
 
   it('has no cool-down when it is set to 0', async () => {

@@ -1,9 +1,9 @@
 import type { Environment } from '../environment.js';
-import type { Fault } from './texts.js';
+import type { VariableFault } from './texts.js';
 
 /** Faults of combinations: variables that another one requires, and pairs that contradict each other. */
-export function combinationFaults(environment: Environment): Fault[] {
-  const faults: Fault[] = [];
+export function combinationFaults(environment: Environment): VariableFault[] {
+  const faults: VariableFault[] = [];
   if (environment.authMode === 'api-key' && environment.apiKeys.length === 0) {
     faults.push(['API_KEYS', 'needs at least one name:sha256-hex pair where AUTH_MODE is api-key']);
   }

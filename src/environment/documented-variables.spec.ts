@@ -29,9 +29,9 @@ describe('the tables of docs/configuration.md', () => {
   const withDefault = rows.filter(({ defaults }) => !/^(required|unset|$)/.test(defaults));
 
   it.each(withDefault)('tells the default of $names', ({ names, defaults }) => {
-    const told = defaults.split(', ').map((text) => text.replaceAll('`', ''));
-    expect(told).toHaveLength(names.length);
-    const source = Object.fromEntries(names.map((name, i) => [name, told[i]]));
+    const documented = defaults.split(', ').map((text) => text.replaceAll('`', ''));
+    expect(documented).toHaveLength(names.length);
+    const source = Object.fromEntries(names.map((name, i) => [name, documented[i]]));
     expect(readEnvironment({ ...minimal, ...source })).toEqual(readEnvironment(minimal));
   });
 });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { validateSync } from 'class-validator';
 import { Environment } from '../environment.js';
 import { combinationFaults } from './combinations.js';
-import { type Fault, type ReadFile, readTexts } from './texts.js';
+import { type VariableFault, type ReadFile, readTexts } from './texts.js';
 import { declaredVariables, variableName } from './variable.js';
 
 /** The name of every variable that is read, `…_FILE` included. */
@@ -34,7 +34,7 @@ export function readEnvironment(source: NodeJS.ProcessEnv, readFile: ReadFile = 
   return Object.freeze(environment);
 }
 
-function variableFaults(environment: Environment): Fault[] {
+function variableFaults(environment: Environment): VariableFault[] {
   const errors = validateSync(environment, {
     skipUndefinedProperties: true,
     stopAtFirstError: true,
@@ -47,7 +47,7 @@ function variableFaults(environment: Environment): Fault[] {
 }
 
 /** Only the first fault of each variable: one whose file cannot be read is not reported as "required" too. */
-function faultLines(faults: readonly Fault[]): string[] {
+function faultLines(faults: readonly VariableFault[]): string[] {
   const first = new Map<string, string>();
   for (const [variable, message] of faults) {
     if (!first.has(variable)) first.set(variable, message);

@@ -4,17 +4,17 @@ import { declaredVariables } from './variable.js';
 export type ReadFile = (path: string, encoding: 'utf8') => string;
 
 /** A variable and its fault. */
-export type Fault = readonly [variable: string, message: string];
+export type VariableFault = readonly [variable: string, message: string];
 
 export interface Texts {
   readonly texts: Readonly<Record<string, string>>;
-  readonly faults: readonly Fault[];
+  readonly faults: readonly VariableFault[];
 }
 
 /** The text of every declared variable that is set, in the environment or in the file named by `…_FILE`. */
 export function readTexts(source: NodeJS.ProcessEnv, readFile: ReadFile): Texts {
   const texts: Record<string, string> = {};
-  const faults: Fault[] = [];
+  const faults: VariableFault[] = [];
   for (const { name, file } of declaredVariables) {
     const text = setOrUndefined(source[name]);
     const path = file === true ? setOrUndefined(source[`${name}_FILE`]) : undefined;

@@ -50,7 +50,7 @@ function choose(header: string, offered: readonly Encoding[] = OFFERED): Encodin
 }
 
 function readPreference(part: string): [name: string, quality: number] {
-  const [name = '', ...params] = part.split(';').map((piece) => piece.trim());
+  const [name = '', ...params] = part.split(';').map((token) => token.trim());
   const weight = params.find((param) => param.startsWith('q='));
   const quality = weight === undefined ? 1 : Number(weight.slice(2));
   return [name, Number.isFinite(quality) ? quality : 0];

@@ -5,7 +5,7 @@ import { type Caller } from '../access/authenticator.js';
 import { newRequestContext } from '../logging/request-context.js';
 import { type Readiness } from '../operations/readiness.js';
 import { chooseEncoding } from './accept-encoding.js';
-import { type CachedRoute, type PeekedAnswer } from './answer.js';
+import { type CachedRoute, type PeekedAnswer } from './cached-route.js';
 import { type Variant } from './representation.js';
 import { announcesBody, faultOfHeaders } from './request-checks.js';
 import { type RequestObserver } from './request-observer.js';

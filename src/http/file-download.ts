@@ -187,6 +187,6 @@ function line(value: object): Buffer {
 const COOL_DOWNS = 1.5;
 
 /** How long a file may go without a call to the desk before it fails. */
-export function filePatienceMs({ deskCooldownMaxMs }: Pick<Environment, 'deskCooldownMaxMs'>): number {
+export function fileMaxWaitMs({ deskCooldownMaxMs }: Pick<Environment, 'deskCooldownMaxMs'>): number {
   return deskCooldownMaxMs * COOL_DOWNS;
 }

@@ -1,4 +1,4 @@
-import { type Fault } from '../problem/problem.js';
+import { type InputFault } from '../problem/problem.js';
 
 /** `json` is a page; the others are files of the whole collection. */
 export const FORMATS = ['json', 'ndjson', 'csv'] as const;
@@ -13,7 +13,7 @@ export const CONTENT_TYPES: Readonly<Record<FileFormat, string>> = {
 };
 
 /** A file is the whole collection: parameters of a page are not allowed with it. */
-export function faultsOfFile(given: Readonly<Record<string, unknown>>): Fault[] {
+export function faultsOfFile(given: Readonly<Record<string, unknown>>): InputFault[] {
   const names = Object.keys(given).filter((name) => given[name] !== undefined);
   return names.map((field) => ({ field, message: 'does not go with a format that is a file' }));
 }

@@ -7,10 +7,10 @@ const encodedBytes = fc
   .map((bytes) => [...bytes].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''));
 /** Bytes at the edges of RFC 3629's table, which random bytes hardly ever combine. */
 const edges = '7f 80 8f 90 9f a0 bf c0 c1 c2 df e0 ed ef f0 f4 f5 ff'.split(' ').map((byte) => `%${byte}`);
-const pieces = fc.constantFrom('%', '%f', '%zz', '%2f', '%C3%A9', '%e2%82%ac', '%F0%9F%8e%A7', 'a', '/', ...edges);
+const fragments = fc.constantFrom('%', '%f', '%zz', '%2f', '%C3%A9', '%e2%82%ac', '%F0%9F%8e%A7', 'a', '/', ...edges);
 const text = fc.oneof(
   encodedBytes,
-  fc.array(pieces).map((parts) => parts.join('')),
+  fc.array(fragments).map((parts) => parts.join('')),
   fc.string({ unit: 'binary' }).map(encodeURIComponent),
 );
 

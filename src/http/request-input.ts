@@ -1,6 +1,6 @@
 import { validateSync } from 'class-validator';
 import { LRUCache } from 'lru-cache';
-import { type Fault, ProblemError } from '../problem/problem.js';
+import { type InputFault, ProblemError } from '../problem/problem.js';
 import { readableQuery } from './request-target.js';
 
 /** Plain decimals without leading zeros; anything else stays text and fails the field's own rule. */
@@ -23,8 +23,8 @@ export function readInput<T extends object>(input: T, query: string, parameters:
 }
 
 /** The same, but returns the faults. */
-export function fillInput(input: object, query: string, parameters: Parameters): Fault[] {
-  const faults: Fault[] = [];
+export function fillInput(input: object, query: string, parameters: Parameters): InputFault[] {
+  const faults: InputFault[] = [];
   for (const [name, value] of valuesIn(query)) {
     const kind = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
     if (kind === undefined) faults.push({ field: name, message: UNKNOWN_PARAMETER });
@@ -47,7 +47,7 @@ export function refuseParameters(query: string): void {
   if (faults.length > 0) throw invalidRequest(faults);
 }
 
-export function invalidRequest(faults: readonly Fault[]): ProblemError {
+export function invalidRequest(faults: readonly InputFault[]): ProblemError {
   const listed = faults.length > MAX_FAULTS ? `the first ${MAX_FAULTS}` : 'them';
   const detail = `The request has faults; \`errors\` lists ${listed}.`;
   return new ProblemError('invalid-request', { detail, errors: faults.slice(0, MAX_FAULTS) });

@@ -20,8 +20,8 @@ describe('a target that the router can read', () => {
   });
 
   describe('is the result for any target', () => {
-    const pieces = '/ % %f %ff %2f %c3%a9 %e2%82 a sessions ? # * http:// https://host'.split(' ');
-    const target = fc.array(fc.constantFrom(...pieces)).map((parts) => parts.join(''));
+    const fragments = '/ % %f %ff %2f %c3%a9 %e2%82 a sessions ? # * http:// https://host'.split(' ');
+    const target = fc.array(fc.constantFrom(...fragments)).map((parts) => parts.join(''));
     const pathOf = (text: string) => text.split(/[?#]/, 1)[0] ?? '';
 
     test('its path begins with a slash and can be decoded', () => {

@@ -5,7 +5,7 @@ import { type RequestContext, runInContext } from '../logging/request-context.js
 import { type Metrics } from '../metrics/metrics.js';
 import { type Result, type View } from '../cache/result.js';
 import { chooseEncoding } from './accept-encoding.js';
-import { type Answer, type CachedRoute } from './answer.js';
+import { type ResourceAnswer, type CachedRoute } from './cached-route.js';
 import { type Variant } from './representation.js';
 import { type ResponseHeaders } from './response-headers.js';
 
@@ -23,7 +23,7 @@ export class Responder {
     request: FastifyRequest,
     reply: FastifyReply,
     route: CachedRoute,
-    read: (options: ReadOptions) => Promise<Answer>,
+    read: (options: ReadOptions) => Promise<ResourceAnswer>,
   ): Promise<void> {
     const { context, headers } = request;
     const noCache = NO_CACHE.test(headers['cache-control'] ?? '');
@@ -48,7 +48,7 @@ export class Responder {
     }: {
       readonly context: RequestContext;
       readonly route: CachedRoute;
-      readonly answer: Answer;
+      readonly answer: ResourceAnswer;
       readonly variant: Variant;
     },
   ): void {
@@ -83,7 +83,11 @@ function signalOf(response: ServerResponse): AbortSignal {
 const FIRST_HTTP_DATE = Date.UTC(1, 0, 1);
 
 /** The headers of a 200 and a 304, names and values in turn; `now` keeps Last-Modified out of the future. */
-function cacheHeaders({ representation, result, modifiedAt }: Answer, { etag }: Variant, now: number): string[] {
+function cacheHeaders(
+  { representation, result, modifiedAt }: ResourceAnswer,
+  { etag }: Variant,
+  now: number,
+): string[] {
   const { lifetimeMs, ageMs } = result.view;
   const lines = [
     'etag',

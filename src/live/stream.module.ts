@@ -2,7 +2,7 @@ import { Inject, Module, type OnModuleDestroy } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { CacheFactory } from '../cache/cache-factory.js';
 import { Environment } from '../environment.js';
-import { filePatienceMs } from '../http/file-download.js';
+import { fileMaxWaitMs } from '../http/file-download.js';
 import { RequestObserver } from '../http/request-observer.js';
 import { ResponseHeaders } from '../http/response-headers.js';
 import { LOGGER } from '../logging/logging.module.js';
@@ -28,8 +28,8 @@ function createWatches(transcripts: Transcripts, { changes }: CacheFactory, metr
   const onCountChange = (count: number) => {
     metrics.sessionsWatched.set(count);
   };
-  const isTold = () => changes.isTold;
-  return new Watches({ transcripts, isTold, now, random, logger, onCountChange });
+  const isReporting = () => changes.isReporting;
+  return new Watches({ transcripts, isReporting, now, random, logger, onCountChange });
 }
 
 function createStreams(
@@ -43,7 +43,7 @@ function createStreams(
   logger: Logger,
 ): Streams {
   const { streamHeartbeatMs: heartbeatMs } = environment;
-  const patienceMs = filePatienceMs(environment);
+  const maxWaitMs = fileMaxWaitMs(environment);
   return new Streams({
     transcripts,
     watches,
@@ -53,7 +53,7 @@ function createStreams(
     metrics,
     logger,
     heartbeatMs,
-    patienceMs,
+    maxWaitMs,
     now,
     random,
   });

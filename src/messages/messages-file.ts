@@ -11,7 +11,7 @@ export class MessagesFiles {
   constructor(
     private readonly transcripts: Pick<Transcripts, 'readInBackground'>,
     /** The longest time without a call to the desk; after that the file fails. */
-    private readonly patienceMs: number,
+    private readonly maxWaitMs: number,
   ) {}
 
   source(sessionId: string, { format, from }: FileQuery): FileSource {
@@ -27,9 +27,8 @@ export class MessagesFiles {
 
   private async *parts(sessionId: string, { format, from }: FileQuery, signal: AbortSignal): FileParts {
     const write = format === 'csv' ? csvMessages : ndjsonLines;
-    const { patienceMs } = this;
-    const read = (query: TranscriptQuery) =>
-      this.transcripts.readInBackground(sessionId, query, { signal, patienceMs });
+    const { maxWaitMs } = this;
+    const read = (query: TranscriptQuery) => this.transcripts.readInBackground(sessionId, query, { signal, maxWaitMs });
     let end = (Math.floor(from / BLOCK_SIZE) + 1) * BLOCK_SIZE;
     let view = await read({ after: from - 1, limit: end - from, order: 'asc' });
     const { total } = view;
@@ -48,6 +47,6 @@ export class MessagesFiles {
   }
 }
 
-function countOf({ pieces }: TranscriptView): number {
-  return pieces.reduce((sum, { from, to }) => sum + to - from, 0);
+function countOf({ slices }: TranscriptView): number {
+  return slices.reduce((sum, { from, to }) => sum + to - from, 0);
 }

@@ -5,8 +5,8 @@ import { type TranscriptView } from '../transcript/view.js';
 const COMMA = 0x2c;
 
 /** Two views with the same fingerprint are the same page: runs of rendered messages never change. */
-export function fingerprintOf({ total, first, pieces }: TranscriptView): string {
-  const shown = pieces.map(({ messages, from, to }) => `${messages.id}:${from}:${to}`);
+export function fingerprintOf({ total, first, slices }: TranscriptView): string {
+  const shown = slices.map(({ messages, from, to }) => `${messages.id}:${from}:${to}`);
   return `${total}:${first}:${shown.join()}`;
 }
 
@@ -30,9 +30,9 @@ export function renderPage(sessionId: string, query: PageQuery, view: Transcript
 }
 
 /** Each message's bytes and what precedes them, oldest first. */
-export function messagesIn({ first, pieces }: TranscriptView): { lead: string; json: Buffer }[] {
+export function messagesIn({ first, slices }: TranscriptView): { lead: string; json: Buffer }[] {
   const found: { lead: string; json: Buffer }[] = [];
-  for (const { messages, from, to } of pieces) {
+  for (const { messages, from, to } of slices) {
     for (let i = from; i < to; i++) {
       const position = first === undefined ? 'null' : first + found.length;
       found.push({ lead: `{"position":${position},`, json: messages.json(i) });
@@ -66,8 +66,8 @@ function placeOf(
 }
 
 /** The lowest and the highest position shown. */
-function shownIn({ offset, pieces }: TranscriptView): { first: number | undefined; last: number | undefined } {
-  const count = pieces.reduce((sum, { from, to }) => sum + to - from, 0);
+function shownIn({ offset, slices }: TranscriptView): { first: number | undefined; last: number | undefined } {
+  const count = slices.reduce((sum, { from, to }) => sum + to - from, 0);
   return count === 0 ? { first: undefined, last: undefined } : { first: offset, last: offset + count - 1 };
 }
 

@@ -2,7 +2,7 @@ import { IsIn, IsOptional } from 'class-validator';
 import { faultsOfFile, type FileFormat, type Format, FORMAT_RULE, FORMATS } from '../http/file-format.js';
 import { IDENTIFIER, isIdentifier, IsIdentifier } from '../http/identifier.js';
 import { fillInput, invalidRequest, isUsualQuery, ValidQueries } from '../http/request-input.js';
-import { type Fault } from '../problem/problem.js';
+import { type InputFault } from '../problem/problem.js';
 import { type PageQuery } from '../transcript/query.js';
 import { IsLimit, IsOffset } from '../http/paging.js';
 
@@ -94,12 +94,12 @@ function inputFor(sessionId: string): MessagesRequestDto {
   return Object.assign(new MessagesRequestDto(), { sessionId });
 }
 
-function faultsIn(input: MessagesRequestDto, query: string): Fault[] {
+function faultsIn(input: MessagesRequestDto, query: string): InputFault[] {
   return [...fillInput(input, query, PARAMETERS), ...conflictsIn(input)];
 }
 
 /** Parameters that are valid by themselves but not together. */
-function conflictsIn({ limit, offset, order, before, after, format, from }: MessagesRequestDto): Fault[] {
+function conflictsIn({ limit, offset, order, before, after, format, from }: MessagesRequestDto): InputFault[] {
   if (format !== 'json') return faultsOfFile({ limit, offset, order, before, after });
   const position = before ?? after;
   return [

@@ -1,6 +1,6 @@
 import { type ReadOptions } from '../cache/cache.js';
 import { type Result } from '../cache/result.js';
-import { type Answer, type CachedRoute, type PeekedAnswer, type RouteParams } from '../http/answer.js';
+import { type ResourceAnswer, type CachedRoute, type PeekedAnswer, type RouteParams } from '../http/cached-route.js';
 import { type RepresentationCache } from '../http/representation.js';
 import { type AuditFields } from '../logging/request-context.js';
 import { type PageQuery, pageKey } from '../transcript/query.js';
@@ -32,11 +32,11 @@ export class MessagesRoute implements CachedRoute {
     return request && auditOf(request.sessionId, request.window);
   }
 
-  async read(sessionId: string, window: PageQuery, options: ReadOptions): Promise<Answer> {
+  async read(sessionId: string, window: PageQuery, options: ReadOptions): Promise<ResourceAnswer> {
     return this.answer(sessionId, window, await this.transcripts.read(sessionId, window, options));
   }
 
-  private answer(sessionId: string, window: PageQuery, result: Result<TranscriptView>): Answer {
+  private answer(sessionId: string, window: PageQuery, result: Result<TranscriptView>): ResourceAnswer {
     const { view } = result;
     const key = `messages:${pageKey(window)}:${sessionId}`;
     const render = () => renderPage(sessionId, window, view);

@@ -17,7 +17,7 @@ export const problemKinds = {
 
 export type ProblemCode = keyof typeof problemKinds;
 
-export interface Fault {
+export interface InputFault {
   readonly field: string;
   readonly message: string;
 }
@@ -27,7 +27,7 @@ export interface ProblemDetails {
   readonly detail: string;
   readonly status?: number;
   readonly upstreamCode?: number | undefined;
-  readonly errors?: readonly Fault[];
+  readonly errors?: readonly InputFault[];
   readonly retryAfterMs?: number | undefined;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -56,7 +56,7 @@ export interface ProblemDocument {
   readonly requestId: string;
   readonly traceId?: string;
   readonly upstreamCode?: number;
-  readonly errors?: readonly Fault[];
+  readonly errors?: readonly InputFault[];
 }
 
 /** The request that a problem answers. */

@@ -12,7 +12,7 @@ export class RedisUnavailableError extends Error {
 const TRACED = { isCall: true, attributes: { 'db.system.name': 'redis' } } as const;
 
 /** The timeout of every command. */
-const PATIENCE_MS = 100;
+const MAX_WAIT_MS = 100;
 /** How often Redis is tried in the background while it is unavailable. */
 const TRIAL_MS = 500;
 
@@ -141,7 +141,7 @@ function inTime<T>(reply: Promise<T>): Promise<T> {
       setImmediate(() => {
         reject(new RedisUnavailableError('no answer in time'));
       });
-    }, PATIENCE_MS);
+    }, MAX_WAIT_MS);
     void reply.then(resolve, reject).finally(() => {
       clearTimeout(timer);
     });

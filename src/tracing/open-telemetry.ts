@@ -47,11 +47,11 @@ export function openTelemetry({ protocol, complaints, onDropped }: OpenTelemetry
 }
 
 function listenToSdk(complaints: Complaints): void {
-  const tell = (words: string) => {
+  const report = (words: string) => {
     complaints.ofSdk(words);
   };
   const ignore = () => undefined;
-  const logger = { error: tell, warn: tell, info: ignore, debug: ignore, verbose: ignore };
+  const logger = { error: report, warn: report, info: ignore, debug: ignore, verbose: ignore };
   diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
   // It only reports batches that could not be sent: the outbox has counted and logged them.
   setGlobalErrorHandler(ignore);

@@ -1,6 +1,6 @@
 import { type Arrived, type FreshnessPolicy } from '../cache/freshness.js';
 import { type RenderedMessages } from './rendered-messages.js';
-import { type Answer, BLOCK_SIZE, type Order, windowKey } from './query.js';
+import { type FetchedWindow, BLOCK_SIZE, type Order, windowKey } from './query.js';
 
 /** The newest messages of a session (100 at most) and how many there are in all, from one call. */
 export interface Head extends Arrived {
@@ -32,7 +32,7 @@ export interface Log {
   /**
    * Windows that do not fit the log, since the session grew meanwhile: kept only for the requests that wait for them.
    */
-  readonly strays: ReadonlyMap<string, Answer & Arrived>;
+  readonly unmerged: ReadonlyMap<string, FetchedWindow & Arrived>;
 }
 
 export type Frame = 'start' | 'end';
@@ -68,11 +68,11 @@ export function withBlock(log: Log, key: string, block: Block): Log {
 }
 
 /** A bound on the number of such windows; the next head drops all of them. */
-const MAX_STRAYS = 20;
+const MAX_UNMERGED = 20;
 
-export function withStray(log: Log, answer: Answer): Log {
-  const kept = [...log.strays].slice(-MAX_STRAYS + 1);
-  return { ...log, strays: new Map([...kept, [windowKey(answer.window), { ...answer, lifetimeMs: 0 }]]) };
+export function withUnmerged(log: Log, answer: FetchedWindow): Log {
+  const kept = [...log.unmerged].slice(-MAX_UNMERGED + 1);
+  return { ...log, unmerged: new Map([...kept, [windowKey(answer.window), { ...answer, lifetimeMs: 0 }]]) };
 }
 
 /** Milliseconds. Full, quiet blocks of old messages are sealed: kept longer without asking the desk. */

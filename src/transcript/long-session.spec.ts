@@ -7,7 +7,7 @@ const BLOCKS = COUNT / 100;
 /** Approximate memory of the whole session. */
 async function sessionBytes(): Promise<number> {
   const { view } = await new Rig({ count: 100 }).read({ order: 'asc', limit: 100 });
-  const bytes = view.pieces.reduce((sum, { messages }) => sum + messages.byteLength, 0);
+  const bytes = view.slices.reduce((sum, { messages }) => sum + messages.byteLength, 0);
   return bytes * BLOCKS;
 }
 

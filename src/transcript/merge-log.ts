@@ -13,7 +13,7 @@ import {
   withBlock,
 } from './log.js';
 import { type RenderedMessages } from './rendered-messages.js';
-import { type Answer, BLOCK_SIZE, type Window } from './query.js';
+import { type FetchedWindow, BLOCK_SIZE, type Window } from './query.js';
 
 /** `contradiction`: the session is no log. `misfit`: it grew between two answers; neither is wrong. */
 export type MergedLog = Log | 'contradiction' | 'misfit';
@@ -29,7 +29,7 @@ export function blockWindow(log: Log, frame: Frame, index: number): Window {
 }
 
 /** Merges an answer to HEAD_WINDOW. */
-export function mergeHead(known: Log | undefined, answer: Answer, policy: TranscriptPolicy): MergedLog {
+export function mergeHead(known: Log | undefined, answer: FetchedWindow, policy: TranscriptPolicy): MergedLog {
   if (!isComplete(answer)) return 'contradiction';
   const isWhole = answer.messages.count === answer.total;
   if (known === undefined) return firstLog(answer, isWhole, policy);
@@ -40,7 +40,7 @@ export function mergeHead(known: Log | undefined, answer: Answer, policy: Transc
   if (!agrees(known, first, answer.messages, 'end')) return 'contradiction';
   const isSameTail = known.head.tail.equals(answer.messages) && known.head.total === answer.total;
   const head = headOf(answer, policy, isSameTail ? known.head.tail : answer.messages);
-  const next = { ...known, head, strays: new Map() };
+  const next = { ...known, head, unmerged: new Map() };
   const overlaps = first < known.head.total || isWhole;
   if (overlaps) return { ...next, proven: known.proven || isWhole };
   return { ...next, proven: false, frame: newName(), blocks: certainBlocks(known) };
@@ -52,7 +52,7 @@ export function mergeBlock(
   asked: Log,
   frame: Frame,
   index: number,
-  answer: Answer,
+  answer: FetchedWindow,
   policy: TranscriptPolicy,
 ): MergedLog {
   if (!isComplete(answer)) return 'contradiction';
@@ -68,20 +68,24 @@ export function mergeBlock(
 }
 
 /** A page must be as long as its total implies, or the total is not the number of messages. */
-function isComplete({ window, messages, total }: Answer): boolean {
+function isComplete({ window, messages, total }: FetchedWindow): boolean {
   return messages.count === Math.min(window.limit, Math.max(0, total - window.offset));
 }
 
-function firstLog(answer: Answer, proven: boolean, policy: TranscriptPolicy): Log {
+function firstLog(answer: FetchedWindow, proven: boolean, policy: TranscriptPolicy): Log {
   const head = headOf(answer, policy, answer.messages);
-  return { kind: 'log', epoch: newName(), frame: newName(), proven, head, blocks: new Map(), strays: new Map() };
+  return { kind: 'log', epoch: newName(), frame: newName(), proven, head, blocks: new Map(), unmerged: new Map() };
 }
 
-function headOf({ total, askedAt, arrivedAt, basis }: Answer, policy: TranscriptPolicy, tail: RenderedMessages): Head {
+function headOf(
+  { total, askedAt, arrivedAt, basis }: FetchedWindow,
+  policy: TranscriptPolicy,
+  tail: RenderedMessages,
+): Head {
   return { total, tail, askedAt, arrivedAt, basis, lifetimeMs: heuristicLifetime(policy, askedAt, tail.newestAt) };
 }
 
-function blockOf(first: number, log: Log, answer: Answer, policy: TranscriptPolicy): Block {
+function blockOf(first: number, log: Log, answer: FetchedWindow, policy: TranscriptPolicy): Block {
   const { messages, askedAt, arrivedAt } = answer;
   const isSealed = messages.count === BLOCK_SIZE && isQuiet(policy, askedAt, messages.newestAt);
   const newest = Math.max(newestAt(log) ?? 0, messages.newestAt ?? 0);
@@ -93,7 +97,7 @@ function blockOf(first: number, log: Log, answer: Answer, policy: TranscriptPoli
  * offset + returned = total, and the messages at the end are those of the head: so the total is the number of messages,
  * and positions counted from the end are right.
  */
-function showsEnd(log: Log, first: number, { window, messages, total }: Answer): boolean {
+function showsEnd(log: Log, first: number, { window, messages, total }: FetchedWindow): boolean {
   if (window.offset + messages.count !== total) return false;
   if (window.order === 'desc' || total === log.head.total) return true;
   return first < log.head.total && first + messages.count > tailStart(log);

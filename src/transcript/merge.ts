@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { heuristicLifetime } from '../cache/freshness.js';
 import { type Merged } from '../cache/resource.js';
 import { type Clock } from '../clock.js';
-import { blockKey, type Frame, type Log, type TranscriptPolicy, withStray } from './log.js';
+import { blockKey, type Frame, type Log, type TranscriptPolicy, withUnmerged } from './log.js';
 import { mergeBlock, mergeHead } from './merge-log.js';
 import {
   type Contradicted,
@@ -10,23 +10,23 @@ import {
   logOf,
   newestOf,
   type TranscriptState,
-  type WindowAnswer,
+  type HeldWindow,
   withWindow,
 } from './state.js';
 import { writeBlock, writeContradicted, writeLog, writeWindow } from './stored-transcript.js';
-import { type Answer } from './query.js';
+import { type FetchedWindow } from './query.js';
 
 /** The answer to one call. A block was requested in terms of the log as it was then. */
 export type TranscriptUpdate =
-  | { readonly kind: 'head'; readonly answer: Answer }
+  | { readonly kind: 'head'; readonly answer: FetchedWindow }
   | {
       readonly kind: 'block';
       readonly log: Log;
       readonly frame: Frame;
       readonly index: number;
-      readonly answer: Answer;
+      readonly answer: FetchedWindow;
     }
-  | { readonly kind: 'window'; readonly answer: Answer };
+  | { readonly kind: 'window'; readonly answer: FetchedWindow };
 
 type BlockUpdate = TranscriptUpdate & { readonly kind: 'block' };
 type MergedTranscript = Merged<TranscriptState>;
@@ -53,7 +53,7 @@ export class TranscriptMerger {
     }
   }
 
-  private mergeHead(sessionId: string, log: Log | undefined, answer: Answer): MergedTranscript {
+  private mergeHead(sessionId: string, log: Log | undefined, answer: FetchedWindow): MergedTranscript {
     const merged = mergeHead(log, answer, this.policy);
     if (merged === 'contradiction' || merged === 'misfit') return this.contradict(sessionId, answer);
     return { state: merged, writes: [writeLog(merged, this.policy)] };
@@ -73,14 +73,14 @@ export class TranscriptMerger {
   }
 
   /** The plain window; kept only if the session contradicts itself. */
-  private mergeWindow(state: TranscriptState | undefined, answer: Answer): MergedTranscript {
-    if (state?.kind !== 'contradicted') return { state: state && withStray(state, answer), writes: [] };
+  private mergeWindow(state: TranscriptState | undefined, answer: FetchedWindow): MergedTranscript {
+    if (state?.kind !== 'contradicted') return { state: state && withUnmerged(state, answer), writes: [] };
     const window = this.dated(answer, state);
     return { state: withWindow(state, window), writes: [writeWindow(state.epoch, window, this.policy)] };
   }
 
   /** Drops what was held of the session; the answer at hand is its first window. */
-  private contradict(sessionId: string, answer: Answer): MergedTranscript {
+  private contradict(sessionId: string, answer: FetchedWindow): MergedTranscript {
     this.onContradiction(sessionId);
     const now = this.now();
     const epoch = `c${randomBytes(5).toString('hex')}`;
@@ -91,7 +91,7 @@ export class TranscriptMerger {
     return { state, writes: [writeContradicted(state, now), writeWindow(epoch, window, this.policy)] };
   }
 
-  private dated(answer: Answer, state: TranscriptState | undefined): WindowAnswer {
+  private dated(answer: FetchedWindow, state: TranscriptState | undefined): HeldWindow {
     const newestAt = later(answer.messages.newestAt, state && newestOf(state));
     return { ...answer, lifetimeMs: heuristicLifetime(this.policy, answer.askedAt, newestAt) };
   }

@@ -8,7 +8,7 @@ import { type Desk } from '../desk/desk.js';
 import { blockKey, type Frame, type Log, usableFrames } from './log.js';
 import { type TranscriptUpdate } from './merge.js';
 import {
-  type Answer,
+  type FetchedWindow,
   isSpan,
   type Order,
   plainWindowOf,
@@ -16,7 +16,7 @@ import {
   type Window,
   windowKey,
 } from './query.js';
-import { totalOf, type TranscriptState, type WindowAnswer } from './state.js';
+import { totalOf, type TranscriptState, type HeldWindow } from './state.js';
 import { storedBlockName, storedWindowName } from './stored-transcript.js';
 import { slice, type TranscriptView, viewOfAnswer, viewOfSlice } from './view.js';
 import { blockWindow, HEAD_WINDOW } from './merge-log.js';
@@ -36,7 +36,7 @@ export function nextStep(
   context: LoadContext,
 ): TranscriptStep {
   const { moment, isUsable } = context;
-  const viewIn = (answer: WindowAnswer | undefined, hasPositions: boolean): TranscriptView | undefined =>
+  const viewIn = (answer: HeldWindow | undefined, hasPositions: boolean): TranscriptView | undefined =>
     answer !== undefined && isUsable(answer) ? viewOfAnswer(answer, query, hasPositions, moment) : undefined;
 
   if (state?.kind === 'contradicted' && state.until > moment.now) {
@@ -54,7 +54,7 @@ export function nextStep(
   if (untried.length > 0) return { fetches: untried };
   // The session grew between head and block, so the two cannot be joined. Fetching them again may fail in the same way.
   const window = plainWindowOf(query, state.head.total);
-  const view = viewIn(state.strays.get(windowKey(window)), true);
+  const view = viewIn(state.unmerged.get(windowKey(window)), true);
   return view ? { view } : { fetches: [fetcher.window(sessionId, `stray:${windowKey(window)}`, window)] };
 }
 
@@ -89,7 +89,7 @@ export class Fetcher {
     return { name, run };
   }
 
-  private async ask(sessionId: string, window: Window, options: CallOptions, basis: Basis): Promise<Answer> {
+  private async ask(sessionId: string, window: Window, options: CallOptions, basis: Basis): Promise<FetchedWindow> {
     const { answer, askedAt } = await this.desk.call(describeChatMessages, { sessionId, ...window }, options);
     const { messages, total } = answer;
     const oldestFirst = window.order === 'asc' ? messages : messages.toReversed();

@@ -8,14 +8,14 @@ async function read(rig: Rig, query: PageQuery): Promise<TranscriptView> {
   return (await rig.transcripts.read('session', query)).view;
 }
 
-function positionsIn({ first, pieces }: TranscriptView): number[] {
+function positionsIn({ first, slices }: TranscriptView): number[] {
   if (first === undefined) throw new Error('the session contradicts itself');
-  const count = pieces.reduce((sum, { from, to }) => sum + to - from, 0);
+  const count = slices.reduce((sum, { from, to }) => sum + to - from, 0);
   return Array.from({ length: count }, (_, i) => first + i);
 }
 
-function textsIn({ pieces }: TranscriptView): string[] {
-  return pieces.flatMap(({ messages, from, to }) =>
+function textsIn({ slices }: TranscriptView): string[] {
+  return slices.flatMap(({ messages, from, to }) =>
     Array.from({ length: to - from }, (_, i) => /"text":"([^"]*)"/.exec(messages.json(from + i).toString())?.[1] ?? ''),
   );
 }
@@ -130,7 +130,7 @@ test('a session too long for the memory keeps its head and its last blocks', asy
   const signal = new AbortController().signal;
   const calls = await rig.callsOf(async () => {
     for (let first = 0; first < 2000; first += 100) {
-      await rig.transcripts.readInBackground('session', { first, end: first + 100 }, { signal, patienceMs: 0 });
+      await rig.transcripts.readInBackground('session', { first, end: first + 100 }, { signal, maxWaitMs: 0 });
     }
   });
   expect(calls).toBeLessThanOrEqual(21);

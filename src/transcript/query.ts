@@ -11,7 +11,7 @@ export interface Window {
 }
 
 /** The desk's answer to one call, oldest message first. Times are Unix milliseconds. */
-export interface Answer {
+export interface FetchedWindow {
   readonly window: Window;
   readonly messages: RenderedMessages;
   readonly total: number;

@@ -17,7 +17,7 @@ function block(askedAt: number, text = 'unchanged'): Block {
 
 function log(askedAt: number, { blocks = {}, frame = 'f_', total = 300, text = 'tail', proven = false } = {}): Log {
   const head = { total, tail: run(total - 100, text), askedAt, arrivedAt: askedAt, lifetimeMs: 1000 };
-  const nothing = { strays: new Map() };
+  const nothing = { unmerged: new Map() };
   return { kind: 'log', epoch: 'e_', frame, proven, head, blocks: new Map(Object.entries(blocks)), ...nothing };
 }
 

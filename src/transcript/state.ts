@@ -1,10 +1,10 @@
 import { type Arrived } from '../cache/freshness.js';
 import { type Block, type Log, newestAt } from './log.js';
 import { type RenderedMessages } from './rendered-messages.js';
-import { type Answer, windowKey } from './query.js';
+import { type FetchedWindow, windowKey } from './query.js';
 
 /** One window, exactly as the desk answered it. */
-export type WindowAnswer = Answer & Arrived;
+export type HeldWindow = FetchedWindow & Arrived;
 
 /** A session whose answers contradict each other: for a while its windows are kept one by one. */
 export interface Contradicted {
@@ -12,7 +12,7 @@ export interface Contradicted {
   readonly epoch: string;
   readonly askedAt: number;
   readonly until: number;
-  readonly windows: ReadonlyMap<string, WindowAnswer>;
+  readonly windows: ReadonlyMap<string, HeldWindow>;
 }
 
 export type TranscriptState = Log | Contradicted;
@@ -28,7 +28,7 @@ export function askedAt(state: TranscriptState): number {
 
 export function partsOf(state: TranscriptState): readonly Arrived[] {
   if (state.kind === 'contradicted') return [...state.windows.values()];
-  return [state.head, ...state.blocks.values(), ...state.strays.values()];
+  return [state.head, ...state.blocks.values(), ...state.unmerged.values()];
 }
 
 /** Milliseconds of the newest message known of the session. */
@@ -43,7 +43,7 @@ export function later(a: number | undefined, b: number | undefined): number | un
 
 /** The total of the newest answer; Infinity if there is none. */
 export function totalOf({ windows }: Contradicted): number {
-  let newest: WindowAnswer | undefined;
+  let newest: HeldWindow | undefined;
   for (const answer of windows.values()) if (newest === undefined || answer.askedAt >= newest.askedAt) newest = answer;
   return newest?.total ?? Infinity;
 }
@@ -51,7 +51,7 @@ export function totalOf({ windows }: Contradicted): number {
 /** Clients can ask for any number of different windows. */
 const MAX_WINDOWS = 100;
 
-export function withWindow(contradicted: Contradicted, answer: WindowAnswer): Contradicted {
+export function withWindow(contradicted: Contradicted, answer: HeldWindow): Contradicted {
   const kept = [...contradicted.windows].slice(-MAX_WINDOWS + 1);
   return { ...contradicted, windows: new Map([...kept, [windowKey(answer.window), answer]]) };
 }
@@ -79,7 +79,7 @@ export function trim(state: TranscriptState, maxBytes: number): TranscriptState 
   const roomForLast = Math.min(room, Math.max(room * LAST_SHARE, bytesOf(blocks.slice(-LEAST_LAST))));
   const last = fitting(blocks.toReversed(), roomForLast).toReversed();
   const first = fitting(blocks.slice(0, blocks.length - last.length), room - bytesOf(last));
-  return { ...state, blocks: new Map([...first, ...last]), strays: new Map() };
+  return { ...state, blocks: new Map([...first, ...last]), unmerged: new Map() };
 }
 
 type KeyedBlock = readonly [key: string, block: Block];
@@ -97,5 +97,5 @@ function fitting(blocks: readonly KeyedBlock[], room: number): readonly KeyedBlo
 
 function runsOf(state: TranscriptState): RenderedMessages[] {
   if (state.kind === 'contradicted') return [...state.windows.values()].map(({ messages }) => messages);
-  return [state.head.tail, ...[...state.blocks.values(), ...state.strays.values()].map(({ messages }) => messages)];
+  return [state.head.tail, ...[...state.blocks.values(), ...state.unmerged.values()].map(({ messages }) => messages)];
 }

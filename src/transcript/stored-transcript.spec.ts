@@ -6,7 +6,7 @@ import { type StoredWrite } from '../cache/redis-store.js';
 import { decodeValue, encodeValue, FORMAT, plainText, type StoredValue } from '../cache/stored-value.js';
 import { type Block, type Log } from './log.js';
 import { RenderedMessages } from './rendered-messages.js';
-import { type Contradicted, type WindowAnswer } from './state.js';
+import { type Contradicted, type HeldWindow } from './state.js';
 import {
   readBlock,
   readHead,
@@ -51,7 +51,7 @@ const log: Log = {
   proven: true,
   head: { total: 2, tail: messages, ...dates },
   blocks: new Map(),
-  strays: new Map(),
+  unmerged: new Map(),
 };
 const contradicted: Contradicted = {
   kind: 'contradicted',
@@ -62,7 +62,7 @@ const contradicted: Contradicted = {
 };
 const block: Block = { first: 100, messages, ...dates };
 const window = windowOf({ order: 'asc', offset: 5, limit: 20 });
-const answer: WindowAnswer = { window, messages, total: 7, ...dates };
+const answer: HeldWindow = { window, messages, total: 7, ...dates };
 
 const [storedBlock, storedProof] = writeBlock(log, 's1', block, defaults);
 const written: Record<Kind, StoredWrite | undefined> = {

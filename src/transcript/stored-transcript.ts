@@ -4,7 +4,7 @@ import { readCount, readText, type StoredValue } from '../cache/stored-value.js'
 import { type Block, blockIndexes, blockKey, type Log, tailStart, type TranscriptPolicy } from './log.js';
 import { RenderedMessages } from './rendered-messages.js';
 import { BLOCK_SIZE, plainWindowOf, spanIn, type TranscriptQuery, type Window, windowKey } from './query.js';
-import { type Contradicted, totalOf, type TranscriptState, type WindowAnswer } from './state.js';
+import { type Contradicted, totalOf, type TranscriptState, type HeldWindow } from './state.js';
 
 /**
  * A transcript in Redis: the head (kind `log` or `contradicted`), and besides it, each under its own key, the blocks of
@@ -72,7 +72,7 @@ function writeProof(log: Log, policy: TranscriptPolicy): StoredWrite {
   return { name: storedProofName(log), kind: 'proof', fields: {}, payload: EMPTY, askedAt, lifetimeMs, keptMs: kept };
 }
 
-export function writeWindow(epoch: string, answer: WindowAnswer, policy: TranscriptPolicy): StoredWrite {
+export function writeWindow(epoch: string, answer: HeldWindow, policy: TranscriptPolicy): StoredWrite {
   const { window, total, messages, askedAt, lifetimeMs, basis } = answer;
   return {
     name: storedWindowName(epoch, window),
@@ -98,7 +98,7 @@ export function readHead(stored: StoredValue, arrivedAt: number): TranscriptStat
   if (kind !== 'log' || frame === undefined || total === undefined) return undefined;
   if (tail?.count !== Math.min(total, BLOCK_SIZE)) return undefined;
   const head = { total, tail, askedAt, arrivedAt, lifetimeMs, basis };
-  return { kind, epoch, frame, proven: fields['proven'] === true, head, blocks: new Map(), strays: new Map() };
+  return { kind, epoch, frame, proven: fields['proven'] === true, head, blocks: new Map(), unmerged: new Map() };
 }
 
 export function readBlock(key: string, stored: StoredValue, arrivedAt: number): Block | undefined {
@@ -112,7 +112,7 @@ export function readBlock(key: string, stored: StoredValue, arrivedAt: number): 
   return { first, messages, askedAt, arrivedAt, lifetimeMs, basis };
 }
 
-export function readWindow(window: Window, stored: StoredValue, arrivedAt: number): WindowAnswer | undefined {
+export function readWindow(window: Window, stored: StoredValue, arrivedAt: number): HeldWindow | undefined {
   const { kind, fields, askedAt, lifetimeMs, basis } = stored;
   const messages = RenderedMessages.decode(stored.payload);
   const total = readCount(fields, 'total');

@@ -12,7 +12,7 @@ import {
   windowKey,
   windowsOf,
 } from './query.js';
-import { totalOf, type TranscriptState, type WindowAnswer } from './state.js';
+import { totalOf, type TranscriptState, type HeldWindow } from './state.js';
 import { type RenderedMessages } from './rendered-messages.js';
 
 /** A window of a session: its messages oldest first, whatever the window's order. */
@@ -22,7 +22,7 @@ export interface TranscriptView extends View {
   readonly first: number | undefined;
   /** Its offset in `asc` order as the desk counts: paging by position continues from it. */
   readonly offset: number;
-  readonly pieces: readonly RunSlice[];
+  readonly slices: readonly RunSlice[];
   /** Milliseconds of the newest message known of the session. */
   readonly newestAt: number | undefined;
 }
@@ -38,12 +38,12 @@ export function viewOf(state: TranscriptState, query: TranscriptQuery, moment: M
   return answer && viewOfAnswer(answer, query, false, moment);
 }
 
-export function viewOfSlice(log: Log, { first, pieces, parts }: Slice, moment: Moment): TranscriptView {
+export function viewOfSlice(log: Log, { first, slices, parts }: Slice, moment: Moment): TranscriptView {
   return {
     total: log.head.total,
     first,
     offset: first,
-    pieces,
+    slices,
     newestAt: log.head.tail.newestAt,
     ...moment.timesOf(log.head.lifetimeMs, parts),
   };
@@ -51,7 +51,7 @@ export function viewOfSlice(log: Log, { first, pieces, parts }: Slice, moment: M
 
 /** As the desk answered it. Its own total gives its positions, unless the session contradicts itself. */
 export function viewOfAnswer(
-  answer: WindowAnswer,
+  answer: HeldWindow,
   query: TranscriptQuery,
   hasPositions: boolean,
   moment: Moment,
@@ -63,7 +63,7 @@ export function viewOfAnswer(
     total,
     first: hasPositions ? first : undefined,
     offset: window.order === 'asc' ? window.offset : first,
-    pieces: count === 0 ? [] : [{ messages, from: 0, to: count }],
+    slices: count === 0 ? [] : [{ messages, from: 0, to: count }],
     newestAt: messages.newestAt,
     ...moment.timesOf(lifetimeMs, [answer]),
   };
@@ -81,7 +81,7 @@ interface Slice {
   /** The end from which its window is counted. */
   readonly order: Order;
   readonly first: number;
-  readonly pieces: readonly RunSlice[];
+  readonly slices: readonly RunSlice[];
   readonly parts: readonly Arrived[];
   readonly missing: readonly number[];
 }
@@ -99,7 +99,7 @@ export function slice(log: Log, query: TranscriptQuery, isUsable: (block: Block)
 function sliceOf(log: Log, window: Window, isUsable: (block: Block) => boolean): Slice {
   const { first, end } = spanOf(window, log.head.total);
   const tailFrom = log.proven || window.order === 'desc' ? tailStart(log) : Infinity;
-  const pieces: RunSlice[] = [];
+  const slices: RunSlice[] = [];
   const parts: Arrived[] = [log.head];
   const missing: number[] = [];
   for (let position = first; position < end;) {
@@ -108,16 +108,16 @@ function sliceOf(log: Log, window: Window, isUsable: (block: Block) => boolean):
     const to = Math.min(end, (index + 1) * BLOCK_SIZE, isInTail ? Infinity : tailFrom);
     const block = findBlock(log, window.order, index, to, isUsable);
     if (block !== undefined && !(isInTail && block.askedAt < log.head.askedAt)) {
-      pieces.push({ messages: block.messages, from: position - block.first, to: to - block.first });
+      slices.push({ messages: block.messages, from: position - block.first, to: to - block.first });
       parts.push(block);
     } else if (isInTail) {
-      pieces.push({ messages: log.head.tail, from: position - tailFrom, to: to - tailFrom });
+      slices.push({ messages: log.head.tail, from: position - tailFrom, to: to - tailFrom });
     } else {
       missing.push(index);
     }
     position = to;
   }
-  return { order: window.order, first, pieces, parts, missing };
+  return { order: window.order, first, slices, parts, missing };
 }
 
 /** The newest usable block that ends at `to` or later. */

@@ -55,11 +55,11 @@ describe('AdmissionControl', () => {
   it('adds a jitter of up to a fifth to Retry-After, another one for each caller, and keeps the cool-down unchanged', async () => {
     await admission.limited(await permit(), 'all');
     const admittance = await admission.admit('list');
-    const told = [0, 0.5, 1].map((part) => {
+    const retryAfter = [0, 0.5, 1].map((part) => {
       random = part;
       return admittance.kind === 'closed' && admittance.error().retryAfterMs;
     });
-    expect(told).toEqual([1000, 1100, 1200]);
+    expect(retryAfter).toEqual([1000, 1100, 1200]);
     now += 1000;
     expect((await admission.admit('list')).kind).toBe('permit');
   });
@@ -103,14 +103,14 @@ describe('AdmissionControl', () => {
   it('is closed for a second after refused credentials, whatever else is open', async () => {
     await permit();
     await admission.refused(70009);
-    expect(admission.isDoubted).toBe(true);
+    expect(admission.isSuspect).toBe(true);
     const error = await closed();
     expect(error).toBeInstanceOf(DeskRejectedError);
     expect(error).toMatchObject({ upstreamCode: 70009, retryAfterMs: 1000 });
     now += 1000;
     await permit();
     admission.accepted();
-    expect(admission.isDoubted).toBe(false);
+    expect(admission.isSuspect).toBe(false);
   });
 
   it('is closed for a minute after a lockout', async () => {

@@ -50,8 +50,8 @@ export class AdmissionControl {
   constructor(private readonly parts: AdmissionParts) {}
 
   /** The credentials were refused and not accepted since: only one call at a time is sent. */
-  get isDoubted(): boolean {
-    return this.parts.credentials.isDoubted;
+  get isSuspect(): boolean {
+    return this.parts.credentials.isSuspect;
   }
 
   async admit(command: string): Promise<Admittance> {

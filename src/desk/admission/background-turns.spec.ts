@@ -32,13 +32,13 @@ describe('BackgroundTurns', () => {
     readonly isNeeded?: boolean;
     readonly priority?: CallPriority;
     readonly signal?: AbortSignal;
-    readonly patienceMs?: number;
+    readonly maxWaitMs?: number;
   }
 
   const tick = (ms: number) => jest.advanceTimersByTimeAsync(ms);
   const come = (name: string, coming: Coming = {}) => {
-    const { isNeeded = true, priority = new CallPriority(true), signal = never(), patienceMs = Infinity } = coming;
-    const work = { priority, signal, patienceMs, isNeeded: () => Promise.resolve(isNeeded) };
+    const { isNeeded = true, priority = new CallPriority(true), signal = never(), maxWaitMs = Infinity } = coming;
+    const work = { priority, signal, maxWaitMs, isNeeded: () => Promise.resolve(isNeeded) };
     void turns.take(work).then(
       (outcome) => events.push(`${name}: ${outcome}`),
       () => events.push(`${name}: gone`),
@@ -97,7 +97,7 @@ describe('BackgroundTurns', () => {
 
   it('rejects calls at their deadline and gives their turns to the others', async () => {
     isBusy = true;
-    come('a', { patienceMs: 1000 });
+    come('a', { maxWaitMs: 1000 });
     come('b');
     await tick(1000);
     expect(events).toEqual(['a: gone']);
@@ -111,7 +111,7 @@ describe('BackgroundTurns', () => {
     come('b');
     await tick(0);
     void turns
-      .takeAgain({ priority: new CallPriority(true), signal: never(), patienceMs: 1000 })
+      .takeAgain({ priority: new CallPriority(true), signal: never(), maxWaitMs: 1000 })
       .then(() => events.push('a again'));
     await tick(99);
     expect(events).toEqual(['a: turn']);
@@ -130,8 +130,8 @@ describe('BackgroundTurns', () => {
 
   it('rejects further calls at once when 5,000 with a deadline wait', async () => {
     isBusy = true;
-    for (let i = 0; i < 5000; i++) come('a', { patienceMs: 1000 });
-    come('b', { patienceMs: 1000 });
+    for (let i = 0; i < 5000; i++) come('a', { maxWaitMs: 1000 });
+    come('b', { maxWaitMs: 1000 });
     come('watch');
     await tick(0);
     expect(events).toEqual(['b: gone']);

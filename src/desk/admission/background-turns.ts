@@ -21,7 +21,7 @@ export interface BackgroundWork {
   readonly priority: CallPriority;
   readonly signal: AbortSignal;
   /** The longest wait; Infinity where there is no deadline. */
-  readonly patienceMs: number;
+  readonly maxWaitMs: number;
   /** Checked when its turn comes: another replica may have loaded it meanwhile. */
   readonly isNeeded?: () => Promise<boolean>;
 }
@@ -56,7 +56,7 @@ export class BackgroundTurns {
 
   /** @throws DeskRateLimitedError, DeskAbandonedError or DeskUnavailableError */
   take(work: BackgroundWork): Promise<TurnOutcome> {
-    if (Number.isFinite(work.patienceMs) && this.line.size >= MAX_WAITING) {
+    if (Number.isFinite(work.maxWaitMs) && this.line.size >= MAX_WAITING) {
       return Promise.reject(new DeskBusyError('too many calls wait in the background', { retryAfterMs: 1000 }));
     }
     return this.enter(work, this.line);
@@ -77,16 +77,16 @@ export class BackgroundTurns {
   }
 
   private enter(work: BackgroundWork, line: Set<Waiter>): Promise<TurnOutcome> {
-    const { priority, signal, patienceMs } = work;
+    const { priority, signal, maxWaitMs } = work;
     if (this.isClosed) return Promise.reject(shuttingDown());
     if (signal.aborted) return Promise.reject(abandoned());
     if (!priority.isBackground) return Promise.resolve('turn');
     return new Promise((resolve, reject) => {
-      let patience: NodeJS.Timeout | undefined;
+      let waitTimer: NodeJS.Timeout | undefined;
       const leave = (end: () => void) => {
         if (!line.delete(waiter)) return;
         forget();
-        clearTimeout(patience);
+        clearTimeout(waitTimer);
         signal.removeEventListener('abort', onAbort);
         this.reportLength();
         end();
@@ -103,12 +103,12 @@ export class BackgroundTurns {
         });
       });
       signal.addEventListener('abort', onAbort);
-      if (Number.isFinite(patienceMs)) {
-        patience = setTimeout(() => {
+      if (Number.isFinite(maxWaitMs)) {
+        waitTimer = setTimeout(() => {
           leave(() => {
             reject(new DeskRateLimitedError('no turn in the background in time', { retryAfterMs: 1000 }));
           });
-        }, patienceMs);
+        }, maxWaitMs);
       }
       line.add(waiter);
       this.reportLength();

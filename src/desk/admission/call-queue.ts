@@ -86,7 +86,7 @@ export class CallQueue {
   private add(waiter: Waiter): void {
     const { now, onTurn, onLengthChange } = this.parts;
     const { deadlineAt, signal } = waiter.options;
-    const patience = setTimeout(() => {
+    const waitTimer = setTimeout(() => {
       waiter.turnAway(() => this.tooLate());
     }, deadlineAt - waiter.cameAt);
     const onAbort = () => {
@@ -94,7 +94,7 @@ export class CallQueue {
     };
     signal.addEventListener('abort', onAbort);
     waiter.onLeave = (hasTurn) => {
-      clearTimeout(patience);
+      clearTimeout(waitTimer);
       signal.removeEventListener('abort', onAbort);
       this.line.remove(waiter);
       onLengthChange?.(this.line.length);
@@ -155,7 +155,7 @@ export class CallQueue {
 
   /** The waiter to serve next (of this command, if given); undefined where none may be sent. */
   private next(command?: string): Waiter | undefined {
-    const most = this.parts.admission.isDoubted ? 1 : MAX_CONNECTIONS;
+    const most = this.parts.admission.isSuspect ? 1 : MAX_CONNECTIONS;
     if (this.inFlight >= most) return undefined;
     for (const waiter of this.line.inOrder(this.isHeldBack)) {
       if (command === undefined ? this.paused.has(waiter.command) : waiter.command !== command) continue;

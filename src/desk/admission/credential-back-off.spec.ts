@@ -14,7 +14,7 @@ describe('CredentialBackOff, in one replica', () => {
 
   it('admits calls while nothing was refused', async () => {
     expect(await pause.check()).toBeUndefined();
-    expect(pause.isDoubted).toBe(false);
+    expect(pause.isSuspect).toBe(false);
   });
 
   it('rejects every call for a second with the refused code and the remaining time', async () => {
@@ -52,8 +52,8 @@ describe('CredentialBackOff, in one replica', () => {
   it('keeps the credentials in doubt until a call is accepted', async () => {
     await pause.refused(70009);
     now += 60_000;
-    expect(pause.isDoubted).toBe(true);
+    expect(pause.isSuspect).toBe(true);
     pause.accepted();
-    expect(pause.isDoubted).toBe(false);
+    expect(pause.isSuspect).toBe(false);
   });
 });

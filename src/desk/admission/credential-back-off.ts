@@ -38,7 +38,7 @@ export class CredentialBackOff {
   /**
    * From a refusal until the desk accepts a call: the end of the pause does not mean that the credentials are right.
    */
-  get isDoubted(): boolean {
+  get isSuspect(): boolean {
     return this.doubted;
   }
 

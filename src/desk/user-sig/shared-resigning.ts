@@ -29,11 +29,11 @@ export class SharedResigning {
 
   /**
    * Permission to repeat a call with the current signature, after `refused`; undefined if that cannot help.
-   * @throws DeskTimeoutError if there is no verdict within `patienceMs`
+   * @throws DeskTimeoutError if there is no verdict within `maxWaitMs`
    */
-  async after(refused: string, patienceMs: number): Promise<SecondTry | undefined> {
+  async after(refused: string, maxWaitMs: number): Promise<SecondTry | undefined> {
     while (this.trial !== undefined) {
-      const verdict = await within(this.trial, patienceMs);
+      const verdict = await within(this.trial, maxWaitMs);
       if (verdict === 'late') throw new DeskTimeoutError('no new signature was accepted in time');
       if (verdict === 'accepted') return { settle: () => undefined };
       if (verdict === 'refused') return undefined;

@@ -46,7 +46,7 @@ export class Connection {
   }
 
   /** Sends a new event without waiting for the client. */
-  tell(event: string | Buffer): void {
+  push(event: string | Buffer): void {
     if (!this.isOpen) return;
     // One event may be larger than the limit: it has to be unread when the next one comes.
     if (this.unreadBytes > MAX_UNREAD_BYTES) {
@@ -76,15 +76,15 @@ export class Connection {
   private async drained(): Promise<void> {
     const { response } = this;
     let stalled: NodeJS.Timeout | undefined;
-    let goOn: () => void = () => undefined;
+    let resume: () => void = () => undefined;
     await new Promise<void>((resolve) => {
-      goOn = resolve;
-      response.once('drain', goOn).once('close', goOn);
+      resume = resolve;
+      response.once('drain', resume).once('close', resume);
       stalled = setTimeout(() => {
         this.close('slow');
       }, STALLED_MS).unref();
     });
     clearTimeout(stalled);
-    response.off('drain', goOn).off('close', goOn);
+    response.off('drain', resume).off('close', resume);
   }
 }

@@ -3,9 +3,9 @@ import { DeskError, DeskNotFoundError } from '../../desk/desk-error.js';
 import { type Transcripts } from '../../transcript/transcripts.js';
 import { BLOCK_SIZE } from '../../transcript/query.js';
 import { type Connection } from './connection.js';
-import { messagesEvent, messagesIn, type Newest, type Placed } from './newest.js';
+import { messagesEvent, messagesIn, type NewestMessages, type PositionedMessage } from './newest-messages.js';
 import { totalEvent } from './sse.js';
-import { type Change, type Watch, type Watcher } from './watch.js';
+import { type SessionChange, type Watch, type Watcher } from './watch.js';
 
 export interface ReaderParts {
   readonly sessionId: string;
@@ -13,7 +13,7 @@ export interface ReaderParts {
   readonly watch: Pick<Watch, 'newest'>;
   readonly connection: Connection;
   /** How long it waits for older messages before it tries again. */
-  readonly patienceMs: number;
+  readonly maxWaitMs: number;
   readonly onFault: (error: unknown) => void;
 }
 
@@ -43,7 +43,7 @@ export class Reader implements Watcher {
       while (connection.isOpen && this.position !== undefined) {
         const { newest } = watch;
         if (newest.first === undefined || this.position >= newest.total) break;
-        await this.goOn(this.position, newest, newest.first);
+        await this.resume(this.position, newest, newest.first);
       }
       this.isLive = true;
     } catch (error) {
@@ -56,7 +56,7 @@ export class Reader implements Watcher {
     }
   }
 
-  onChange(change: Change): void {
+  onChange(change: SessionChange): void {
     if (change.kind === 'reset') {
       this.reset(change.newest, change.id);
       return;
@@ -64,10 +64,10 @@ export class Reader implements Watcher {
     const { position } = this;
     if (position === undefined) return;
     const { newest, edited } = change;
-    this.tellEdited(edited, position);
+    this.pushEdited(edited, position);
     if (!this.isLive || newest.total <= position) return;
     if (newest.first !== undefined && position >= newest.first) {
-      this.parts.connection.tell(newest.eventFrom(position));
+      this.parts.connection.push(newest.eventFrom(position));
       this.moveTo(newest.total, newest.total - position);
     } else void this.follow();
   }
@@ -77,9 +77,9 @@ export class Reader implements Watcher {
   }
 
   /** The newest messages are in memory; older ones have to be read. */
-  private async goOn(position: number, newest: Newest, first: number): Promise<void> {
+  private async resume(position: number, newest: NewestMessages, first: number): Promise<void> {
     const { resets } = this;
-    const messages = position >= first ? newest.from(position) : await this.older(position, newest.total);
+    const messages = position >= first ? newest.from(position) : await this.readOlder(position, newest.total);
     if (messages === undefined || messages.length === 0 || resets !== this.resets) return;
     const next = position + messages.length;
     this.moveTo(next, messages.length);
@@ -87,14 +87,14 @@ export class Reader implements Watcher {
   }
 
   /** Up to the end of their block; undefined if they are unavailable at present. */
-  private async older(position: number, total: number): Promise<readonly Placed[] | undefined> {
-    const { transcripts, sessionId, connection, patienceMs } = this.parts;
+  private async readOlder(position: number, total: number): Promise<readonly PositionedMessage[] | undefined> {
+    const { transcripts, sessionId, connection, maxWaitMs } = this.parts;
     const { signal } = connection;
     const end = Math.min((Math.floor(position / BLOCK_SIZE) + 1) * BLOCK_SIZE, total);
     let pauseMs = SHORTEST_PAUSE_MS;
     try {
-      const view = await transcripts.readInBackground(sessionId, { first: position, end }, { signal, patienceMs });
-      if (view.first === position) return messagesIn(view.pieces).map((json, i) => ({ position: position + i, json }));
+      const view = await transcripts.readInBackground(sessionId, { first: position, end }, { signal, maxWaitMs });
+      if (view.first === position) return messagesIn(view.slices).map((json, i) => ({ position: position + i, json }));
       // The session contradicts itself by now: the watch will report that.
     } catch (error) {
       if (!(error instanceof DeskError) || error instanceof DeskNotFoundError) throw error;
@@ -109,14 +109,14 @@ export class Reader implements Watcher {
     this.messageCount += count;
   }
 
-  private tellEdited(edited: readonly Placed[], position: number): void {
+  private pushEdited(edited: readonly PositionedMessage[], position: number): void {
     const known = edited.filter((message) => message.position < position);
-    if (known.length > 0) this.parts.connection.tell(messagesEvent('edited', position, known));
+    if (known.length > 0) this.parts.connection.push(messagesEvent('edited', position, known));
   }
 
-  private reset({ total, first }: Newest, id: number | undefined): void {
+  private reset({ total, first }: NewestMessages, id: number | undefined): void {
     this.resets += 1;
     this.position = first === undefined ? undefined : total;
-    this.parts.connection.tell(totalEvent('reset', id, total));
+    this.parts.connection.push(totalEvent('reset', id, total));
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { messagesEvent } from './newest.js';
+import { messagesEvent } from './newest-messages.js';
 import { retryLine, totalEvent } from './sse.js';
 
 describe('the text of an event', () => {

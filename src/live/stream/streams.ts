@@ -11,7 +11,7 @@ import { type Transcripts } from '../../transcript/transcripts.js';
 import { type TranscriptView } from '../../transcript/view.js';
 import { Connection } from './connection.js';
 import { onceAt } from './long-timer.js';
-import { NEWEST_WINDOW } from './newest.js';
+import { NEWEST_WINDOW } from './newest-messages.js';
 import { type OpenStreams, type Place } from './open-streams.js';
 import { Reader } from './reader.js';
 import { retryLine, totalEvent } from './sse.js';
@@ -27,7 +27,7 @@ export interface StreamsParts {
   readonly logger: Logger;
   readonly heartbeatMs: number;
   /** The longest time without a call when older messages are read; then the read fails and is tried again. */
-  readonly patienceMs: number;
+  readonly maxWaitMs: number;
   readonly now: Clock;
   readonly random: () => number;
 }
@@ -105,7 +105,7 @@ export class Streams {
     view: TranscriptView,
     place: Place,
   ): void {
-    const { transcripts, watches, open, metrics, logger, now, heartbeatMs, patienceMs, observer } = this.parts;
+    const { transcripts, watches, open, metrics, logger, now, heartbeatMs, maxWaitMs, observer } = this.parts;
     const { context, method, routeOptions } = request;
     const { total, first } = view;
     const watch = watches.enter(sessionId, view);
@@ -124,13 +124,13 @@ export class Streams {
       logger.error({ err: error, requestId: context.requestId }, 'a stream failed through a fault of our own');
     };
     const position = first === undefined ? undefined : Math.min(from ?? total, total);
-    const reader = new Reader({ sessionId, transcripts, watch, connection, patienceMs, onFault }, position);
+    const reader = new Reader({ sessionId, transcripts, watch, connection, maxWaitMs, onFault }, position);
     watch.add(reader);
     const forgetExpiry = onceAt(context.expiresAt ?? Infinity, now, () => {
       connection.close('expired');
     });
     observer.begin(context, { route: routeOptions.url ?? NO_ROUTE, method, status: reply.raw.statusCode });
-    connection.tell(this.firstEvents({ from, position, total }));
+    connection.push(this.firstEvents({ from, position, total }));
     void reader.follow();
   }
 

@@ -7,13 +7,13 @@ const SHORTEST_AFTER_NOTICE_MS = 1000;
 /** The longest time between two polls of a watched head while no changes are reported, however long it is fresh. */
 const LONGEST_MS = 10_000;
 /** Records may lag behind their notice: the polls after one that found nothing new. */
-const LOOKS_AFTER_NOTICE_MS = [0, 1000, 2000, 5000] as const;
-const NOTICED_MS = Math.max(...LOOKS_AFTER_NOTICE_MS);
+const POLLS_AFTER_NOTICE_MS = [0, 1000, 2000, 5000] as const;
+const NOTICED_MS = Math.max(...POLLS_AFTER_NOTICE_MS);
 /** A watch asks for many clients, so it waits a little longer after a failure than one client would. */
 const SHORTEST_PAUSE_MS = 1000;
 
 /** The result of a poll. */
-export interface Look {
+export interface PollResult {
   readonly ageMs: number;
   /** Remaining freshness; negative if it is not fresh. */
   readonly remainingMs: number;
@@ -23,30 +23,30 @@ export interface Look {
 /** When a watched session is polled. */
 export class WatchSchedule {
   private askedAt = -Infinity;
-  private lookedAt = -Infinity;
+  private polledAt = -Infinity;
   private staleAt = -Infinity;
   private pausedUntil = -Infinity;
   private noticedAt = -Infinity;
   /** Times at which something may be new. */
-  private looks: readonly number[] = [];
+  private polls: readonly number[] = [];
 
   constructor(
     private readonly now: Clock,
     /** Whether changes are reported at present. */
-    private readonly isTold: () => boolean,
+    private readonly isReporting: () => boolean,
   ) {}
 
   get nextAt(): number {
-    const dueAt = Math.min(this.staleAt, this.oldAt, ...this.looks);
+    const dueAt = Math.min(this.staleAt, this.oldAt, ...this.polls);
     const shortestMs = this.now() - this.noticedAt <= NOTICED_MS ? SHORTEST_AFTER_NOTICE_MS : SHORTEST_MS;
-    return Math.max(dueAt, this.lookedAt + shortestMs, this.pausedUntil);
+    return Math.max(dueAt, this.polledAt + shortestMs, this.pausedUntil);
   }
 
   /** The poll that is due ignores anything fetched before this moment. */
   get freshSince(): number {
     const now = this.now();
-    const wanted = this.looks.filter((at) => at <= now).at(-1) ?? -Infinity;
-    return this.isTold() ? wanted : Math.max(wanted, now - LONGEST_MS);
+    const wanted = this.polls.filter((at) => at <= now).at(-1) ?? -Infinity;
+    return this.isReporting() ? wanted : Math.max(wanted, now - LONGEST_MS);
   }
 
   /** Whether a view fetched at this moment is new enough for a poll. */
@@ -58,21 +58,21 @@ export class WatchSchedule {
   noticed(): void {
     const now = this.now();
     this.noticedAt = now;
-    this.looks = LOOKS_AFTER_NOTICE_MS.map((ms) => now + ms);
+    this.polls = POLLS_AFTER_NOTICE_MS.map((ms) => now + ms);
   }
 
   /** A call is in flight. */
-  looking(): void {
-    this.lookedAt = this.now();
-    this.looks = this.looks.filter((at) => at > this.lookedAt);
+  polling(): void {
+    this.polledAt = this.now();
+    this.polls = this.polls.filter((at) => at > this.polledAt);
   }
 
-  learned({ ageMs, remainingMs, isNew }: Look): void {
+  updated({ ageMs, remainingMs, isNew }: PollResult): void {
     const now = this.now();
     this.askedAt = now - ageMs;
-    this.lookedAt = Math.max(this.lookedAt, this.askedAt);
+    this.polledAt = Math.max(this.polledAt, this.askedAt);
     this.staleAt = now + remainingMs;
-    if (isNew) this.looks = [];
+    if (isNew) this.polls = [];
   }
 
   succeeded(): void {
@@ -85,6 +85,6 @@ export class WatchSchedule {
   }
 
   private get oldAt(): number {
-    return this.isTold() ? Infinity : this.askedAt + LONGEST_MS;
+    return this.isReporting() ? Infinity : this.askedAt + LONGEST_MS;
   }
 }

@@ -1,23 +1,23 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { pino } from 'pino';
 import { messageOf } from '../../../test/model-desk.js';
-import { Changes } from '../../cache/change-feed.js';
+import { Subscriptions } from '../../cache/change-feed.js';
 import { DeskNotFoundError, DeskRateLimitedError } from '../../desk/desk-error.js';
 import { RenderedMessages } from '../../transcript/rendered-messages.js';
 import { type TranscriptView } from '../../transcript/view.js';
-import { type Change, Watch } from './watch.js';
+import { type SessionChange, Watch } from './watch.js';
 
 const START = 1_700_000_000_000;
 
 describe('a watch', () => {
-  let changes: Changes;
-  let news: Changes;
+  let changes: Subscriptions;
+  let updates: Subscriptions;
   let known: TranscriptView | undefined;
   let knownAt: number;
   let refreshes: number[];
   /** What the next refreshes return. */
   let desk: () => TranscriptView;
-  let told: (Change | 'gone')[];
+  let notified: (SessionChange | 'gone')[];
   let watch: Watch;
 
   /** Messages `first` up to but not including `total`, fetched just now, fresh for 2 s. */
@@ -29,7 +29,7 @@ describe('a watch', () => {
       total,
       first: hasPositions ? first : undefined,
       offset: first,
-      pieces: [{ messages: RenderedMessages.of(list), from: 0, to: list.length }],
+      slices: [{ messages: RenderedMessages.of(list), from: 0, to: list.length }],
       newestAt: START - 1000,
       lifetimeMs: 2000,
       ageMs: 0,
@@ -45,9 +45,9 @@ describe('a watch', () => {
 
   beforeEach(() => {
     jest.useFakeTimers({ now: START, doNotFake: ['nextTick', 'queueMicrotask'] });
-    [changes, news] = [new Changes(), new Changes()];
+    [changes, updates] = [new Subscriptions(), new Subscriptions()];
     refreshes = [];
-    told = [];
+    notified = [];
     known = view(3);
     knownAt = START;
     const latest = known;
@@ -57,25 +57,25 @@ describe('a watch', () => {
       {
         transcripts: {
           changes,
-          news,
+          updates,
           recall: () => known && aged(known),
           refresh: () => {
             refreshes.push(Date.now() - START);
             return Promise.resolve().then(() => {
               known = desk();
               knownAt = Date.now();
-              news.notify('session');
+              updates.notify('session');
             });
           },
           catchUp: () => Promise.resolve(),
         },
-        isTold: () => false,
+        isReporting: () => false,
         now: () => Date.now(),
         logger: pino({ level: 'silent' }),
       },
       view(3),
     );
-    watch.add({ onChange: (change) => told.push(change), onGone: () => told.push('gone') });
+    watch.add({ onChange: (change) => notified.push(change), onGone: () => notified.push('gone') });
   });
 
   afterEach(() => {
@@ -85,18 +85,18 @@ describe('a watch', () => {
 
   const learn = (next: TranscriptView) => {
     known = next;
-    news.notify('session');
+    updates.notify('session');
   };
 
   it('reports nothing while the content is the same, whoever called the desk', () => {
     learn(view(3));
     learn(view(3));
-    expect(told).toEqual([]);
+    expect(notified).toEqual([]);
   });
 
   it('reports new and edited messages', () => {
     learn(view(5, { edited: 1 }));
-    expect(told).toMatchObject([{ kind: 'log', newest: { total: 5 }, edited: [{ position: 1 }] }]);
+    expect(notified).toMatchObject([{ kind: 'log', newest: { total: 5 }, edited: [{ position: 1 }] }]);
   });
 
   it('polls when the view is stale, and at once after a notice', async () => {
@@ -105,7 +105,7 @@ describe('a watch', () => {
     desk = () => view(4);
     await jest.advanceTimersByTimeAsync(1);
     expect(refreshes).toEqual([2000]);
-    expect(told).toMatchObject([{ kind: 'log', newest: { total: 4 } }]);
+    expect(notified).toMatchObject([{ kind: 'log', newest: { total: 4 } }]);
     await jest.advanceTimersByTimeAsync(1500);
     changes.notify('session');
     await jest.advanceTimersByTimeAsync(1);
@@ -115,15 +115,15 @@ describe('a watch', () => {
   it('reports invalid positions when the log shrank, once the desk was asked again', () => {
     // As it may come from a replica with an older view.
     learn({ ...view(2), ageMs: 500 });
-    expect(told).toEqual([]);
+    expect(notified).toEqual([]);
     learn(view(2));
-    expect(told).toMatchObject([{ kind: 'reset', id: 2, newest: { total: 2 } }]);
+    expect(notified).toMatchObject([{ kind: 'reset', id: 2, newest: { total: 2 } }]);
   });
 
   it('reports a session that contradicts itself without positions', () => {
     learn(view(4, { hasPositions: false }));
     learn(view(5, { hasPositions: false }));
-    expect(told).toMatchObject([
+    expect(notified).toMatchObject([
       { kind: 'reset', id: undefined, newest: { total: 4 } },
       { kind: 'reset', id: undefined, newest: { total: 5 } },
     ]);
@@ -131,9 +131,9 @@ describe('a watch', () => {
 
   it('keeps the known view when memory is short', () => {
     known = undefined;
-    news.notify('session');
+    updates.notify('session');
     expect(watch.newest.total).toBe(3);
-    expect(told).toEqual([]);
+    expect(notified).toEqual([]);
   });
 
   it('continues after a failure, no sooner than the error says', async () => {
@@ -145,21 +145,21 @@ describe('a watch', () => {
     desk = () => view(4);
     await jest.advanceTimersByTimeAsync(1);
     expect(refreshes).toEqual([2000, 6000]);
-    expect(told).toMatchObject([{ kind: 'log', newest: { total: 4 } }]);
+    expect(notified).toMatchObject([{ kind: 'log', newest: { total: 4 } }]);
   });
 });
 
 it('reports that the session is gone', () => {
-  const news = new Changes();
+  const updates = new Subscriptions();
   let isGone = false;
   const messages = RenderedMessages.of([]);
-  const view = { total: 0, first: 0, offset: 0, pieces: [{ messages, from: 0, to: 0 }], newestAt: undefined };
+  const view = { total: 0, first: 0, offset: 0, slices: [{ messages, from: 0, to: 0 }], newestAt: undefined };
   const watch = new Watch(
     'session',
     {
       transcripts: {
-        changes: new Changes(),
-        news,
+        changes: new Subscriptions(),
+        updates,
         recall: () => {
           if (isGone) throw new DeskNotFoundError('not found');
           return undefined;
@@ -167,16 +167,16 @@ it('reports that the session is gone', () => {
         refresh: () => Promise.resolve(),
         catchUp: () => Promise.resolve(),
       },
-      isTold: () => false,
+      isReporting: () => false,
       now: () => Date.now(),
       logger: pino({ level: 'silent' }),
     },
     { ...view, lifetimeMs: 2000, ageMs: 0, remainingMs: 2000 },
   );
-  let told = 0;
-  watch.add({ onChange: () => undefined, onGone: () => (told += 1) });
+  let notified = 0;
+  watch.add({ onChange: () => undefined, onGone: () => (notified += 1) });
   isGone = true;
-  news.notify('session');
-  expect(told).toBe(1);
+  updates.notify('session');
+  expect(notified).toBe(1);
   watch.close();
 });

@@ -3,27 +3,27 @@ import { type Clock } from '../../clock.js';
 import { DeskError, DeskNotFoundError } from '../../desk/desk-error.js';
 import { type Transcripts } from '../../transcript/transcripts.js';
 import { type TranscriptView } from '../../transcript/view.js';
-import { Newest, NEWEST_WINDOW, type Placed } from './newest.js';
+import { NewestMessages, NEWEST_WINDOW, type PositionedMessage } from './newest-messages.js';
 import { WatchSchedule } from './watch-schedule.js';
 
 /** How a session changed since the last poll of its watch. */
-export type Change =
+export type SessionChange =
   /** It may have grown, and earlier messages may be edited. */
-  | { readonly kind: 'log'; readonly newest: Newest; readonly edited: readonly Placed[] }
+  | { readonly kind: 'log'; readonly newest: NewestMessages; readonly edited: readonly PositionedMessage[] }
   /** Positions are invalid; from now on those of `newest` hold, if it has any. */
-  | { readonly kind: 'reset'; readonly newest: Newest; readonly id: number | undefined };
+  | { readonly kind: 'reset'; readonly newest: NewestMessages; readonly id: number | undefined };
 
 /** A listener of a watch. */
 export interface Watcher {
-  onChange(change: Change): void;
+  onChange(change: SessionChange): void;
   /** The desk does not have the session any more. */
   onGone(): void;
 }
 
 export interface WatchParts {
-  readonly transcripts: Pick<Transcripts, 'recall' | 'refresh' | 'catchUp' | 'changes' | 'news'>;
+  readonly transcripts: Pick<Transcripts, 'recall' | 'refresh' | 'catchUp' | 'changes' | 'updates'>;
   /** Whether changes are reported at present. */
-  readonly isTold: () => boolean;
+  readonly isReporting: () => boolean;
   readonly now: Clock;
   readonly logger: Logger;
 }
@@ -35,11 +35,11 @@ const LONGEST_SLEEP_MS = 2000;
 export class Watch {
   private readonly watchers = new Set<Watcher>();
   private readonly schedule: WatchSchedule;
-  private readonly letGo: readonly (() => void)[];
-  private held: Newest;
+  private readonly unsubscribe: readonly (() => void)[];
+  private held: NewestMessages;
   /** When fewer messages were seen than before: reported only once the desk was asked again. */
-  private doubtedAt: number | undefined;
-  private looking: { readonly freshSince: number; readonly abort: AbortController } | undefined;
+  private shrunkAt: number | undefined;
+  private polling: { readonly freshSince: number; readonly abort: AbortController } | undefined;
   private timer: NodeJS.Timeout | undefined;
   private isClosed = false;
 
@@ -48,27 +48,27 @@ export class Watch {
     private readonly parts: WatchParts,
     view: TranscriptView,
   ) {
-    const { transcripts, now, isTold } = parts;
-    this.schedule = new WatchSchedule(now, isTold);
-    this.letGo = [
-      transcripts.news.subscribe(id, () => {
-        this.learn();
+    const { transcripts, now, isReporting } = parts;
+    this.schedule = new WatchSchedule(now, isReporting);
+    this.unsubscribe = [
+      transcripts.updates.subscribe(id, () => {
+        this.update();
         this.plan();
       }),
       transcripts.changes.subscribe(id, () => {
         this.schedule.noticed();
-        this.learn();
+        this.update();
         this.plan();
       }),
     ];
-    this.held = Newest.of(view, undefined);
+    this.held = NewestMessages.of(view, undefined);
     this.take(view);
     // Another request may have fetched more since.
-    this.learn();
+    this.update();
     this.plan();
   }
 
-  get newest(): Newest {
+  get newest(): NewestMessages {
     return this.held;
   }
 
@@ -92,11 +92,11 @@ export class Watch {
   close(): void {
     this.isClosed = true;
     clearTimeout(this.timer);
-    this.looking?.abort.abort();
-    for (const letGo of this.letGo) letGo();
+    this.polling?.abort.abort();
+    for (const unsubscribe of this.unsubscribe) unsubscribe();
   }
 
-  private learn(): void {
+  private update(): void {
     try {
       const view = this.parts.transcripts.recall(this.id, NEWEST_WINDOW);
       // Evicted when memory is short: the known view stays.
@@ -109,62 +109,62 @@ export class Watch {
 
   private take(view: TranscriptView): void {
     const { held } = this;
-    const newest = Newest.of(view, held);
+    const newest = NewestMessages.of(view, held);
     const isNew = held !== newest;
-    this.schedule.learned({ ageMs: view.ageMs, remainingMs: view.remainingMs, isNew });
+    this.schedule.updated({ ageMs: view.ageMs, remainingMs: view.remainingMs, isNew });
     if (this.isDoubtful(held, newest, this.parts.now() - view.ageMs)) return;
     this.held = newest;
-    if (isNew) this.tell(changeOf(held, newest));
+    if (isNew) this.notify(changeOf(held, newest));
   }
 
   /**
    * Updates from other replicas may be out of order by a moment; a shrunken log is reported once the desk confirms it.
    */
-  private isDoubtful(held: Newest, newest: Newest, askedAt: number): boolean {
+  private isDoubtful(held: NewestMessages, newest: NewestMessages, askedAt: number): boolean {
     if (newest.first === undefined || held.first === undefined || newest.total >= held.total) {
-      this.doubtedAt = undefined;
+      this.shrunkAt = undefined;
       return false;
     }
-    this.doubtedAt ??= this.parts.now();
-    if (askedAt >= this.doubtedAt) {
-      this.doubtedAt = undefined;
+    this.shrunkAt ??= this.parts.now();
+    if (askedAt >= this.shrunkAt) {
+      this.shrunkAt = undefined;
       return false;
     }
     this.schedule.noticed();
     return true;
   }
 
-  private tell(change: Change): void {
+  private notify(change: SessionChange): void {
     for (const watcher of [...this.watchers]) watcher.onChange(change);
   }
 
   private plan(): void {
     clearTimeout(this.timer);
     if (this.isClosed) return;
-    const { looking, schedule } = this;
-    if (looking !== undefined) {
+    const { polling, schedule } = this;
+    if (polling !== undefined) {
       // It may wait for its turn while another request has fetched what it needs.
-      if (schedule.isSatisfied(looking.freshSince)) looking.abort.abort();
+      if (schedule.isSatisfied(polling.freshSince)) polling.abort.abort();
       return;
     }
     const waitMs = Math.max(0, schedule.nextAt - this.parts.now());
     this.timer = setTimeout(
       () => {
         if (waitMs > LONGEST_SLEEP_MS) {
-          this.learn();
+          this.update();
           this.plan();
-        } else void this.look();
+        } else void this.poll();
       },
       Math.min(waitMs, LONGEST_SLEEP_MS),
     ).unref();
   }
 
-  private async look(): Promise<void> {
+  private async poll(): Promise<void> {
     const { transcripts, logger } = this.parts;
     const { freshSince } = this.schedule;
-    this.schedule.looking();
+    this.schedule.polling();
     const abort = new AbortController();
-    this.looking = { freshSince, abort };
+    this.polling = { freshSince, abort };
     try {
       await transcripts.refresh(this.id, NEWEST_WINDOW, { freshSince, signal: abort.signal });
       this.schedule.succeeded();
@@ -172,14 +172,14 @@ export class Watch {
       if (!(error instanceof DeskError)) logger.error({ err: error }, 'a watch failed through a fault of our own');
       if (!abort.signal.aborted) this.schedule.failed(error instanceof DeskError ? (error.retryAfterMs ?? 0) : 0);
     }
-    this.looking = undefined;
+    this.polling = undefined;
     if (this.isClosed) return;
-    this.learn();
+    this.update();
     this.plan();
   }
 }
 
-function changeOf(before: Newest, newest: Newest): Change {
+function changeOf(before: NewestMessages, newest: NewestMessages): SessionChange {
   if (newest.first === undefined) {
     // If it shrank, clients at least get the new total.
     const hasShrunk = before.first !== undefined && newest.total < before.total;

@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it, test } from '@jest/globals';
-import { cacheOptions, defaults, ListsRig, ModelListDesk, pageOf, queryOf, START } from '../../../test/lists-rig.js';
+import { cacheOptions, ListsRig, ModelListDesk, pageOf, queryOf, START } from '../../../test/lists-rig.js';
+import { freshness } from '../../../test/transcripts-rig.js';
 import { DeskFailedError } from '../../desk/desk-error.js';
 import { SessionLists } from './session-lists.js';
 
@@ -158,7 +159,7 @@ describe('a list that changes between the two blocks of a page', () => {
   });
 
   it('of the default period changes when the minute changes', async () => {
-    const rig = new ListsRig(150, { ...defaults, staleWhileRevalidateMs: 0 });
+    const rig = new ListsRig(150, { ...freshness, staleWhileRevalidateMs: 0 });
     await rig.read({ offset: 120 });
     rig.time += 50_000;
     const page = await rig.page({ offset: 90 });

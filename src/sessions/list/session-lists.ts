@@ -16,7 +16,7 @@ export interface ListResult {
 }
 
 /** How many lists have their last block remembered, for its total. */
-const TOLD_LISTS = 10_000;
+const REMEMBERED_LISTS = 10_000;
 
 /**
  * Lists of sessions, in blocks of 100 for every page size. The default period is one list for all requests of a minute.
@@ -24,7 +24,7 @@ const TOLD_LISTS = 10_000;
 export class SessionLists {
   private readonly blocks: ListBlocks;
   /** The block of each list that was read last: any block has the total. */
-  private readonly told = new LRUCache<string, number>({ max: TOLD_LISTS });
+  private readonly lastRead = new LRUCache<string, number>({ max: REMEMBERED_LISTS });
 
   constructor(options: CacheOptions & { readonly desk: Pick<Desk, 'call'> }) {
     this.blocks = new ListBlocks(options);
@@ -44,9 +44,9 @@ export class SessionLists {
   async read(query: SessionsQuery, options: ReadOptions): Promise<ListResult> {
     const { first, next } = blocksOf(query);
     const asked = await this.blockToAsk(query, first);
-    const told = await this.readBlock(query, asked, options);
-    if (asked !== first && blockIn(told).total <= query.offset) return listOf(asked, [told]);
-    const head = asked === first ? told : await this.readBlock(query, first, options);
+    const askedBlock = await this.readBlock(query, asked, options);
+    if (asked !== first && blockIn(askedBlock).total <= query.offset) return listOf(asked, [askedBlock]);
+    const head = asked === first ? askedBlock : await this.readBlock(query, first, options);
     if (next === undefined || !needs(head, next)) return listOf(first, [head]);
     const tail = await this.readBlock(query, next, options);
     return blockIn(head).fits(blockIn(tail)) ? listOf(first, [head, tail]) : this.joinAgain(query, head, tail, options);
@@ -96,7 +96,7 @@ export class SessionLists {
 
   private async readBlock(query: SessionsQuery, index: number, options: ReadOptions): Promise<BlockResult> {
     const block = await this.blocks.read(...blockOf(query, index), options);
-    this.told.set(listIdOf(query), index);
+    this.lastRead.set(listIdOf(query), index);
     return block;
   }
 
@@ -115,7 +115,7 @@ export class SessionLists {
 
   /** Blocks that may have the total of a list. */
   private tellers(query: SessionsQuery): Iterable<number> {
-    return new Set([this.told.get(listIdOf(query)) ?? 0, 0]);
+    return new Set([this.lastRead.get(listIdOf(query)) ?? 0, 0]);
   }
 }
 

@@ -25,9 +25,9 @@ test.each([
   ['ChannelType', ['SDK', 'Web(H5)', 'new'], 'channel', [null, '', 5, true, {}]],
   ['EndStatus', ['AgentEndedSession', 'SomethingNobodyKnows'], 'endStatus', [null, '', 108, []]],
   ['SatisfactionSelected', [1, 2, 3, 4, 5], 'satisfaction', [null, 0, 6, -1, 2.5, '5', true]],
-])('%s is set if it is one of %j; else %s is null: %j', (field, told, key, untold) => {
-  for (const value of told) expect(recordOf({ [field]: value })).toEqual({ ...EMPTY, [key]: value });
-  for (const value of untold) expect(recordOf({ [field]: value })).toEqual(EMPTY);
+])('%s is set if it is one of %j; else %s is null: %j', (field, listed, key, unlisted) => {
+  for (const value of listed) expect(recordOf({ [field]: value })).toEqual({ ...EMPTY, [key]: value });
+  for (const value of unlisted) expect(recordOf({ [field]: value })).toEqual(EMPTY);
 });
 
 test.each([

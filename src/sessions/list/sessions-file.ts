@@ -12,7 +12,7 @@ import { auditOf } from './sessions-route.js';
 export interface SessionsFilesParts {
   readonly lists: Pick<SessionLists, 'readInBackground'>;
   /** The longest time without a call to the desk; after that the file fails. */
-  readonly patienceMs: number;
+  readonly maxWaitMs: number;
   readonly now: Clock;
 }
 
@@ -34,7 +34,7 @@ export class SessionsFiles {
 
   /** If the total changed meanwhile, records have moved between blocks: a second walk finds the missed ones. */
   private async *walks(query: SessionsFileQuery, signal: AbortSignal): FileParts {
-    const options = { signal, patienceMs: this.parts.patienceMs };
+    const options = { signal, maxWaitMs: this.parts.maxWaitMs };
     const lines = new UniqueLines(query);
     const first = await this.parts.lists.readInBackground(query, 0, options);
     let { total } = first;

@@ -3,7 +3,7 @@ import { type FileFormat, faultsOfFile, FORMAT_RULE, FORMATS, type Format } from
 import { IsIdentifier } from '../../http/identifier.js';
 import { fillInput, invalidRequest, isUsualQuery, ValidQueries } from '../../http/request-input.js';
 import { IsLimit, IsOffset } from '../../http/paging.js';
-import { type Fault } from '../../problem/problem.js';
+import { type InputFault } from '../../problem/problem.js';
 import { parseDateTime, type Period, periodOf } from './period.js';
 
 /** The sessions of a period, or of the default period if none is given. */
@@ -103,7 +103,7 @@ export function readRefusedQuery(query: string): SessionsQuery | SessionsFileQue
   return isUsualQuery(query) && faultsIn(input, query).length === 0 ? queryIn(input) : undefined;
 }
 
-function faultsIn(input: SessionsRequestDto, query: string): Fault[] {
+function faultsIn(input: SessionsRequestDto, query: string): InputFault[] {
   const faults = fillInput(input, query, PARAMETERS);
   const { limit, offset, format } = input;
   return format === 'json' ? faults : [...faults, ...faultsOfFile({ limit, offset })];

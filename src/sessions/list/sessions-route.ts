@@ -1,5 +1,5 @@
 import { type ReadOptions } from '../../cache/cache.js';
-import { type Answer, type CachedRoute, type PeekedAnswer, type RouteParams } from '../../http/answer.js';
+import { type ResourceAnswer, type CachedRoute, type PeekedAnswer, type RouteParams } from '../../http/cached-route.js';
 import { type RepresentationCache } from '../../http/representation.js';
 import { type AuditFields } from '../../logging/request-context.js';
 import { type ListResult, type SessionLists } from './session-lists.js';
@@ -34,11 +34,11 @@ export class SessionsRoute implements CachedRoute {
     return refused && auditOf(refused);
   }
 
-  async read(query: SessionsQuery, options: ReadOptions): Promise<Answer> {
+  async read(query: SessionsQuery, options: ReadOptions): Promise<ResourceAnswer> {
     return this.answer(query, await this.lists.read(query, options));
   }
 
-  private answer(query: SessionsQuery, list: ListResult): Answer {
+  private answer(query: SessionsQuery, list: ListResult): ResourceAnswer {
     const { period, clientId = '', limit, offset } = query;
     const key = `sessions:${period === undefined ? '' : `${period.from}-${period.to}`}:${limit}:${offset}:${clientId}`;
     const representation = this.representations.get(key, fingerprintOf(list), () => renderSessions(query, list));

@@ -1,7 +1,7 @@
 import { type ReadOptions } from '../../cache/cache.js';
 import { type KeyedView } from '../../cache/keyed-value.js';
 import { type Result } from '../../cache/result.js';
-import { type Answer, type CachedRoute, type PeekedAnswer, type RouteParams } from '../../http/answer.js';
+import { type ResourceAnswer, type CachedRoute, type PeekedAnswer, type RouteParams } from '../../http/cached-route.js';
 import { IDENTIFIER, isIdentifier, IsIdentifier } from '../../http/identifier.js';
 import { type RepresentationCache } from '../../http/representation.js';
 import { type AuditFields } from '../../logging/request-context.js';
@@ -43,11 +43,11 @@ export class SessionStateRoute implements CachedRoute {
     return isIdentifier(sessionId) ? { sessionId } : undefined;
   }
 
-  async read(sessionId: string, options: ReadOptions): Promise<Answer> {
+  async read(sessionId: string, options: ReadOptions): Promise<ResourceAnswer> {
     return this.answer(sessionId, await this.states.read(sessionId, undefined, options));
   }
 
-  private answer(sessionId: string, result: Result<KeyedView<SessionState>>): Answer {
+  private answer(sessionId: string, result: Result<KeyedView<SessionState>>): ResourceAnswer {
     const { value } = result.view;
     const render = () => ({ body: encodeSessionState(value), link: undefined });
     const fingerprint = `${value.state}:${value.agent.id ?? ''}`;

@@ -2,18 +2,23 @@ import { describe, expect, it } from '@jest/globals';
 import { Rig } from '../../test/transcripts-rig.js';
 
 const ORDINARY_MS = 2000;
-const TOLD_MS = 30_000;
-const rigOf = (count = 20) => new Rig({ count, quietMs: 0, policy: { toldFreshMs: TOLD_MS } });
+const REPORTED_FRESH_MS = 30_000;
+const rigOf = (count = 20) => new Rig({ count, quietMs: 0, policy: { reportedFreshMs: REPORTED_FRESH_MS } });
 
 describe('while changes are reported', () => {
   it('answers are fresh for longer, and tell clients their ordinary lifetime and true age all the same', async () => {
     const rig = rigOf();
-    rig.isTold = true;
+    rig.isReporting = true;
     await rig.read();
-    rig.time += TOLD_MS - 1;
+    rig.time += REPORTED_FRESH_MS - 1;
     const { outcome, view } = await rig.read();
-    expect([outcome, view.lifetimeMs, view.ageMs, view.remainingMs]).toEqual(['hit', ORDINARY_MS, TOLD_MS - 1, 1]);
-    rig.isTold = false;
+    expect([outcome, view.lifetimeMs, view.ageMs, view.remainingMs]).toEqual([
+      'hit',
+      ORDINARY_MS,
+      REPORTED_FRESH_MS - 1,
+      1,
+    ]);
+    rig.isReporting = false;
     expect((await rig.read()).outcome).not.toBe('hit');
   });
 
@@ -22,7 +27,7 @@ describe('while changes are reported', () => {
     [5000, 'hit'],
   ])('one that is fetched %d ms after a change is a %s after its ordinary lifetime', async (afterMs, outcome) => {
     const rig = rigOf();
-    rig.isTold = true;
+    rig.isReporting = true;
     await rig.read();
     rig.transcripts.invalidate('session');
     rig.time += afterMs;
@@ -69,20 +74,20 @@ describe('a reported change', () => {
 
   it('notifies the subscribers of its id', () => {
     const rig = rigOf();
-    let told = 0;
-    rig.transcripts.changes.subscribe('session', () => (told += 1));
+    let notified = 0;
+    rig.transcripts.changes.subscribe('session', () => (notified += 1));
     rig.transcripts.invalidate('session');
     rig.transcripts.invalidate('another');
-    expect(told).toBe(1);
+    expect(notified).toBe(1);
   });
 
   it('is known by its number, and notified only once', async () => {
     const rig = rigOf();
     await rig.read();
-    let told = 0;
-    rig.transcripts.changes.subscribe('session', () => (told += 1));
-    for (const change of [7, 7, 6]) rig.transcripts.learnChange('session', change);
-    expect(told).toBe(1);
+    let notified = 0;
+    rig.transcripts.changes.subscribe('session', () => (notified += 1));
+    for (const change of [7, 7, 6]) rig.transcripts.raiseChange('session', change);
+    expect(notified).toBe(1);
     expect(await rig.callsOf(() => rig.read())).toBe(1);
   });
 });

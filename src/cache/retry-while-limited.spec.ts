@@ -8,12 +8,12 @@ import {
   DeskRateLimitedError,
   DeskTimeoutError,
 } from '../desk/desk-error.js';
-import { patiently } from './patience.js';
+import { retryWhileLimited } from './retry-while-limited.js';
 
 const START = Date.UTC(2026, 0, 1);
-const PATIENCE_MS = 1000;
+const MAX_WAIT_MS = 1000;
 
-describe('patience', () => {
+describe('retryWhileLimited', () => {
   let gone: AbortController;
   /** When each attempt began, in milliseconds from the start. */
   let tries: number[];
@@ -29,8 +29,8 @@ describe('patience', () => {
   });
 
   /** Each attempt ends in its error, if there is one. */
-  const patience = (errorOf: (nth: number) => Error | undefined) =>
-    patiently(
+  const attempts = (errorOf: (nth: number) => Error | undefined) =>
+    retryWhileLimited(
       async () => {
         await Promise.resolve();
         tries.push(Date.now() - START);
@@ -38,7 +38,7 @@ describe('patience', () => {
         if (error) throw error;
         return 'done';
       },
-      { patienceMs: PATIENCE_MS, now: Date.now, signal: gone.signal },
+      { maxWaitMs: MAX_WAIT_MS, now: Date.now, signal: gone.signal },
     );
   const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
 
@@ -48,7 +48,7 @@ describe('patience', () => {
     ["another's call", () => new DeskJoinTimeoutError('no answer yet', { retryAfterMs: 300 })],
     ["the desk's limit", () => new DeskLimitedCallError('limited', { retryAfterMs: 300 })],
   ])('waits for %s, as long as the error says', async (_, error) => {
-    const done = patience((nth) => (nth < 3 ? error() : undefined));
+    const done = attempts((nth) => (nth < 3 ? error() : undefined));
     await pass(600);
     await expect(done).resolves.toBe('done');
     expect(tries).toEqual([0, 300, 600]);
@@ -56,34 +56,34 @@ describe('patience', () => {
   });
 
   it('pauses for a moment when the error says no time', async () => {
-    const done = patience((nth) => (nth < 3 ? new DeskBusyError('busy') : undefined));
+    const done = attempts((nth) => (nth < 3 ? new DeskBusyError('busy') : undefined));
     await pass(100);
     await expect(done).resolves.toBe('done');
     expect(tries).toEqual([0, 50, 100]);
   });
 
   it('gives up when no call was sent for so long', async () => {
-    const isRefused = expect(patience(() => new DeskBusyError('busy', { retryAfterMs: 400 }))).rejects.toThrow(
+    const isRefused = expect(attempts(() => new DeskBusyError('busy', { retryAfterMs: 400 }))).rejects.toThrow(
       DeskBusyError,
     );
-    await pass(PATIENCE_MS);
+    await pass(MAX_WAIT_MS);
     await isRefused;
     // The last pause is the remaining time.
-    expect(tries).toEqual([0, 400, 800, PATIENCE_MS]);
+    expect(tries).toEqual([0, 400, 800, MAX_WAIT_MS]);
   });
 
   it('makes a last attempt at the end of its time, however long the error says', async () => {
     const isRefused = expect(
-      patience(() => new DeskRateLimitedError('no quota', { retryAfterMs: 60_000 })),
+      attempts(() => new DeskRateLimitedError('no quota', { retryAfterMs: 60_000 })),
     ).rejects.toThrow(DeskRateLimitedError);
-    await pass(PATIENCE_MS);
+    await pass(MAX_WAIT_MS);
     await isRefused;
-    expect(tries).toEqual([0, PATIENCE_MS]);
+    expect(tries).toEqual([0, MAX_WAIT_MS]);
   });
 
   it('starts its time again after each call that the desk limited', async () => {
     const limited = () => new DeskLimitedCallError('limited', { retryAfterMs: 900 });
-    const done = patience((nth) => (nth <= 10 ? limited() : undefined));
+    const done = attempts((nth) => (nth <= 10 ? limited() : undefined));
     await pass(9000);
     await expect(done).resolves.toBe('done');
     expect(tries).toHaveLength(11);
@@ -92,14 +92,14 @@ describe('patience', () => {
   it.each([new DeskFailedError('failed'), new DeskTimeoutError('no answer'), new TypeError('a bug')])(
     'throws %s at once',
     async (error) => {
-      await expect(patience(() => error)).rejects.toBe(error);
+      await expect(attempts(() => error)).rejects.toBe(error);
       expect(tries).toEqual([0]);
     },
   );
 
   it('stops at the signal, in the middle of a pause', async () => {
     const isRefused = expect(
-      patience(() => new DeskRateLimitedError('no quota', { retryAfterMs: 900 })),
+      attempts(() => new DeskRateLimitedError('no quota', { retryAfterMs: 900 })),
     ).rejects.toThrow(DeskAbandonedError);
     await pass(100);
     gone.abort();
@@ -110,7 +110,7 @@ describe('patience', () => {
 
   it('begins no pause for a client that has disconnected', async () => {
     gone.abort();
-    await expect(patience(() => new DeskBusyError('busy'))).rejects.toThrow(DeskAbandonedError);
+    await expect(attempts(() => new DeskBusyError('busy'))).rejects.toThrow(DeskAbandonedError);
     expect(jest.getTimerCount()).toBe(0);
   });
 });

@@ -12,7 +12,7 @@ export const SOON_MS = 1000;
  * Two replicas with a webhook, whose answers stay fresh for longer than any test: only reported sessions are fetched
  * again.
  */
-export class ToldReplicas {
+export class WebhookReplicas {
   /** The session of the test. */
   id = '';
   private made = 0;
@@ -22,7 +22,7 @@ export class ToldReplicas {
     readonly replicas: Replicas,
   ) {}
 
-  static async start(redis: Readonly<Record<string, string>>): Promise<ToldReplicas> {
+  static async start(redis: Readonly<Record<string, string>>): Promise<WebhookReplicas> {
     const desk = await startSimulator();
     const replicas = await Replicas.start(2, {
       DESK_BASE_URL: desk.url,
@@ -31,12 +31,12 @@ export class ToldReplicas {
       WEBHOOK_TOKENS: TOKEN,
       ...redis,
     });
-    return new ToldReplicas(desk, replicas);
+    return new WebhookReplicas(desk, replicas);
   }
 
   async begin(): Promise<void> {
     this.desk.reset();
-    this.id = `told-${++this.made}`;
+    this.id = `changed-${++this.made}`;
     this.desk.setSession(this.id, [textMessage('first', Date.now())]);
     await this.replicas.redisIs('up');
   }
@@ -46,7 +46,7 @@ export class ToldReplicas {
     await this.desk.close();
   }
 
-  /** The desk's, of this session. */
+  /** How many calls the desk got for this session. */
   get calls(): number {
     return this.desk.calls.filter(({ sessionId }) => sessionId === this.id).length;
   }
@@ -64,9 +64,22 @@ export class ToldReplicas {
     await this.read(1);
   }
 
-  tell(nth: number, requestId?: string): Promise<Answer> {
+  report(nth: number, requestId?: string): Promise<Answer> {
     const request = requestId === undefined ? {} : { requestId };
     return sendWebhook(this.replicas.nth(nth), { sessionId: this.id, ...request });
+  }
+
+  /** The session changes while a call of replica 0 is in flight, and the notice arrives at replica 1. */
+  async changeDuringFlight(text: string): Promise<void> {
+    await this.read(1);
+    await this.report(1);
+    this.desk.latency(500);
+    const inFlight = this.read(0);
+    await sleep(200);
+    this.desk.latency(0);
+    this.write(text);
+    await this.report(1);
+    await inFlight;
   }
 
   /** How long until a replica shows it. */

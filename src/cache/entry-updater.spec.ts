@@ -3,7 +3,7 @@ import { defaults, storeOptions } from '../../test/transcripts-rig.js';
 import { DeskFailedError, DeskNotFoundError, DeskRateLimitedError } from '../desk/desk-error.js';
 import { RedisLink } from '../redis/redis-link.js';
 import { Entry, NotFound } from './entry.js';
-import { Learner } from './learner.js';
+import { EntryUpdater } from './entry-updater.js';
 import { Moments } from './freshness.js';
 import { HEAD, RedisStore, type StoredEntry, type StoredRead } from './redis-store.js';
 import { type Resource } from './resource.js';
@@ -63,32 +63,32 @@ class ScriptedStore extends RedisStore {
   }
 }
 
-describe('Learner', () => {
+describe('EntryUpdater', () => {
   let store: ScriptedStore;
-  let learner: Learner<string, Sample, Sample, SampleView>;
+  let updater: EntryUpdater<string, Sample, Sample, SampleView>;
   let entry: Entry<Sample>;
   let changed: string[];
 
   beforeEach(() => {
     store = new ScriptedStore();
     changed = [];
-    learner = new Learner({
+    updater = new EntryUpdater({
       resource,
       store,
       policy: defaults,
       now,
-      moments: new Moments({ policy: defaults, now, isTold: () => false }),
-      onNews: () => undefined,
+      moments: new Moments({ policy: defaults, now, isReporting: () => false }),
+      onUpdate: () => undefined,
       onChange: (id) => changed.push(id),
     });
     entry = new Entry('id');
   });
 
-  const fromRedis = (waitedFor?: string) => learner.fromRedis(entry, 'query', { wantsParts: true, waitedFor });
+  const mergeStored = (waitedFor?: string) => updater.mergeStored(entry, 'query', { wantsParts: true, waitedFor });
   const held = (askedAt: number): Sample => ({ askedAt, head: 'mine', part: ' all' });
 
   it('stores an answer of the desk, and returns the update for other replicas', () => {
-    const writes = learner.fromDesk(entry, held(5));
+    const writes = updater.mergeAnswer(entry, held(5));
     expect(entry.state).toEqual(held(5));
     expect(writes).toMatchObject([{ name: HEAD, askedAt: 5 }]);
   });
@@ -97,10 +97,10 @@ describe('Learner', () => {
     it('reads the parts of a head once it has that, and nothing twice', async () => {
       store.head = valueOf({ head: 'theirs', askedAt: 7 });
       store.values.set('part of theirs', valueOf({ head: ' part', askedAt: 7 }));
-      expect(await fromRedis()).toBe(true);
+      expect(await mergeStored()).toBe(true);
       expect(entry).toMatchObject({ version: 'v1', checkedAt: NOW, state: { head: 'theirs', part: ' part' } });
       expect(store.reads.map(({ names }) => names)).toEqual([[], ['part of theirs']]);
-      await fromRedis();
+      await mergeStored();
       expect(store.reads.map(({ names }) => names).slice(2)).toEqual([['part of theirs']]);
     });
 
@@ -109,43 +109,43 @@ describe('Learner', () => {
       const stays = held(4);
       entry.state = held(2);
       store.head = gone.write;
-      await fromRedis();
+      await mergeStored();
       expect(entry.state).toMatchObject({ askedAt: 3, lifetimeMs: 5000, arrivedAt: 3 });
       expect(entry.state).toBeInstanceOf(NotFound);
 
       entry = new Entry('id');
       entry.state = gone;
       store.head = valueOf({ head: 'back', askedAt: 4 });
-      await fromRedis();
+      await mergeStored();
       expect(entry.state).toMatchObject({ head: 'back' });
 
       entry = new Entry('id');
       entry.state = stays;
       store.head = gone.write;
-      await fromRedis();
+      await mergeStored();
       expect(entry.state).toBe(stays);
 
       entry = new Entry('id');
       entry.state = gone;
       store.head = valueOf({ head: 'old', askedAt: 2 });
-      await fromRedis();
+      await mergeStored();
       expect(entry.state).toBe(gone);
     });
 
     it('counts a stored not-found as just received when this request waited for it', async () => {
       store.head = new NotFound(3, 5000, 3).write;
-      await fromRedis(HEAD);
+      await mergeStored(HEAD);
       expect(entry.state).toMatchObject({ askedAt: 3, arrivedAt: NOW });
     });
 
     it('keeps what it holds when Redis has lost everything', async () => {
       const mine = held(2);
       entry.state = mine;
-      await fromRedis();
+      await mergeStored();
       expect(entry.state).toBe(mine);
       const gone = (entry.state = new NotFound(3, 5000, 3));
       entry.version = '';
-      await fromRedis();
+      await mergeStored();
       expect(entry.state).toBe(gone);
     });
   });
@@ -153,7 +153,7 @@ describe('Learner', () => {
   describe('of a failure', () => {
     it('replaces the held state when the entry is not found, and tells the other replicas', () => {
       entry.state = held(2);
-      const { writes, pauseMs } = learner.fromFailure(entry, new DeskNotFoundError('not found'), undefined);
+      const { writes, pauseMs } = updater.mergeFailure(entry, new DeskNotFoundError('not found'), undefined);
       expect(entry.state).toMatchObject({ askedAt: NOW, lifetimeMs: defaults.notFoundMs });
       expect(writes).toMatchObject([{ name: HEAD, kind: 'not-found', keptMs: defaults.notFoundMs }]);
       expect(pauseMs).toBe(0);
@@ -162,12 +162,12 @@ describe('Learner', () => {
     it('keeps the held state at any other failure, and pauses refreshes for a while', () => {
       const mine = held(2);
       entry.state = mine;
-      expect(learner.fromFailure(entry, new DeskFailedError('failed'), undefined)).toEqual({
+      expect(updater.mergeFailure(entry, new DeskFailedError('failed'), undefined)).toEqual({
         writes: [],
         pauseMs: 2000,
       });
       const limited = new DeskRateLimitedError('limited', { retryAfterMs: 9000 });
-      expect(learner.fromFailure(entry, limited, undefined)).toEqual({ writes: [], pauseMs: 9000 });
+      expect(updater.mergeFailure(entry, limited, undefined)).toEqual({ writes: [], pauseMs: 9000 });
       expect(entry.state).toBe(mine);
     });
   });

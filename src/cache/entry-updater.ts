@@ -6,7 +6,7 @@ import { HEAD, type RedisStore, type StoredEntry, type StoredWrite } from './red
 import { type Resource, type RestoreContext } from './resource.js';
 import { type View } from './result.js';
 
-export interface LearnerParts<Query, State, Update, V extends View> {
+export interface EntryUpdaterParts<Query, State, Update, V extends View> {
   readonly resource: Resource<Query, State, Update, V>;
   readonly store: RedisStore;
   readonly policy: FreshnessPolicy;
@@ -15,7 +15,7 @@ export interface LearnerParts<Query, State, Update, V extends View> {
   /** Redis has a change number of which no notice came. */
   readonly onChange: (id: string) => void;
   /** The state of an entry has changed. */
-  readonly onNews: (id: string) => void;
+  readonly onUpdate: (id: string) => void;
 }
 
 export interface RedisRead {
@@ -34,11 +34,11 @@ interface ReadOnce<Query> extends RedisRead {
 const MAX_FAILURE_PAUSE_MS = 5000;
 
 /** The one place where an entry's state changes: by an answer of the desk, by its failure, by what Redis holds. */
-export class Learner<Query, State, Update, V extends View> {
-  constructor(private readonly parts: LearnerParts<Query, State, Update, V>) {}
+export class EntryUpdater<Query, State, Update, V extends View> {
+  constructor(private readonly parts: EntryUpdaterParts<Query, State, Update, V>) {}
 
   /** @returns the update for the other replicas */
-  fromDesk(entry: Entry<State>, update: Update): readonly StoredWrite[] {
+  mergeAnswer(entry: Entry<State>, update: Update): readonly StoredWrite[] {
     const held = entry.state instanceof NotFound ? undefined : entry.state;
     const { state, writes } = this.parts.resource.merge(entry.id, held, update);
     if (state !== undefined) this.set(entry, state);
@@ -46,7 +46,7 @@ export class Learner<Query, State, Update, V extends View> {
   }
 
   /** @returns the update for the other replicas, and how long they pause refreshes of the entry */
-  fromFailure(
+  mergeFailure(
     entry: Entry<State>,
     error: DeskError,
     askedOn: Basis | undefined,
@@ -61,7 +61,7 @@ export class Learner<Query, State, Update, V extends View> {
   }
 
   /** @returns false while Redis is unavailable */
-  async fromRedis(entry: Entry<State>, query: Query, { wantsParts, waitedFor }: RedisRead): Promise<boolean> {
+  async mergeStored(entry: Entry<State>, query: Query, { wantsParts, waitedFor }: RedisRead): Promise<boolean> {
     const names = this.storedNames(entry, query);
     if (!(await this.read(entry, { query, names, wantsParts, waitedFor }))) return false;
     // Which other values the query needs may be known only after the head is read.
@@ -88,7 +88,7 @@ export class Learner<Query, State, Update, V extends View> {
   private set(entry: Entry<State>, state: State | NotFound | undefined): void {
     if (entry.state === state) return;
     entry.state = state;
-    this.parts.onNews(entry.id);
+    this.parts.onUpdate(entry.id);
   }
 
   /** Merges what is held here with what Redis holds; the newer wins. */
@@ -105,7 +105,7 @@ export class Learner<Query, State, Update, V extends View> {
   private noteChange(entry: Entry<State>, change: number | undefined): void {
     const { now, store, onChange } = this.parts;
     if (change !== undefined) {
-      if (entry.learnChange(change, now())) onChange(entry.id);
+      if (entry.raiseChange(change, now())) onChange(entry.id);
     } else if (now() - entry.changedAt > store.options.changeMs) {
       // The change number has expired in Redis: whatever was fetched before that change is stale by age.
       entry.change = 0;

@@ -3,7 +3,7 @@ import { type AuditFields } from '../logging/request-context.js';
 import { type Representation } from './representation.js';
 
 /** The answer of a cached resource, and how its cache came by it. */
-export interface Answer {
+export interface ResourceAnswer {
   readonly representation: Representation;
   readonly result: Result<View>;
   /** Unix milliseconds, for Last-Modified; undefined if unknown. */
@@ -27,7 +27,7 @@ export interface RouteParams {
   readonly sessionId?: string;
 }
 
-export interface PeekedAnswer extends Answer {
+export interface PeekedAnswer extends ResourceAnswer {
   /** Who reads what, for the audit line. */
   readonly audit: AuditFields;
 }

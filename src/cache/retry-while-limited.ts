@@ -8,9 +8,9 @@ import {
   DeskRateLimitedError,
 } from '../desk/desk-error.js';
 
-export interface Patience {
+export interface WaitOptions {
   /** The longest time without a call; after that the work fails. */
-  readonly patienceMs: number;
+  readonly maxWaitMs: number;
   readonly now: Clock;
   readonly signal: AbortSignal;
 }
@@ -23,18 +23,18 @@ const SHORTEST_PAUSE_MS = 50;
  * time. Each call that is sent starts that time again, also one that the desk limits.
  * @throws DeskError
  */
-export async function patiently<T>(
+export async function retryWhileLimited<T>(
   work: (leftMs: number) => Promise<T>,
-  { patienceMs, now, signal }: Patience,
+  { maxWaitMs, now, signal }: WaitOptions,
 ): Promise<T> {
   let since = now();
   for (;;) {
     try {
-      return await work(since + patienceMs - now());
+      return await work(since + maxWaitMs - now());
     } catch (error) {
       if (!isWaiting(error)) throw error;
       if (error instanceof DeskLimitedCallError) since = now();
-      const leftMs = since + patienceMs - now();
+      const leftMs = since + maxWaitMs - now();
       if (leftMs <= 0) throw error;
       await pause(Math.min(Math.max(error.retryAfterMs ?? 0, SHORTEST_PAUSE_MS), leftMs), signal);
     }

@@ -6,13 +6,13 @@ import { EVENT_END, eventHead } from './sse.js';
 export const NEWEST_WINDOW: Window = { order: 'desc', offset: 0, limit: BLOCK_SIZE };
 
 /** A message as it is served, without its position and the opening brace. */
-export interface Placed {
+export interface PositionedMessage {
   readonly position: number;
   readonly json: Buffer;
 }
 
 /** The newest messages of a session at one moment. */
-export class Newest {
+export class NewestMessages {
   readonly total: number;
   /** The position of the oldest of them; undefined if positions mean nothing. */
   readonly first: number | undefined;
@@ -26,21 +26,21 @@ export class Newest {
   ) {
     this.total = view.total;
     this.first = view.first;
-    this.messages = messagesIn(view.pieces);
+    this.messages = messagesIn(view.slices);
   }
 
   /** The held one if it has the same content. */
-  static of(view: TranscriptView, held: Newest | undefined): Newest {
-    const { total, first, pieces } = view;
-    const runs = pieces.map(({ messages, from, to }) => `${messages.id}:${from}:${to}`);
+  static of(view: TranscriptView, held: NewestMessages | undefined): NewestMessages {
+    const { total, first, slices } = view;
+    const runs = slices.map(({ messages, from, to }) => `${messages.id}:${from}:${to}`);
     const fingerprint = `${total}:${first}:${runs.join()}`;
     if (held?.fingerprint === fingerprint) return held;
-    const newest = new Newest(view, fingerprint);
+    const newest = new NewestMessages(view, fingerprint);
     return held?.equals(newest) === true ? held : newest;
   }
 
   /** Those from a position on; none if the position is before the first one held. */
-  from(position: number): readonly Placed[] {
+  from(position: number): readonly PositionedMessage[] {
     const first = this.first ?? Infinity;
     if (position < first) return [];
     return this.messages.slice(position - first).map((json, i) => ({ position: position + i, json }));
@@ -56,22 +56,22 @@ export class Newest {
   }
 
   /** Messages that both hold, with different content here. */
-  editedSince(before: Newest): readonly Placed[] {
+  editedSince(before: NewestMessages): readonly PositionedMessage[] {
     if (this.first === undefined || before.first === undefined) return [];
     const shared = Math.max(this.first, before.first);
     const known = before.from(shared);
     return this.from(shared).filter(({ json }, i) => known[i]?.json.equals(json) === false);
   }
 
-  private equals(other: Newest): boolean {
+  private equals(other: NewestMessages): boolean {
     if (this.total !== other.total || this.first !== other.first) return false;
     return this.messages.every((message, i) => other.messages[i]?.equals(message));
   }
 }
 
 /** The bytes of each message, oldest first. */
-export function messagesIn(pieces: TranscriptView['pieces']): readonly Buffer[] {
-  return pieces.flatMap(({ messages, from, to }) =>
+export function messagesIn(slices: TranscriptView['slices']): readonly Buffer[] {
+  return slices.flatMap(({ messages, from, to }) =>
     Array.from({ length: to - from }, (_, i) => messages.json(from + i)),
   );
 }
@@ -80,13 +80,13 @@ export function messagesIn(pieces: TranscriptView['pieces']): readonly Buffer[] 
 export function messagesEvent(
   event: 'messages' | 'edited',
   id: number,
-  messages: readonly Placed[],
+  messages: readonly PositionedMessage[],
   total?: number,
 ): Buffer {
-  const pieces: Buffer[] = [Buffer.from(`${eventHead(event, id)}{"messages":[`)];
+  const parts: Buffer[] = [Buffer.from(`${eventHead(event, id)}{"messages":[`)];
   for (const [i, { position, json }] of messages.entries()) {
-    pieces.push(Buffer.from(`${i === 0 ? '' : ','}{"position":${position},`), json);
+    parts.push(Buffer.from(`${i === 0 ? '' : ','}{"position":${position},`), json);
   }
-  pieces.push(Buffer.from(`]${total === undefined ? '' : `,"total":${total}`}}${EVENT_END}`));
-  return Buffer.concat(pieces);
+  parts.push(Buffer.from(`]${total === undefined ? '' : `,"total":${total}`}}${EVENT_END}`));
+  return Buffer.concat(parts);
 }
