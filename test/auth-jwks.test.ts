@@ -1,30 +1,24 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Simulator, startSimulator } from '../simulator/simulator.js';
-import { type Issuer, jwtEnvironment, makeKey, sign, type SigningKey, startIssuer } from './auth-issuer.js';
+import { type Issuer, makeKey, sign, type SigningKey } from './auth-issuer.js';
 import { ask } from './http.js';
-import { type Service, startService } from './service.js';
+import { startJwtService } from './jwt-service.js';
+import { type Service } from './service.js';
 
 const PATH = '/sessions/empty-session/messages';
 
-let simulator: Simulator;
 let issuer: Issuer;
 let service: Service;
 let key: SigningKey;
+let stop: () => Promise<void>;
 
 beforeAll(async () => {
-  [simulator, issuer, key] = await Promise.all([startSimulator(), startIssuer(), makeKey('one')]);
-  issuer.publish(key, await makeKey('other'));
-  issuer.answerWith(500);
-  service = await startService({
-    DESK_BASE_URL: simulator.url,
-    ...jwtEnvironment(issuer),
-  });
+  ({ issuer, service, key, stop } = await startJwtService({}, async (issuer, key) => {
+    issuer.publish(key, await makeKey('other'));
+    issuer.answerWith(500);
+  }));
 });
 
-afterAll(async () => {
-  await service.kill();
-  await Promise.all([simulator.close(), issuer.close()]);
-});
+afterAll(() => stop());
 
 test('while the keys cannot be fetched a token is 503 with Retry-After, and no token is 401', async () => {
   const headers = { authorization: `Bearer ${await sign(key)}` };

@@ -1,43 +1,33 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { exportSPKI } from 'jose';
-import { type Simulator, startSimulator } from '../simulator/simulator.js';
 import {
   AUDIENCE,
   claims,
   inSeconds,
   type Issuer,
-  jwtEnvironment,
   ISSUER,
   makeKey,
   sign,
   signAsIs,
   type SigningKey,
-  startIssuer,
 } from './auth-issuer.js';
 import { ask } from './http.js';
-import { type Service, startService } from './service.js';
+import { startJwtService } from './jwt-service.js';
+import { type Service } from './service.js';
 
 const PATH = '/sessions/empty-session/messages';
 
-let simulator: Simulator;
 let issuer: Issuer;
 let service: Service;
 let key: SigningKey;
+let stop: () => Promise<void>;
 
 beforeAll(async () => {
-  [simulator, issuer, key] = await Promise.all([startSimulator(), startIssuer(), makeKey('one')]);
-  issuer.publish(key);
-  service = await startService({
-    DESK_BASE_URL: simulator.url,
-    ...jwtEnvironment(issuer),
-  });
+  ({ issuer, service, key, stop } = await startJwtService());
 });
 
-afterAll(async () => {
-  await service.kill();
-  await Promise.all([simulator.close(), issuer.close()]);
-});
+afterAll(() => stop());
 
 const read = (token: string) => ask(service, PATH, { headers: { authorization: `Bearer ${token}` } });
 

@@ -1,30 +1,22 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Simulator, startSimulator } from '../simulator/simulator.js';
-import { type Issuer, jwtEnvironment, makeKey, sign, type SigningKey, startIssuer } from './auth-issuer.js';
+import { type Simulator } from '../simulator/simulator.js';
+import { sign, type SigningKey } from './auth-issuer.js';
 import { ask } from './http.js';
-import { type Service, startService } from './service.js';
+import { startJwtService } from './jwt-service.js';
+import { type Service } from './service.js';
 
 const PATH = '/sessions/empty-session/messages';
 
 let simulator: Simulator;
-let issuer: Issuer;
 let service: Service;
 let key: SigningKey;
+let stop: () => Promise<void>;
 
 beforeAll(async () => {
-  [simulator, issuer, key] = await Promise.all([startSimulator(), startIssuer(), makeKey('one')]);
-  issuer.publish(key);
-  service = await startService({
-    DESK_BASE_URL: simulator.url,
-    ...jwtEnvironment(issuer),
-    JWT_REQUIRED_SCOPE: 'desk:read',
-  });
+  ({ simulator, service, key, stop } = await startJwtService({ JWT_REQUIRED_SCOPE: 'desk:read' }));
 });
 
-afterAll(async () => {
-  await service.kill();
-  await Promise.all([simulator.close(), issuer.close()]);
-});
+afterAll(() => stop());
 
 const read = async (claims: Record<string, unknown>, path = PATH) =>
   ask(service, path, { headers: { authorization: `Bearer ${await sign(key, claims)}` } });

@@ -4,11 +4,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { type Fault } from '../simulator/fault.js';
 import { type Malformation, MALFORMATIONS } from '../simulator/malformed.js';
 import { textMessage } from '../simulator/sessions/wire.js';
-import { type Simulator, startSimulator } from '../simulator/simulator.js';
+import { type Simulator } from '../simulator/simulator.js';
 import { ask, type Answer, speak } from './http.js';
 import { expectProblem } from './problem.js';
 import { freePort } from './redis-server.js';
 import { type Service, startService } from './service.js';
+import { startSimulated } from './simulated-service.js';
 
 const SETTINGS = {
   DESK_MAX_RPS: '10000',
@@ -23,16 +24,13 @@ const PATIENT = { DESK_ATTEMPT_TIMEOUT_MS: '4000', DESK_DEADLINE_MS: '10000' };
 
 let simulator: Simulator;
 let service: Service;
+let stop: () => Promise<void>;
 
 beforeAll(async () => {
-  simulator = await startSimulator();
-  service = await startService({ ...SETTINGS, DESK_BASE_URL: simulator.url });
+  ({ simulator, service, stop } = await startSimulated(SETTINGS));
 });
 
-afterAll(async () => {
-  await service.kill();
-  await simulator.close();
-});
+afterAll(() => stop());
 
 /** After a refusal or repeated failures the service does not call the desk: waits until it does again. */
 afterEach(async () => {

@@ -1,23 +1,21 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { textMessage } from '../simulator/sessions/wire.js';
-import { type Simulator, startSimulator } from '../simulator/simulator.js';
+import { type Simulator } from '../simulator/simulator.js';
 import { ask, speak } from './http.js';
 import { type Service, startService } from './service.js';
+import { startSimulated } from './simulated-service.js';
 
 const SETTINGS = { DESK_MAX_RPS: '10000', RATE_LIMIT_PER_MINUTE: '0' };
 
 let simulator: Simulator;
 let service: Service;
+let stop: () => Promise<void>;
 
 beforeAll(async () => {
-  simulator = await startSimulator();
-  service = await startService({ ...SETTINGS, DESK_BASE_URL: simulator.url });
+  ({ simulator, service, stop } = await startSimulated(SETTINGS));
 });
 
-afterAll(async () => {
-  await service.kill();
-  await simulator.close();
-});
+afterAll(() => stop());
 
 afterEach(async () => {
   simulator.clearFaults();

@@ -1,23 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Simulator, startSimulator } from '../simulator/simulator.js';
+import { type Simulator } from '../simulator/simulator.js';
 import { textMessage } from '../simulator/sessions/wire.js';
 import { ask } from './http.js';
-import { type Service, startService } from './service.js';
+import { type Service } from './service.js';
+import { startSimulated } from './simulated-service.js';
 
 const PATH = '/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages';
 
 let simulator: Simulator;
 let service: Service;
+let stop: () => Promise<void>;
 
 beforeAll(async () => {
-  simulator = await startSimulator();
-  service = await startService({ DESK_BASE_URL: simulator.url, DESK_MAX_RPS: '10000', RATE_LIMIT_PER_MINUTE: '0' });
+  ({ simulator, service, stop } = await startSimulated({ DESK_MAX_RPS: '10000', RATE_LIMIT_PER_MINUTE: '0' }));
 });
 
-afterAll(async () => {
-  await service.kill();
-  await simulator.close();
-});
+afterAll(() => stop());
 
 const range = (first: number, end: number) => Array.from({ length: end - first }, (_, i) => ({ position: first + i }));
 
