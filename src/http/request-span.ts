@@ -22,7 +22,7 @@ export function traceRequest(context: RequestContext, method: string, route: str
   const isRouted = route.startsWith('/');
   const span = startRequestSpan(isRouted ? `${name} ${route}` : name, context.parent);
   // Of a trace that nobody recorded the log names no id either, unless the caller gave it.
-  if (span?.isRecording() !== true) return;
+  if (span === undefined) return;
   context.traceId = span.spanContext().traceId;
   context.span = span;
   span.setAttribute('http.request.method', isKnown ? method : '_OTHER');

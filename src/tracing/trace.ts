@@ -16,7 +16,7 @@ export function recordTracesBy(by: SpanRecorder): void {
   recorder = by;
 }
 
-/** The span of a request, whether it is sampled or not; undefined where nobody wants traces. */
+/** The span of a request that is sampled; undefined for any other, and where nobody wants traces. */
 export function startRequestSpan(name: string, parent: SpanContext | undefined): Span | undefined {
   return recorder?.request(name, parent);
 }
