@@ -3,7 +3,16 @@ import { type Span } from '@opentelemetry/api';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { SpanRecorder } from './span-recorder.js';
-import { describeSpan, recordTracesBy, startRequestSpan, startSpan, trace, traceUnder, untraced } from './trace.js';
+import {
+  describeSpan,
+  recordTracesBy,
+  startRequestSpan,
+  startSpan,
+  trace,
+  traceLater,
+  traceUnder,
+  untraced,
+} from './trace.js';
 
 const sent = new InMemorySpanExporter();
 const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(sent)] });
@@ -83,6 +92,18 @@ describe('where somebody wants them', () => {
     span.end();
     await behind;
     expect(ended()).toEqual({ request: undefined, behind: 'request', inside: 'behind' });
+  });
+
+  it('work for the next turn belongs to its request still, though nothing is under way by then', async () => {
+    const span = requestSpan();
+    let later = Promise.resolve();
+    await traceUnder(span, () => {
+      later = traceLater(() => trace('later', {}, () => sleep(1)));
+      return Promise.resolve();
+    });
+    span.end();
+    await later;
+    expect(ended()).toEqual({ request: undefined, later: 'request' });
   });
 
   it('an error is told by its class, without its message, and goes on', async () => {

@@ -59,6 +59,16 @@ export async function traceUnder<T>(span: Span | undefined, work: () => Promise<
   }
 }
 
+/** Work for the next turn of the event loop, whose parts belong to the span of now; by then nobody may hold that. */
+export function traceLater<T>(work: () => Promise<T>): Promise<T> {
+  const span = recorder && active.getStore();
+  return new Promise((resolve) => {
+    setImmediate(() => {
+      resolve(traceUnder(span, work));
+    });
+  });
+}
+
 /** Work that one request happens to begin and all need: its parts belong to nobody. */
 export function untraced<T>(work: () => T): T {
   return recorder === undefined || active.getStore() === undefined ? work() : active.run(undefined, work);
