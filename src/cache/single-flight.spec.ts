@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { defaults, storeOptions, turnsAtOnce } from '../../test/transcripts-rig.js';
 import { type CallOptions } from '../desk/call-options.js';
 import { DeskAbandonedError, type DeskError, DeskFailedError, DeskTimeoutError } from '../desk/desk-error.js';
@@ -16,6 +16,7 @@ interface Call {
 
 describe('SingleFlight, in one replica', () => {
   let flights: SingleFlight;
+  let store: RedisStore;
   let entry: Entry<string>;
   let calls: Call[];
   let failures: DeskError[];
@@ -24,7 +25,7 @@ describe('SingleFlight, in one replica', () => {
 
   beforeEach(() => {
     const now = () => Date.now();
-    const store = new RedisStore(new RedisLink(undefined), storeOptions({ keyPrefix: 'test', policy: defaults, now }));
+    store = new RedisStore(new RedisLink(undefined), storeOptions({ keyPrefix: 'test', policy: defaults, now }));
     const turns = turnsAtOnce(() => isBusy);
     flights = new SingleFlight(store, now, () => 0, turns);
     isBusy = false;
@@ -92,6 +93,17 @@ describe('SingleFlight, in one replica', () => {
     if (call === undefined) throw new Error(`there were ${calls.length} calls`);
     return call;
   };
+
+  it('answers before it encodes what other replicas get, and counts that as pending from the answer on', async () => {
+    const encode = jest.spyOn(store, 'encode');
+    const flight = runFlight();
+    (await under(0)).succeed();
+    await flight;
+    expect([encode.mock.calls.length, entry.pendingWrites]).toEqual([0, 1]);
+    await settled();
+    await settled();
+    expect([encode.mock.calls.length, entry.pendingWrites]).toEqual([1, 0]);
+  });
 
   it('makes one call for all loads of the same thing, and tells which one made it', async () => {
     const all = [runFlight(), runFlight(), runFlight()];

@@ -3,7 +3,7 @@ import { type Clock } from '../clock.js';
 import { type BackgroundTurns } from '../desk/admission/background-turns.js';
 import { type CallOptions, CallPriority } from '../desk/call-options.js';
 import { DeskAbandonedError, DeskError, DeskJoinTimeoutError, DeskUnavailableError } from '../desk/desk-error.js';
-import { spanOf, startSpan, trace, untraced } from '../tracing/trace.js';
+import { spanOf, startSpan, trace, traceLater, untraced } from '../tracing/trace.js';
 import { type Entry, type Flight, type FlightResult } from './entry.js';
 import { failureOf, failureText, FlightLock } from './flight-lock.js';
 import { type RedisStore, type StoredWrite } from './redis-store.js';
@@ -190,11 +190,10 @@ export class SingleFlight {
     }
   }
 
-  /** In the background: the answer does not wait for Redis. */
+  /** In the background, and not before the answer is on its way: values are encoded first, and may be encrypted. */
   private settle(entry: Entry<unknown>, lock: FlightLock, outcome: string, writes: readonly StoredWrite[]): void {
     entry.pendingWrites += 1;
-    void lock
-      .settle(outcome, writes)
+    void traceLater(() => lock.settle(outcome, writes))
       .then(({ replaced, version }) => {
         // It replaced a version not seen here, so another replica stored something meanwhile that is still to be read.
         if (replaced !== entry.version) return;

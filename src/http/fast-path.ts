@@ -9,6 +9,7 @@ import { type CachedRoute, type PeekedAnswer } from './cached-route.js';
 import { type Variant } from './representation.js';
 import { announcesBody, faultOfHeaders } from './request-checks.js';
 import { type RequestObserver } from './request-observer.js';
+import { traceRequest } from './request-span.js';
 import { type Responder } from './serve.js';
 
 export interface FastPathParts {
@@ -43,12 +44,14 @@ export class FastPath {
       return;
     }
     const allowance = this.parts.access.allowance(request, atHand.caller);
-    const go = (waitMs: number) => {
+    if (allowance === 0) {
+      this.answer(request, response, atHand, startedAt);
+      return;
+    }
+    void Promise.resolve(allowance).then((waitMs) => {
       if (waitMs > 0) otherwise(request, response);
       else this.answer(request, response, atHand, startedAt);
-    };
-    if (typeof allowance === 'number') go(allowance);
-    else void allowance.then(go);
+    });
   }
 
   private find(request: IncomingMessage): AtHand | undefined {
@@ -79,7 +82,7 @@ export class FastPath {
     const context = newRequestContext(request.headers, startedAt);
     context.caller = caller.name;
     context.audit = answer.audit;
-    observer.watch(request, response, context, route.template);
+    traceRequest(context, 'GET', route.template);
     try {
       responder.serve(request, response, { ...atHand, context });
     } catch (error) {
@@ -87,6 +90,7 @@ export class FastPath {
       logger.error({ err: error, requestId: context.requestId }, 'a fault of our own on the fast path');
       response.destroy();
     }
+    observer.answered(request, response, context, route.template);
   }
 }
 

@@ -28,8 +28,23 @@ export class RequestObserver {
 
   /** Not by Fastify's onResponse, which is not called for a client that disconnected: such a read has to be logged too. */
   watch(request: IncomingMessage, response: ServerResponse, context: RequestContext, route: string): void {
+    traceRequest(context, request.method ?? '', route);
+    this.observeAtEnd(request, response, context, route);
+  }
+
+  /** For a request that was answered in this turn. Mostly the kernel took all of the answer, and nobody has to wait for its end. */
+  answered(request: IncomingMessage, response: ServerResponse, context: RequestContext, route: string): void {
+    if (response.writableFinished) this.observe(request.method ?? '', response, context, route);
+    else this.observeAtEnd(request, response, context, route);
+  }
+
+  private observeAtEnd(
+    request: IncomingMessage,
+    response: ServerResponse,
+    context: RequestContext,
+    route: string,
+  ): void {
     const { method = '', socket } = request;
-    traceRequest(context, method, route);
     let isObserved = false;
     const observe = () => {
       if (!isObserved) this.observe(method, response, context, route);

@@ -25,7 +25,7 @@ export function traceRequest(context: RequestContext, method: string, route: str
   const isRouted = route.startsWith('/');
   const span = startRequestSpan(isRouted ? `${name} ${route}` : name, context.parent);
   // A trace that is not recorded has no id in the log, unless the client sent one.
-  if (span?.isRecording() !== true) return;
+  if (span === undefined) return;
   context.traceId = span.spanContext().traceId;
   context.span = span;
   span.setAttribute('http.request.method', isKnown ? method : '_OTHER');

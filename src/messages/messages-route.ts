@@ -39,8 +39,9 @@ export class MessagesRoute implements CachedRoute {
   private answer(sessionId: string, window: PageQuery, result: Result<TranscriptView>): ResourceAnswer {
     const { view } = result;
     const key = `messages:${pageKey(window)}:${sessionId}`;
-    const render = () => renderPage(sessionId, window, view);
-    const representation = this.representations.get(key, fingerprintOf(view), render);
+    const representation = this.representations.get(key, fingerprintOf(view), () =>
+      renderPage(sessionId, window, view),
+    );
     return { representation, result, modifiedAt: view.newestAt };
   }
 }

@@ -9,15 +9,17 @@ import {
   resourceFromAttributes,
   serviceInstanceIdDetector,
 } from '@opentelemetry/resources';
-import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
+import { AlwaysOnSampler, BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { version } from '../version.js';
 import { within } from '../clock.js';
+import { type Environment } from '../environment.js';
 import { type Complaints } from './complaints.js';
+import { headSampler } from './head-sampler.js';
 import { SpanOutbox } from './span-outbox.js';
 import { SpanRecorder } from './span-recorder.js';
 
 export interface OpenTelemetryParts {
-  readonly protocol: 'http/protobuf' | 'http/json';
+  readonly environment: Environment;
   readonly complaints: Complaints;
   readonly onDropped: (count: number) => void;
 }
@@ -28,16 +30,21 @@ export interface OpenTelemetry {
   readonly stop: (withinMs: number) => Promise<void>;
 }
 
-/** Sets up the SDK, which reads its own variables (sampler, limits, batches, receiver, headers). */
-export function openTelemetry({ protocol, complaints, onDropped }: OpenTelemetryParts): OpenTelemetry {
+/** Sets up the SDK, which reads its own variables (limits, batches, receiver, headers). */
+export function openTelemetry({ environment, complaints, onDropped }: OpenTelemetryParts): OpenTelemetry {
   listenToSdk(complaints);
   const drop = (spans: number, reason: string) => {
     onDropped(spans);
     complaints.dropped(spans, reason);
   };
+  const protocol = environment.otelExporterOtlpTracesProtocol ?? environment.otelExporterOtlpProtocol;
   const outbox = new SpanOutbox(protocol === 'http/json' ? new JsonExporter() : new ProtobufExporter(), drop);
-  const provider = new BasicTracerProvider({ resource: resourceOfService(), spanProcessors: [outbox] });
-  const recorder = new SpanRecorder(provider.getTracer('desk-bff', version));
+  const provider = new BasicTracerProvider({
+    resource: resourceOfService(),
+    spanProcessors: [outbox],
+    sampler: new AlwaysOnSampler(),
+  });
+  const recorder = new SpanRecorder(provider.getTracer('desk-bff', version), headSampler(environment));
   const stop = async (withinMs: number) => {
     const sent = provider.shutdown().catch(() => undefined);
     await within(sent, withinMs);

@@ -8,6 +8,7 @@ import {
   trace,
   type Tracer,
 } from '@opentelemetry/api';
+import { type HeadSampler } from './head-sampler.js';
 
 export interface SpanOptions {
   /** A call to another service; without it, work of this process. */
@@ -20,10 +21,15 @@ export interface SpanOptions {
 
 /** The spans of this service in OpenTelemetry's terms. Parents are passed explicitly; the API's globals stay unused. */
 export class SpanRecorder {
-  constructor(private readonly tracer: Tracer) {}
+  constructor(
+    /** Records every span; the sampler decides beforehand. */
+    private readonly tracer: Tracer,
+    private readonly isSampled: HeadSampler,
+  ) {}
 
-  /** The sampler decides here, for all spans of a request. */
-  request(name: string, parent: SpanContext | undefined): Span {
+  /** undefined for a request that is not sampled: none of its work is recorded. */
+  request(name: string, parent: SpanContext | undefined): Span | undefined {
+    if (!this.isSampled(parent)) return undefined;
     const context = parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent);
     return this.tracer.startSpan(name, { kind: SpanKind.SERVER }, context);
   }

@@ -13,11 +13,7 @@ export async function startTracing(
   if (!wantsTraces(environment)) return;
   const complaints = new Complaints(logger);
   const { openTelemetry } = await import('./open-telemetry.js');
-  const tracing = openTelemetry({
-    protocol: environment.otelExporterOtlpTracesProtocol ?? environment.otelExporterOtlpProtocol,
-    complaints,
-    onDropped,
-  });
+  const tracing = openTelemetry({ environment, complaints, onDropped });
   recordTracesBy(tracing.recorder);
   stop = tracing.stop;
 }

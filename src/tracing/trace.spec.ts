@@ -3,7 +3,16 @@ import { type Span } from '@opentelemetry/api';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { SpanRecorder } from './span-recorder.js';
-import { describeSpan, recordTracesBy, startRequestSpan, startSpan, trace, traceUnder, untraced } from './trace.js';
+import {
+  describeSpan,
+  recordTracesBy,
+  startRequestSpan,
+  startSpan,
+  trace,
+  traceLater,
+  traceUnder,
+  untraced,
+} from './trace.js';
 
 const sent = new InMemorySpanExporter();
 const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(sent)] });
@@ -34,7 +43,7 @@ it('runs the work and nothing else', async () => {
 
 describe('with a recorder', () => {
   beforeAll(() => {
-    recordTracesBy(new SpanRecorder(provider.getTracer('test')));
+    recordTracesBy(new SpanRecorder(provider.getTracer('test'), () => true));
   });
   afterEach(() => {
     sent.reset();
@@ -83,6 +92,18 @@ describe('with a recorder', () => {
     span.end();
     await behind;
     expect(ended()).toEqual({ request: undefined, behind: 'request', inside: 'behind' });
+  });
+
+  it('work deferred to the next turn still belongs to its request, even if nothing is running by then', async () => {
+    const span = requestSpan();
+    let later = Promise.resolve();
+    await traceUnder(span, () => {
+      later = traceLater(() => trace('later', {}, () => sleep(1)));
+      return Promise.resolve();
+    });
+    span.end();
+    await later;
+    expect(ended()).toEqual({ request: undefined, later: 'request' });
   });
 
   it('an error is recorded by its class, without its message, and is rethrown', async () => {

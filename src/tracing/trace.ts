@@ -16,7 +16,7 @@ export function recordTracesBy(by: SpanRecorder): void {
   recorder = by;
 }
 
-/** The span of a request, sampled or not; undefined if no traces are configured. */
+/** The span of a sampled request; undefined for any other request, and if no traces are configured. */
 export function startRequestSpan(name: string, parent: SpanContext | undefined): Span | undefined {
   return recorder?.request(name, parent);
 }
@@ -57,6 +57,16 @@ export async function traceUnder<T>(span: Span | undefined, work: () => Promise<
     running -= 1;
     if (running === 0) active.disable();
   }
+}
+
+/** Runs work in the next turn of the event loop under the current span, which may be inactive by then. */
+export function traceLater<T>(work: () => Promise<T>): Promise<T> {
+  const span = recorder && active.getStore();
+  return new Promise((resolve) => {
+    setImmediate(() => {
+      resolve(traceUnder(span, work));
+    });
+  });
 }
 
 /** Runs shared work that one request happens to start: its spans belong to no request. */
