@@ -27,6 +27,8 @@ export interface Log {
   /** Names the `end` frame: another one begins where the log grew too far to see how the two fit. */
   readonly frame: string;
   readonly proven: boolean;
+  /** When the log before it turned out to be longer than the session; undefined where it did not. */
+  readonly shrunkAt?: number | undefined;
   readonly head: Head;
   readonly blocks: ReadonlyMap<string, Block>;
   /** Windows that could not be fitted in, since the session grew meanwhile: kept only for the requests that wait for them. */

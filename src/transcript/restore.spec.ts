@@ -97,6 +97,14 @@ describe('what Redis holds, taken in', () => {
     expect(blocksOf(taken(log(1), stored(undefined, ...storedBlock(other, 's0', block(4))))).size).toBe(0);
   });
 
+  it('takes the log that a session began anew when it shrank, and keeps nothing of the one before', () => {
+    const mine = log(5, { blocks: { s0: block(5) } });
+    const theirs = { ...log(8, { total: 200 }), epoch: 'new_', shrunkAt: 8 };
+    const state = taken(mine, stored(storedLog(theirs), ...storedBlock(mine, 's0', block(5))));
+    expect(state).toMatchObject({ epoch: 'new_', head: { total: 200 }, shrunkAt: 8 });
+    expect(blocksOf(state).size).toBe(0);
+  });
+
   it('takes no block that lies under the name of another', () => {
     const mine = log(1);
     expect(blocksOf(taken(mine, stored(undefined, ...storedBlock(mine, 's1', block(4))))).size).toBe(0);
