@@ -1,6 +1,11 @@
 import { Agent, request } from 'node:http';
 
-const agent = new Agent({ keepAlive: true, maxSockets: 200 });
+/**
+ * An idle connection is given up before the service does so (72 s), as load balancers do it: a request that meets its end
+ * on the way is lost, whoever is right.
+ */
+const IDLE_MS = 60_000;
+const agent = new Agent({ keepAlive: true, maxSockets: 200, timeout: IDLE_MS });
 
 /**
  * The load of dashboards: mostly the newest page of a few busy sessions, sometimes history, rarely an invalid request.
@@ -15,17 +20,19 @@ export function pickPath(random) {
   return '/sessions/b0f4ca12-4850-4218-a284-efe679a87066/messages?limit=1.0';
 }
 
-/** One request; resolves with its status, or `lost` if the connection ended (a killed replica). */
+/** One request; resolves with its status, or with `lost` and the reason if the connection ended (a killed replica). */
 export function get(url, headers = {}) {
   const startedAt = performance.now();
   return new Promise((resolve) => {
-    const end = (status) => resolve({ status, ms: performance.now() - startedAt });
-    request(url, { agent, headers }, (response) => {
+    const end = (status, reason) => resolve({ status, reason, ms: performance.now() - startedAt });
+    const outgoing = request(url, { agent, headers }, (response) => {
       response.resume();
       response.on('end', () => end(response.statusCode));
-      response.on('error', () => end('lost'));
-    })
-      .on('error', () => end('lost'))
-      .end();
+      response.on('error', ({ code }) => end('lost', `${code} within the answer`));
+    });
+    outgoing.on('error', ({ code }) =>
+      end('lost', `${code} on a ${outgoing.reusedSocket ? 'reused' : 'new'} connection`),
+    );
+    outgoing.end();
   });
 }

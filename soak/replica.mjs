@@ -5,6 +5,9 @@ import { createInterface } from 'node:readline';
 
 /** One replica of the built service, restarted under the same name when the soak kills it. */
 export class Replica {
+  /** How often it had to go on without Redis. */
+  redisLosses = 0;
+
   constructor(environment) {
     this.environment = environment;
   }
@@ -18,6 +21,7 @@ export class Replica {
       createInterface(this.child.stdout).on('line', (line) => {
         const found = /"url":"(http:[^"]+)","msg":"listening"/.exec(line)?.[1];
         if (found) resolve(found);
+        if (line.includes('Redis is away')) this.redisLosses += 1;
         if (line.includes('"level":50') && line.includes('fault of our own')) this.faults = (this.faults ?? 0) + 1;
       });
       this.child.once('exit', (code) => reject(new Error(`a replica exited with ${code}`)));
@@ -30,6 +34,12 @@ export class Replica {
     this.child.kill(signal);
     const [code] = await exited;
     return code;
+  }
+
+  /** The longest time in milliseconds for which its event loop was blocked since the last call of this. */
+  async pause() {
+    const metrics = await (await fetch(`${this.url}/metrics`)).text();
+    return Number(/^nodejs_eventloop_lag_max_seconds (\S+)$/m.exec(metrics)?.[1]) * 1000;
   }
 
   /** Resident memory in MB, if the system reports it. */

@@ -64,6 +64,9 @@ export function listenFirst(fastify: FastifyInstance, fastPath: FastPath): void 
 
 /** What Node would close silently, or with a bare status line, gets a problem like everything else. */
 export function answerAll({ server }: FastifyInstance, unreadable: UnreadableRequest): void {
+  server.on('connection', (socket) => {
+    unreadable.exchanges.connected(socket);
+  });
   server.on('request', (request, response) => {
     unreadable.exchanges.follow(request, response);
   });

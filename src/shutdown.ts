@@ -1,9 +1,11 @@
 import { type Server } from 'node:http';
+import { type Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Logger } from 'pino';
 import { BackgroundTurns } from './desk/admission/background-turns.js';
 import { CallQueue } from './desk/admission/call-queue.js';
+import { type Exchanges, UnreadableRequest } from './http/unreadable-request.js';
 import { Readiness } from './operations/readiness.js';
 import { LogDestination } from './logging/log-destination.js';
 import { LOGGER } from './logging/logging.module.js';
@@ -36,7 +38,7 @@ export async function stopApp(app: NestFastifyApplication, signal: NodeJS.Signal
 }
 
 async function close(app: NestFastifyApplication, logger: Logger): Promise<void> {
-  closeWhatFallsIdle(app.getHttpServer());
+  closeWhatFallsIdle(app.getHttpServer(), app.get(UnreadableRequest).exchanges);
   try {
     await app.close();
   } catch (error) {
@@ -45,12 +47,17 @@ async function close(app: NestFastifyApplication, logger: Logger): Promise<void>
 }
 
 /**
- * Node closes the connections that are idle when a server closes, and leaves those that become idle later to their
- * timeout.
+ * Node closes the connections that are idle when a server closes, leaves those that become idle later to their timeout, and
+ * counts a connection that sent nothing, or half a request, as active. Those are closed at the second check: a request may
+ * be on its way.
  */
-function closeWhatFallsIdle(server: Server): void {
+function closeWhatFallsIdle(server: Server, exchanges: Exchanges): void {
+  let before: ReadonlySet<Duplex> = new Set();
   setInterval(() => {
     server.closeIdleConnections();
+    const { idle } = exchanges;
+    for (const socket of idle) if (before.has(socket)) socket.destroy();
+    before = new Set(idle);
   }, IDLE_CHECK_MS).unref();
 }
 

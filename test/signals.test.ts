@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -32,6 +33,23 @@ describe('signals', () => {
     expect(await asked).toMatchObject({ status: 200 });
     expect(await stopped).toBe(0);
     expect(service.output()).toMatch(/"audit":"read".*"sessionId":"under-way".*"status":200/);
+  });
+
+  test.each([
+    ['sent nothing', ''],
+    ['sent half of a request', 'GET /health/live HTTP/1.1\r\nHo'],
+    ['sent half of its second request', 'GET /health/live HTTP/1.1\r\nHost: a\r\n\r\nGET /he'],
+  ])('a connection that %s holds no stop', async (_, sent) => {
+    const service = await startService({ DESK_BASE_URL: simulator.url, SHUTDOWN_TIMEOUT_MS: '20000' });
+    const { hostname, port } = new URL(service.url);
+    const socket = connect(Number(port), hostname);
+    socket.on('error', () => undefined).resume();
+    await once(socket, 'connect');
+    if (sent !== '') socket.write(sent);
+    // Served behind it, so what was sent has been read by now.
+    for (let i = 0; i < 3; i++) await ask(service, '/health/live');
+    expect(await service.stop()).toBe(0);
+    expect(service.output()).not.toContain('still under way');
   });
 
   test('the first is received before anything is loaded or checked: exit 0, not the faults of the environment', async () => {

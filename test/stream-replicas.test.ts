@@ -74,6 +74,30 @@ describeWithOwnRedis('streams at two replicas', () => {
     });
   });
 
+  test('reset once after a session shrank and then continue, whichever replica noticed it', async () => {
+    const two = await start({ CACHE_FRESH_MIN_MS: '1000', CACHE_FRESH_MAX_MS: '1000' });
+    desk.setSession('shrunk', wireMessages(0, 130));
+    const both = [await follow(two, 0, streamPath('shrunk')), await follow(two, 1, streamPath('shrunk'))];
+    await two.get(1, messagesPath('shrunk', '?order=asc&limit=100'));
+    desk.shrink('shrunk', 12);
+    await two.get(0, messagesPath('shrunk'), { 'Cache-Control': 'no-cache' });
+    await Promise.all(both.map((stream) => stream.count(2)));
+    desk.append('shrunk', ...wireMessages(12, 2));
+    await Promise.all(both.map((stream) => stream.until(({ lastEventId }) => lastEventId === '14')));
+    const expected = [
+      ['ready', '130', 130, []],
+      ['reset', '12', 12, []],
+      ['messages', '14', 14, [12, 13]],
+    ];
+    for (const stream of both) expect(stream.summary()).toEqual(expected);
+    for (const nth of [0, 1]) {
+      const { body } = await two.get(nth, messagesPath('shrunk', '?order=asc&limit=100'));
+      expect([...body.matchAll(/"position":(\d+)/g)].map(([, position]) => Number(position))).toEqual(
+        Array.from({ length: 14 }, (_, i) => i),
+      );
+    }
+  });
+
   test('are woken by a webhook that another replica received', async () => {
     const two = await start({ CACHE_FRESH_MIN_MS: '60000', CACHE_FRESH_MAX_MS: '60000', WEBHOOK_TOKENS: TOKEN });
     await sendWebhook(two.nth(0), { sessionId: 'another' });

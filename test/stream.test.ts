@@ -115,6 +115,43 @@ describe('the stream of a session', () => {
     expect(stream.events[1]).toMatchObject({ event: 'reset', id: '12', data: { total: 12 } });
   });
 
+  test('continues after a reset, and so does one that returns with an id beyond the new total', async () => {
+    desk.setSession('goes-on', wireMessages(0, 30));
+    const stream = await follow(streamPath('goes-on'));
+    await stream.count(1);
+    desk.shrink('goes-on', 12);
+    await stream.count(2);
+    const back = await follow(streamPath('goes-on'), { 'Last-Event-ID': '30' });
+    await back.count(2);
+    desk.append('goes-on', ...wireMessages(12, 1));
+    await Promise.all([stream.count(3), back.count(3)]);
+    desk.append('goes-on', ...wireMessages(13, 1));
+    await Promise.all([stream.count(4), back.count(4)]);
+    const afterReset = [
+      ['reset', '12', 12, []],
+      ['messages', '13', 13, [12]],
+      ['messages', '14', 14, [13]],
+    ];
+    expect(stream.summary()).toEqual([['ready', '30', 30, []], ...afterReset]);
+    expect(back.summary()).toEqual([['ready', '30', 12, []], ...afterReset]);
+    const page: unknown = await (await service.get('/sessions/goes-on/messages?limit=2')).json();
+    expect(page).toMatchObject({ messages: [{ position: 13 }, { position: 12 }], page: { total: 14 } });
+  });
+
+  test('continues where the messages that it still had to send are gone', async () => {
+    desk.setSession('gone-behind', wireMessages(0, 430));
+    const stream = await follow(streamPath('gone-behind'));
+    await stream.count(1);
+    desk.shrink('gone-behind', 250);
+    // Held as 430 where it begins, with a place at which the session now ends.
+    const behind = await follow(streamPath('gone-behind', '?from=250'));
+    await Promise.all([stream, behind].map((one) => one.until(({ lastEventId }) => lastEventId === '250')));
+    desk.append('gone-behind', ...wireMessages(250, 1));
+    await Promise.all([stream, behind].map((one) => one.until(({ lastEventId }) => lastEventId === '251')));
+    expect(stream.positions).toEqual([250]);
+    expect(behind.positions.at(-1)).toBe(250);
+  });
+
   test('asks the desk again about a beginning beyond the end, then resets and continues from the end', async () => {
     desk.setSession('beyond', wireMessages(0, 5));
     await service.get('/sessions/beyond/messages');

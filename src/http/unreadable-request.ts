@@ -98,8 +98,19 @@ interface Owed {
 }
 
 /** Tracks the latest request of each connection and its answer: Node has no public way to ask for them. */
-class Exchanges {
+export class Exchanges {
+  private readonly connections = new Set<Duplex>();
   private readonly latest = new WeakMap<Duplex, Exchange>();
+
+  /** Connections on which no request is under way; part of one may have come. */
+  get idle(): readonly Duplex[] {
+    return [...this.connections].filter((socket) => openOrNone(this.latest.get(socket)?.response) === undefined);
+  }
+
+  connected(socket: Duplex): void {
+    this.connections.add(socket);
+    socket.once('close', () => this.connections.delete(socket));
+  }
 
   follow(request: IncomingMessage, response: ServerResponse): void {
     const { socket } = request;

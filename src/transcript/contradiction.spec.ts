@@ -45,12 +45,6 @@ describe('a session that contradicts itself', () => {
 
   it.each([
     [
-      'shrinks',
-      (rig: Rig) => {
-        rig.desk.shrinkTo(20);
-      },
-    ],
-    [
       'total above the number of messages',
       (rig: Rig) => {
         rig.desk.become({ lie: 3 });

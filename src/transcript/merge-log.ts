@@ -15,8 +15,21 @@ import {
 import { type RenderedMessages } from './rendered-messages.js';
 import { type FetchedWindow, BLOCK_SIZE, type Window } from './query.js';
 
-/** `contradiction`: the session is no log. `misfit`: it grew between two answers; neither is wrong. */
-export type MergedLog = Log | 'contradiction' | 'misfit';
+/**
+ * How long the windows of a session that contradicts itself are kept one by one before it is tried as a log again. A log that
+ * shrinks twice within this time contradicts itself too.
+ */
+export const CONTRADICTED_MS = 600_000;
+
+/** `contradiction`: the session is no log. */
+export type MergedHead = Log | 'contradiction';
+/** `misfit`: it grew between two answers; neither is wrong. `shrunk`: there may be fewer messages than the head says. */
+export type MergedBlock = MergedHead | 'misfit' | 'shrunk';
+
+/** The same log with a head that is stale for every request, so that it is fetched again. */
+export function withStaleHead(log: Log): Log {
+  return { ...log, head: { ...log.head, arrivedAt: -Infinity, lifetimeMs: 0, basis: undefined } };
+}
 
 /** The window of a head: the newest messages, as many as one call gives. */
 export const HEAD_WINDOW: Window = { order: 'desc', offset: 0, limit: BLOCK_SIZE };
@@ -29,16 +42,16 @@ export function blockWindow(log: Log, frame: Frame, index: number): Window {
 }
 
 /** Merges an answer to HEAD_WINDOW. */
-export function mergeHead(known: Log | undefined, answer: FetchedWindow, policy: TranscriptPolicy): MergedLog {
+export function mergeHead(known: Log | undefined, answer: FetchedWindow, policy: TranscriptPolicy): MergedHead {
   if (!isComplete(answer)) return 'contradiction';
-  const isWhole = answer.messages.count === answer.total;
-  if (known === undefined) return firstLog(answer, isWhole, policy);
+  if (known === undefined) return firstLog(answer, policy);
   // The answers of two concurrent calls may arrive in either order; only the later call can change the state.
   if (answer.askedAt < known.head.askedAt) return known;
-  if (answer.total < known.head.total) return known.head.arrivedAt <= answer.askedAt ? 'contradiction' : known;
+  if (answer.total < known.head.total) return isLater(answer, known.head) ? shrunkLog(known, answer, policy) : known;
   const first = answer.total - answer.messages.count;
   if (!agrees(known, first, answer.messages, 'end')) return 'contradiction';
   const isSameTail = known.head.tail.equals(answer.messages) && known.head.total === answer.total;
+  const isWhole = answer.messages.count === answer.total;
   const head = headOf(answer, policy, isSameTail ? known.head.tail : answer.messages);
   const next = { ...known, head, unmerged: new Map() };
   const overlaps = first < known.head.total || isWhole;
@@ -54,10 +67,10 @@ export function mergeBlock(
   index: number,
   answer: FetchedWindow,
   policy: TranscriptPolicy,
-): MergedLog {
+): MergedBlock {
   if (!isComplete(answer)) return 'contradiction';
   if (known.epoch !== asked.epoch) return 'misfit';
-  if (answer.total < known.head.total && known.head.arrivedAt <= answer.askedAt) return 'contradiction';
+  if (answer.total < known.head.total && isLater(answer, known.head)) return 'shrunk';
   if (frame === 'end' && (answer.total !== asked.head.total || known.frame !== asked.frame)) return 'misfit';
 
   const first = index * BLOCK_SIZE;
@@ -72,7 +85,20 @@ function isComplete({ window, messages, total }: FetchedWindow): boolean {
   return messages.count === Math.min(window.limit, Math.max(0, total - window.offset));
 }
 
-function firstLog(answer: FetchedWindow, proven: boolean, policy: TranscriptPolicy): Log {
+/** Requested after the head had arrived: any difference happened in between. */
+function isLater(answer: FetchedWindow, head: Head): boolean {
+  return head.arrivedAt <= answer.askedAt;
+}
+
+/** A new log: nothing says which messages of the old one are left, and where. */
+function shrunkLog(known: Log, answer: FetchedWindow, policy: TranscriptPolicy): MergedHead {
+  const { askedAt } = answer;
+  if (known.shrunkAt !== undefined && askedAt - known.shrunkAt < CONTRADICTED_MS) return 'contradiction';
+  return { ...firstLog(answer, policy), shrunkAt: askedAt };
+}
+
+function firstLog(answer: FetchedWindow, policy: TranscriptPolicy): Log {
+  const proven = answer.messages.count === answer.total;
   const head = headOf(answer, policy, answer.messages);
   return { kind: 'log', epoch: newName(), frame: newName(), proven, head, blocks: new Map(), unmerged: new Map() };
 }

@@ -3,7 +3,7 @@ import { heuristicLifetime } from '../cache/freshness.js';
 import { type Merged } from '../cache/resource.js';
 import { type Clock } from '../clock.js';
 import { blockKey, type Frame, type Log, type TranscriptPolicy, withUnmerged } from './log.js';
-import { mergeBlock, mergeHead } from './merge-log.js';
+import { CONTRADICTED_MS, mergeBlock, mergeHead, withStaleHead } from './merge-log.js';
 import {
   type Contradicted,
   later,
@@ -31,9 +31,6 @@ export type TranscriptUpdate =
 type BlockUpdate = TranscriptUpdate & { readonly kind: 'block' };
 type MergedTranscript = Merged<TranscriptState>;
 
-/** How long the windows of a session that contradicts itself are kept one by one before it is tried as a log again. */
-const CONTRADICTED_MS = 600_000;
-
 /** Merges the desk's answers about a session into its state. */
 export class TranscriptMerger {
   constructor(
@@ -55,7 +52,7 @@ export class TranscriptMerger {
 
   private mergeHead(sessionId: string, log: Log | undefined, answer: FetchedWindow): MergedTranscript {
     const merged = mergeHead(log, answer, this.policy);
-    if (merged === 'contradiction' || merged === 'misfit') return this.contradict(sessionId, answer);
+    if (merged === 'contradiction') return this.contradict(sessionId, answer);
     return { state: merged, writes: [writeLog(merged, this.policy)] };
   }
 
@@ -66,6 +63,7 @@ export class TranscriptMerger {
     const { log: asked, frame, index, answer } = update;
     const merged = mergeBlock(known, asked, frame, index, answer, this.policy);
     if (merged === 'misfit') return { state, writes: [] };
+    if (merged === 'shrunk') return { state: withStaleHead(known), writes: [] };
     if (merged === 'contradiction') return this.contradict(sessionId, answer);
     const key = blockKey(merged, frame, index);
     const block = merged.blocks.get(key);

@@ -97,6 +97,14 @@ describe('what Redis holds, merged', () => {
     expect(blocksOf(taken(log(1), stored(undefined, ...storedBlock(other, 's0', block(4))))).size).toBe(0);
   });
 
+  it('replaces the log by the new one of a session that shrank, and keeps none of its blocks', () => {
+    const mine = log(5, { blocks: { s0: block(5) } });
+    const theirs = { ...log(8, { total: 200 }), epoch: 'new_', shrunkAt: 8 };
+    const state = taken(mine, stored(storedLog(theirs), ...storedBlock(mine, 's0', block(5))));
+    expect(state).toMatchObject({ epoch: 'new_', head: { total: 200 }, shrunkAt: 8 });
+    expect(blocksOf(state).size).toBe(0);
+  });
+
   it('uses no block that is stored under the key of another', () => {
     const mine = log(1);
     expect(blocksOf(taken(mine, stored(undefined, ...storedBlock(mine, 's1', block(4))))).size).toBe(0);

@@ -105,6 +105,16 @@ describe('a transcript in Redis', () => {
     for (const each of read) expect(each?.messages.equals(messages)).toBe(true);
   });
 
+  it('says how long ago the log before shrank, and is read where nothing says so', () => {
+    const shrunk = { ...log, shrunkAt: ASKED_AT - 5000 };
+    const { fields, payload } = writeLog(shrunk, defaults);
+    const later = { ...stored('log'), fields, payload, askedAt: ASKED_AT + 7 };
+    expect(readHead(later, NOW)).toMatchObject({ shrunkAt: ASKED_AT - 4993 });
+    expect(readHead(stored('log'), NOW)).toMatchObject({ shrunkAt: undefined });
+    const strange = { ...stored('log'), fields: { ...stored('log').fields, shrunkMs: '5000' } };
+    expect(readHead(strange, NOW)).toMatchObject({ shrunkAt: undefined });
+  });
+
   it.each<[string, StoredValue]>([
     ['another kind', { ...stored('log'), kind: 'other' }],
     ['a block', stored('block')],

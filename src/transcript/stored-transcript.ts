@@ -36,9 +36,11 @@ export function storedNames(state: TranscriptState, query: TranscriptQuery): rea
   return names.length === 0 || state.proven ? names : [...names, storedProofName(state)];
 }
 
-export function writeLog({ head, epoch, frame, proven }: Log, policy: TranscriptPolicy): StoredWrite {
+export function writeLog({ head, epoch, frame, proven, shrunkAt }: Log, policy: TranscriptPolicy): StoredWrite {
   const { total, tail, askedAt, lifetimeMs, basis } = head;
-  const fields = { epoch, frame, proven, total };
+  // As an age, like all times there: replicas need not agree on the time.
+  const shrunk = shrunkAt === undefined ? {} : { shrunkMs: askedAt - shrunkAt };
+  const fields = { epoch, frame, proven, total, ...shrunk };
   const kept = headKeptMs(policy, lifetimeMs);
   return { name: HEAD, kind: 'log', fields, payload: tail.encode(), askedAt, lifetimeMs, basis, keptMs: kept };
 }
@@ -98,7 +100,10 @@ export function readHead(stored: StoredValue, arrivedAt: number): TranscriptStat
   if (kind !== 'log' || frame === undefined || total === undefined) return undefined;
   if (tail?.count !== Math.min(total, BLOCK_SIZE)) return undefined;
   const head = { total, tail, askedAt, arrivedAt, lifetimeMs, basis };
-  return { kind, epoch, frame, proven: fields['proven'] === true, head, blocks: new Map(), unmerged: new Map() };
+  const shrunkMs = readCount(fields, 'shrunkMs');
+  const shrunkAt = shrunkMs === undefined ? undefined : askedAt - shrunkMs;
+  const proven = fields['proven'] === true;
+  return { kind, epoch, frame, proven, shrunkAt, head, blocks: new Map(), unmerged: new Map() };
 }
 
 export function readBlock(key: string, stored: StoredValue, arrivedAt: number): Block | undefined {

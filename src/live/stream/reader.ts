@@ -80,7 +80,7 @@ export class Reader implements Watcher {
   private async resume(position: number, newest: NewestMessages, first: number): Promise<void> {
     const { resets } = this;
     const messages = position >= first ? newest.from(position) : await this.readOlder(position, newest.total);
-    if (messages === undefined || messages.length === 0 || resets !== this.resets) return;
+    if (messages === undefined || resets !== this.resets) return;
     const next = position + messages.length;
     this.moveTo(next, messages.length);
     await this.parts.connection.send(messagesEvent('messages', next, messages, newest.total));
@@ -94,8 +94,11 @@ export class Reader implements Watcher {
     let pauseMs = SHORTEST_PAUSE_MS;
     try {
       const view = await transcripts.readInBackground(sessionId, { first: position, end }, { signal, maxWaitMs });
-      if (view.first === position) return messagesIn(view.slices).map((json, i) => ({ position: position + i, json }));
-      // The session contradicts itself by now: the watch will report that.
+      const messages = messagesIn(view.slices);
+      if (view.first === position && messages.length > 0) {
+        return messages.map((json, i) => ({ position: position + i, json }));
+      }
+      // The session contradicts itself by now, or shrank: the watch will report that.
     } catch (error) {
       if (!(error instanceof DeskError) || error instanceof DeskNotFoundError) throw error;
       pauseMs = Math.max(pauseMs, error.retryAfterMs ?? 0);
