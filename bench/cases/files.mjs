@@ -48,11 +48,11 @@ export async function files({ desk, rounds }) {
   const calls = (await deskCalls(desk)) - callsBefore;
   await service.stop();
   if (calls > 0) throw new Error(`${calls} desk calls for files that are in memory`);
-  return { raw: { speed, memory }, rows: [speedRow(speed), memoryRow(memory)] };
+  return { raw: { speed, memory }, rows: [...speedRows(speed), memoryRow(memory)] };
 }
 
-function urlOf(service, id) {
-  return `${service.url}/sessions/${id}/messages?format=ndjson`;
+function urlOf(service, id, format = 'ndjson') {
+  return `${service.url}/sessions/${id}/messages?format=${format}`;
 }
 
 /** The talk of generated sessions, one after the other, a message a minute. */
@@ -86,24 +86,25 @@ async function readFile(service, id) {
   return objects;
 }
 
-/** CPU of a file in microseconds, in turn with JSON.stringify of all its messages in one go, in this process. */
+/** CPU of a file in microseconds, each kind in turn, with JSON.stringify of all its messages in one go in this process. */
 async function measureSpeed(service, objects, rounds) {
-  const ours = [];
-  const theirs = [];
+  const taken = { plain: [], gzip: [], csv: [], stringify: [] };
   for (let round = -1; round < rounds; round++) {
-    const file = await cpuOfFiles(service);
-    const stringify = cpuOfStringify(objects);
+    const cpu = {
+      plain: await cpuOfFiles(service, 'ndjson', CLIENT_HEADERS),
+      gzip: await cpuOfFiles(service, 'ndjson', { ...CLIENT_HEADERS, 'accept-encoding': 'gzip' }),
+      csv: await cpuOfFiles(service, 'csv', CLIENT_HEADERS),
+      stringify: cpuOfStringify(objects),
+    };
     // The first round warms up.
-    if (round < 0) continue;
-    ours.push(file);
-    theirs.push(stringify);
+    if (round >= 0) for (const [kind, list] of Object.entries(taken)) list.push(cpu[kind]);
   }
-  return { ours, theirs, bytes: Buffer.byteLength(JSON.stringify(objects)) };
+  return taken;
 }
 
-async function cpuOfFiles(service) {
+async function cpuOfFiles(service, format, headers) {
   const before = await service.usage();
-  for (let i = 0; i < FILES_PER_ROUND; i++) await get(urlOf(service, TALK), CLIENT_HEADERS);
+  for (let i = 0; i < FILES_PER_ROUND; i++) await get(urlOf(service, TALK, format), headers);
   await service.log.drained();
   return ((await service.usage()).cpu - before.cpu) / FILES_PER_ROUND;
 }
@@ -175,12 +176,21 @@ async function megabytes(service) {
   return (await service.usage()).rss / 1e6;
 }
 
-function speedRow({ ours, theirs }) {
+function speedRows({ plain, gzip, csv, stringify }) {
+  const name = `a file of ${MESSAGES.toLocaleString('en')} messages from memory`;
+  return [
+    speedRow(name, 'JSON.stringify of the same objects in one go', plain, stringify),
+    speedRow(`${name}, gzip`, 'without gzip', gzip, plain),
+    speedRow(`${name}, csv`, 'ndjson', csv, plain),
+  ];
+}
+
+function speedRow(name, against, ours, theirs) {
   const perSecond = (cpu) => Math.round((MESSAGES * 1e6) / median(cpu));
   const micros = (cpu) => `${median(cpu).toFixed(0)} µs`;
   return {
-    case: `a file of ${MESSAGES.toLocaleString('en')} messages from memory`,
-    against: 'JSON.stringify of the same objects in one go',
+    case: name,
+    against,
     goal: `≥ ${LEAST_PER_SECOND.toLocaleString('en')} messages a second of one core`,
     measured: `${perSecond(ours).toLocaleString('en')} / ${perSecond(theirs).toLocaleString('en')}`,
     isMet: perSecond(ours) >= LEAST_PER_SECOND,

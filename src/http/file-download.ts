@@ -53,6 +53,13 @@ interface Progress {
   hasFailed: boolean;
 }
 
+const GZIP = {
+  // A file is made once, for one reader: of prose, level 6 is 4 % smaller and takes more than twice the CPU.
+  level: 3,
+  // After each block, since the next one may take long.
+  flush: constants.Z_SYNC_FLUSH,
+};
+
 /** Sends whole collections as files, at the pace of the client: no block is loaded before the previous one was read. */
 export class FileDownload {
   constructor(private readonly parts: FileDownloadParts) {}
@@ -159,8 +166,7 @@ export class FileDownload {
     const sink = async (chunks: AsyncIterable<Buffer>) => {
       for await (const chunk of chunks) await writeAtReadersPace(response, chunk, this.parts.stalledMs);
     };
-    // Flushed after each block, since the next one may take long.
-    if (isGzip) await pipeline(body, createGzip({ flush: constants.Z_SYNC_FLUSH }), sink);
+    if (isGzip) await pipeline(body, createGzip(GZIP), sink);
     else await sink(body);
   }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { LRUCache } from 'lru-cache';
+import { unshared } from '../cache/unshared.js';
 
 export type Encoding = 'identity' | 'gzip' | 'br';
 
@@ -40,11 +41,12 @@ export class Representation {
   private dated: { readonly at: number; readonly text: string } | undefined;
 
   constructor(
-    { body, link }: Rendered,
+    { body: rendered, link }: Rendered,
     /** Identifies the content: at another fingerprint the bytes are made again. */
     readonly fingerprint: string,
     private readonly onGrowth: (representation: Representation) => void,
   ) {
+    const body = unshared(rendered);
     this.tag = createHash('sha256').update(body).digest('base64url').slice(0, 27);
     this.identity = { encoding: 'identity', body, etag: `"${this.tag}"` };
     this.link = link;
@@ -76,7 +78,8 @@ export class Representation {
   }
 
   private make(encoding: 'gzip' | 'br'): Promise<Variant> {
-    const making = compress[encoding](this.identity.body).then((body): Variant => {
+    const making = compress[encoding](this.identity.body).then((made): Variant => {
+      const body = unshared(made);
       const variant = { encoding, body, etag: `"${this.tag}-${encoding}"` };
       this.variants.set(encoding, variant);
       this.compressedBytes += body.length;

@@ -13,6 +13,13 @@ describe('a run of messages', () => {
     expect(decoded?.newestAt).toBe(1_700_000_000_500);
   });
 
+  it('keeps nothing in memory but its own bytes', () => {
+    for (const run of [RenderedMessages.of(messages), RenderedMessages.decode(payload)]) {
+      const held = [0, 1].map((index) => run?.json(index));
+      expect(held[0]?.buffer.byteLength).toBe(held.reduce((sum, json) => sum + (json?.length ?? 0), 0));
+    }
+  });
+
   it('is a miss wherever it is truncated, or has bytes behind it', () => {
     for (let length = 0; length < payload.length; length++) {
       expect(RenderedMessages.decode(payload.subarray(0, length))).toBeUndefined();

@@ -1,3 +1,4 @@
+import { unshared } from '../cache/unshared.js';
 import { toMessage } from '../content/message.js';
 import { type DeskMessage } from '../desk/commands/describe-chat-messages.js';
 
@@ -35,7 +36,7 @@ export class RenderedMessages {
     const rendered = messages.map(render);
     let end = 0;
     return new RenderedMessages(
-      Buffer.concat(rendered.map(({ json }) => json)),
+      unshared(Buffer.concat(rendered.map(({ json }) => json))),
       rendered.map(({ json }) => (end += json.length)),
       rendered.map(({ senderLength }) => senderLength),
       rendered.map(({ sentAt }) => sentAt),
@@ -97,8 +98,7 @@ export class RenderedMessages {
       senderLengths.push(data.readUInt32BE(at + 12));
     }
     if (data.length !== bodyStart + end) return undefined;
-    // A copy: the reply of Redis is a view into a larger chunk, which would stay in memory uncounted.
-    return new RenderedMessages(Buffer.from(data.subarray(bodyStart)), ends, senderLengths, sentAts);
+    return new RenderedMessages(unshared(data.subarray(bodyStart)), ends, senderLengths, sentAts);
   }
 
   private start(index: number): number {
