@@ -26,3 +26,15 @@ export abstract class Authenticator {
 export function callerNamed(name: string): Caller {
   return { name, scopes: undefined, expiresAt: Infinity };
 }
+
+/** AUTH_MODE=none: everybody may read; limit and audit use the address. */
+export class AddressAuthenticator extends Authenticator {
+  override recall({ socket }: IncomingMessage): Caller {
+    // A dual-stack socket reports IPv4 addresses as ::ffff:a.b.c.d.
+    return callerNamed(socket.remoteAddress?.replace(/^::ffff:/, '') ?? 'unknown');
+  }
+
+  override authenticate(request: IncomingMessage): Caller {
+    return this.recall(request);
+  }
+}

@@ -1,11 +1,11 @@
 import { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { isJsonObject } from '../json.js';
 import { type AuditFields } from '../logging/request-context.js';
+import { ProblemError } from '../problem/problem.js';
 import { type Access } from './access.js';
 import { type AccessControl } from './access-control.js';
 import { type DeclaredRoutes } from './declared-routes.js';
 import { type ShownSignature } from './webhook-signature.js';
-import { tooManyRequests } from './too-many-requests.js';
 
 /** The audit fields of a request over the limit: it is audited like any other read. */
 type AuditOfRefused = (request: FastifyRequest) => AuditFields | undefined;
@@ -49,6 +49,12 @@ async function admit(
   const audit = auditOfRefused(request);
   if (audit !== undefined) request.context.audit = audit;
   throw tooManyRequests(waitMs);
+}
+
+/** The caller's own limit is used up, and for how long. */
+function tooManyRequests(waitMs: number): ProblemError {
+  const detail = 'You have used up your requests of this minute. Try again later.';
+  return new ProblemError('too-many-requests', { detail, retryAfterMs: waitMs });
 }
 
 function shownBy({ params, url }: FastifyRequest): ShownSignature {
