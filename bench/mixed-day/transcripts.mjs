@@ -3,6 +3,7 @@ import { setImmediate as settled } from 'node:timers/promises';
 import { Test } from '@nestjs/testing';
 import { AppModule } from '../../build/app.module.js';
 import { CacheFactory } from '../../build/cache/cache-factory.js';
+import { BackgroundTurns } from '../../build/desk/admission/background-turns.js';
 import { describeChatMessages } from '../../build/desk/commands/describe-chat-messages.js';
 import { Desk } from '../../build/desk/desk.js';
 import { readEnvironment } from '../../build/environment/read-environment.js';
@@ -63,5 +64,8 @@ function createModule(desk, hasWebhook) {
   return Test.createTestingModule({ imports: [AppModule.with(environment)] })
     .overrideProvider(Desk)
     .useValue({ call })
+    // Turns go by real time, of which this day has none: a refresh would come hours late.
+    .overrideProvider(BackgroundTurns)
+    .useValue({ take: () => Promise.resolve('turn') })
     .compile();
 }
