@@ -1,8 +1,8 @@
 import { Agent, request } from 'node:http';
 
 /**
- * An idle connection is given up before the service does so (72 s), as load balancers do it: a request that meets its end
- * on the way is lost, whoever is right.
+ * Idle connections are closed before the service closes them (72 s), as load balancers do: a request that is sent while
+ * the other side closes is lost.
  */
 const IDLE_MS = 60_000;
 const agent = new Agent({ keepAlive: true, maxSockets: 200, timeout: IDLE_MS });

@@ -21,7 +21,7 @@ export class Replica {
       createInterface(this.child.stdout).on('line', (line) => {
         const found = /"url":"(http:[^"]+)","msg":"listening"/.exec(line)?.[1];
         if (found) resolve(found);
-        if (line.includes('Redis is away')) this.redisLosses += 1;
+        if (line.includes('Redis is unavailable')) this.redisLosses += 1;
         if (line.includes('"level":50') && line.includes('fault of our own')) this.faults = (this.faults ?? 0) + 1;
       });
       this.child.once('exit', (code) => reject(new Error(`a replica exited with ${code}`)));

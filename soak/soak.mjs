@@ -47,7 +47,7 @@ const replicas = await Promise.all(
   Array.from({ length: Number(values.replicas) }, () => new Replica(environment).start()),
 );
 
-/** Of this process, in which the desk is too. */
+/** Of this process, which includes the simulated desk. */
 const ownPauses = monitorEventLoopDelay({ resolution: 10 });
 ownPauses.enable();
 const rows = [];
@@ -78,12 +78,12 @@ async function run(trouble) {
   row.perSecond = desk.maxPerSecond;
   row.withoutRedis = replicas.filter(({ redisLosses }, i) => redisLosses > lossesBefore[i]).length;
   row.pauseMs = await longestPause();
-  // What arrives within so long was sent within a second, whoever stood still in between.
+  // Calls that arrive within this time were sent within a second, whichever process paused.
   row.sentPerSecond = mostWithin(Math.max(0, 1000 - row.pauseMs));
   return row;
 }
 
-/** Between the quota and the desk: of a replica, then of the desk. Since it was last asked. */
+/** The longest pauses of a replica and of the desk since the last call, added: both lie between quota and desk. */
 async function longestPause() {
   const ofReplicas = await Promise.all(replicas.map((replica) => replica.pause()));
   const own = ownPauses.max / 1e6;
