@@ -61,11 +61,13 @@ function createModule(desk, hasWebhook) {
     const { messages, total, askedAt } = desk.ask(question);
     return Promise.resolve({ answer: { messages, total }, askedAt });
   };
-  return Test.createTestingModule({ imports: [AppModule.with(environment)] })
-    .overrideProvider(Desk)
-    .useValue({ call })
-    // Turns go by real time, of which this day has none: a refresh would come hours late.
-    .overrideProvider(BackgroundTurns)
-    .useValue({ take: () => Promise.resolve('turn') })
-    .compile();
+  return (
+    Test.createTestingModule({ imports: [AppModule.with(environment)] })
+      .overrideProvider(Desk)
+      .useValue({ call })
+      // Turns go by real time, of which this day has none: a refresh would come hours late.
+      .overrideProvider(BackgroundTurns)
+      .useValue({ take: () => Promise.resolve('turn') })
+      .compile()
+  );
 }
