@@ -3,7 +3,7 @@ import { type ProblemCode, problemKinds } from './problem.js';
 
 const CODES = Object.keys(problemKinds);
 
-@ApiSchema({ name: 'InputFault' })
+@ApiSchema({ name: 'Fault' })
 export class FaultDto {
   @ApiProperty({ type: String, example: 'limit' })
   declare field: string;
