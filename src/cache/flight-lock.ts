@@ -52,7 +52,7 @@ export class FlightLock {
 
   async acquire(yieldsToFailure: boolean): Promise<Acquired> {
     const acquired = await this.tryAcquire(yieldsToFailure);
-    // Redis says late, yet its answer came in time: the clocks have drifted, and the offset is corrected by now.
+    // Redis says late, yet its answer came in time: the offset was unknown, or the clocks have drifted. Now it is right.
     return acquired ?? (await this.tryAcquire(yieldsToFailure)) ?? { kind: 'unavailable' };
   }
 
@@ -134,9 +134,9 @@ export class FlightLock {
     return Buffer.isBuffer(before) ? before.toString('utf8') : undefined;
   }
 
-  /** The moment after which a command is late, by Redis's clock; empty while the offset is unknown. */
-  private notAfter(): string {
-    return this.aheadMs === undefined ? '' : String(this.store.options.now() + this.aheadMs + LATE_MS);
+  /** The moment after which a command is late, by Redis's clock. While the offset is unknown, every command is late. */
+  private notAfter(): number {
+    return this.aheadMs === undefined ? 0 : this.store.options.now() + this.aheadMs + LATE_MS;
   }
 }
 

@@ -38,11 +38,11 @@ return reply`,
   'read',
 );
 
-/** Milliseconds of Redis's own clock; `late` is whether the given moment, if any, has passed. */
+/** Milliseconds of Redis's own clock; `late` is whether the given moment has passed. */
 const CLOCK = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local function late(moment) return moment ~= '' and now > tonumber(moment) end`;
+local function late(moment) return now > tonumber(moment) end`;
 
 /** The token in a lock. A text in another format, or with a TTL longer than any lock, is ignored. */
 const LOCKED = `
