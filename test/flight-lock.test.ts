@@ -79,6 +79,49 @@ describeWithRedis('the lock of a flight', () => {
     expect(await lock().acquire(false)).toEqual({ kind: 'held', token: TOKEN });
   });
 
+  it('is taken by a read that finds nothing stored, and then needs no command', async () => {
+    await store.read('session', everything);
+    const [reader, other] = [lock(), lock()];
+    expect(await store.read('session', { ...everything, claim: reader.claim })).toMatchObject({ hasLock: true });
+    reader.takenByRead();
+    const held = await other.acquire(false);
+    expect(held.kind).toBe('held');
+    expect(await reader.acquire(false)).toMatchObject({ kind: 'acquired', version: '' });
+    expect(await reader.settle('ok', [written()])).toMatchObject({ replaced: '' });
+    expect(held.kind === 'held' && (await other.watch(held.token))).toEqual({ kind: 'ended', outcome: 'ok' });
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['another holds it', () => lock().acquire(false)],
+    [
+      'something is stored',
+      async () => {
+        const holder = lock();
+        await holder.acquire(false);
+        await holder.settle('ok', [written()]);
+      },
+    ],
+  ])('is not taken by a read if %s', async (_, prepare) => {
+    await prepare();
+    expect(await store.read('session', { ...everything, claim: lock().claim })).toMatchObject({ hasLock: false });
+  });
+
+  it('is not taken by the first read, which does not know how late it is', async () => {
+    expect(await store.read('session', { ...everything, claim: lock().claim })).toMatchObject({ hasLock: false });
+  });
+
+  it('that a read took and nothing used is free again, and its waiters go on', async () => {
+    await store.read('session', everything);
+    const [reader, waiter] = [lock(), lock()];
+    await store.read('session', { ...everything, claim: reader.claim });
+    reader.takenByRead();
+    const held = await waiter.acquire(false);
+    reader.giveBack();
+    expect(reader.isAtHand).toBe(false);
+    expect(held.kind === 'held' && (await waiter.watch(held.token))).toEqual({ kind: 'ended', outcome: 'abandoned' });
+    expect(await waiter.acquire(false)).toMatchObject({ kind: 'acquired' });
+  });
+
   it('is not taken after a recent failure by a load that has a stale view', async () => {
     const holder = lock();
     await holder.acquire(false);

@@ -56,6 +56,16 @@ describeWithOwnRedis('commands that a frozen Redis runs late', () => {
     expect(await lock(theirs).acquire(false)).toMatchObject({ kind: 'acquired' });
   });
 
+  it('take no lock by a read either', async () => {
+    await mine.read('session', everything);
+    const { claim } = lock(mine);
+    await whileFrozen(async () => {
+      expect(await mine.read('session', { ...everything, claim })).toBeUndefined();
+    });
+    await untilUp(theirs);
+    expect(await lock(theirs).acquire(false)).toMatchObject({ kind: 'acquired' });
+  });
+
   it('write nothing that would seem younger than it is, but release the lock', async () => {
     const flight = lock(mine);
     expect(await flight.acquire(false)).toMatchObject({ kind: 'acquired' });

@@ -105,6 +105,18 @@ describeWithRedis('three replicas', () => {
     expect(desk.calls).toHaveLength(1);
   });
 
+  it('let no read of a cold session wait for a lock that a request beside it took and does not use', async () => {
+    for (let round = 0; round < 10; round++) {
+      id = `beside-${round}`;
+      setSession(26);
+      const asked = Array.from({ length: 24 }, (_, i) => replicas.get(i, path(), i % 4 < 2 ? {} : noCache));
+      const answers = await Promise.all(asked);
+      expect(statusesOf(answers)).toEqual([200]);
+      // A lock that nobody releases would be waited for until it expires after 3 s.
+      expect(slowest(answers)).toBeLessThan(2500);
+    }
+  });
+
   it('make one call for many concurrent no-cache requests, for each block of their window too', async () => {
     setSession(300);
     await replicas.each(path('?order=asc&offset=20'));

@@ -82,7 +82,7 @@ export class SharedMinuteCounts {
     const reply = turn.then(() => {
       this.batches.delete(caller);
       const args = [batch.size, MINUTE_MS, this.perMinute, wanted];
-      return this.redis.tryRun((client) => COUNT.run(client, [key], args));
+      return this.redis.run((client) => COUNT.run(client, [key], args));
     });
     const batch: Batch = { size: 0, reply };
     this.batches.set(caller, batch);

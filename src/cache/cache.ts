@@ -9,7 +9,8 @@ import { type FreshnessPolicy, Moments, phaseOf } from './freshness.js';
 import { HeldCopies } from './held-copies.js';
 import { EntryUpdater } from './entry-updater.js';
 import { Load, type LoadParts } from './load.js';
-import { type RedisStore } from './redis-store.js';
+import { type FlightLock } from './flight-lock.js';
+import { HEAD, type RedisStore } from './redis-store.js';
 import { retryWhileLimited } from './retry-while-limited.js';
 import { type Resource } from './resource.js';
 import { type Level, type Result, type View } from './result.js';
@@ -208,7 +209,22 @@ export class Cache<Query, State, Update, V extends View> {
     if (entry !== undefined) entry.checkedAt = 0;
   }
 
+  /** Where nothing is held, the read of Redis takes the lock of the call that follows if nothing is stored there either. */
   private async answer(entry: Entry<State>, query: Query, signal: AbortSignal | undefined): Promise<Result<V>> {
+    const lock = entry.state === undefined ? this.parts.flights.lockOf(entry, HEAD) : undefined;
+    try {
+      return await this.answerWith(entry, query, signal, lock);
+    } finally {
+      lock?.giveBack();
+    }
+  }
+
+  private async answerWith(
+    entry: Entry<State>,
+    query: Query,
+    signal: AbortSignal | undefined,
+    lock: FlightLock | undefined,
+  ): Promise<Result<V>> {
     let level: Level = 'memory';
     if (!this.copies.needsCheck(entry)) this.copies.throwIfNotFound(entry);
     let view = this.copies.view(entry, query);
@@ -219,13 +235,13 @@ export class Cache<Query, State, Update, V extends View> {
     }
     // Another replica may have stored in Redis what is missing here.
     if (this.copies.needsCheck(entry) || (view === undefined && entry.state !== undefined)) {
-      level = await this.copies.check(entry, query, view === undefined);
+      level = await this.copies.check(entry, query, { wantsParts: view === undefined, lock });
       this.copies.throwIfNotFound(entry);
       view = this.copies.view(entry, query);
     }
     const phase = view === undefined ? 'expired' : phaseOf(this.options.policy, view.remainingMs);
     if (view === undefined || phase === 'expired') {
-      return this.ask(entry, query, { signal, wasHeld: view !== undefined });
+      return this.ask(entry, query, { signal, wasHeld: view !== undefined, lock });
     }
     if (phase === 'fresh') return held(view, 'hit', level);
     if (phase === 'revalidate') {
@@ -242,9 +258,9 @@ export class Cache<Query, State, Update, V extends View> {
   private async ask(
     entry: Entry<State>,
     query: Query,
-    { signal, noCache = false, hasFallback = false, wasHeld = false }: AskOptions,
+    { signal, noCache = false, hasFallback = false, wasHeld = false, lock }: AskOptions,
   ): Promise<Result<V>> {
-    const load = this.load(entry, query, { signal, noCache, hasFallback });
+    const load = this.load(entry, query, { signal, noCache, hasFallback, lock });
     const view = await load.run();
     const { isCollapsed } = load;
     return {
@@ -260,10 +276,11 @@ export class Cache<Query, State, Update, V extends View> {
   private load(
     entry: Entry<State>,
     query: Query,
-    { signal, noCache = false, hasFallback = false, background, freshSince = -Infinity }: AskOptions,
+    { signal, noCache = false, hasFallback = false, background, freshSince = -Infinity, lock }: AskOptions,
   ): Load<Query, State, Update, V> {
     const deadlineAt = this.options.now() + this.options.deadlineMs;
-    return new Load(this.parts, entry, query, { deadlineAt, background, signal, noCache, hasFallback, freshSince });
+    const options = { deadlineAt, background, signal, noCache, hasFallback, freshSince, lock };
+    return new Load(this.parts, entry, query, options);
   }
 }
 
@@ -275,6 +292,7 @@ interface AskOptions {
   readonly freshSince?: number;
   /** A stale view is held. */
   readonly wasHeld?: boolean;
+  readonly lock?: FlightLock | undefined;
 }
 
 function held<V extends View>(view: V, outcome: 'hit' | 'stale', level: Level): Result<V> {

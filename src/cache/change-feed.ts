@@ -1,6 +1,6 @@
 import { type Clock } from '../clock.js';
 import { RedisChannel } from '../redis/redis-channel.js';
-import { isRedisTrouble, type RedisLink } from '../redis/redis-link.js';
+import { type RedisLink } from '../redis/redis-link.js';
 import { CHANGE } from './redis-scripts.js';
 import { readChange, RedisKeys } from './redis-store.js';
 import { type ValueCipher } from './stored-value.js';
@@ -85,15 +85,14 @@ export class ChangeFeed {
     const { redis, keyPrefix, cipher, changeMs } = this.parts;
     const { change: key } = new RedisKeys(keyPrefix, '', id);
     const args = [changeMs, this.channelName, cipher.encrypt(Buffer.from(id), this.channelName)];
-    try {
-      const reply = await redis.run((client) => CHANGE.run(client, [key], args), key);
-      const change = readChange(reply);
-      if (change !== undefined) for (const cache of this.caches) cache.raiseChange(id, change);
-      await redis.run((client) => client.set(this.reportedKey, '1', 'PX', REPORTED_MS), this.reportedKey);
-    } catch (error) {
-      if (!isRedisTrouble(error)) throw error;
+    const change = readChange(await redis.run((client) => CHANGE.run(client, [key], args), key));
+    if (change === undefined) {
       this.tellLater(id);
+      return;
     }
+    for (const cache of this.caches) cache.raiseChange(id, change);
+    const set = await redis.run((client) => client.set(this.reportedKey, '1', 'PX', REPORTED_MS), this.reportedKey);
+    if (set === undefined) this.tellLater(id);
   }
 
   private tellLater(id: string): void {
@@ -123,12 +122,8 @@ export class ChangeFeed {
   private async look(): Promise<void> {
     const { redis, now } = this.parts;
     this.lookedAt = now();
-    try {
-      const leftMs = await redis.run((client) => client.pttl(this.reportedKey), this.reportedKey);
-      if (leftMs > 0) this.noteReport(Math.min(leftMs, REPORTED_MS));
-    } catch (error) {
-      if (!isRedisTrouble(error)) throw error;
-    }
+    const leftMs = (await redis.run((client) => client.pttl(this.reportedKey), this.reportedKey)) ?? 0;
+    if (leftMs > 0) this.noteReport(Math.min(leftMs, REPORTED_MS));
   }
 }
 

@@ -2,6 +2,7 @@ import { type Clock } from '../clock.js';
 import { type DeskError, DeskNotFoundError } from '../desk/desk-error.js';
 import { type Entry, NotFound } from './entry.js';
 import { type Basis, type FreshnessPolicy, type Moments } from './freshness.js';
+import { type FlightLock } from './flight-lock.js';
 import { HEAD, type RedisStore, type StoredEntry, type StoredWrite } from './redis-store.js';
 import { type Resource, type RestoreContext } from './resource.js';
 import { type View } from './result.js';
@@ -23,6 +24,8 @@ export interface RedisRead {
   readonly wantsParts: boolean;
   /** The part that another replica fetched while this one waited. */
   readonly waitedFor?: string | undefined;
+  /** To be taken if nothing is stored. */
+  readonly lock?: FlightLock | undefined;
 }
 
 interface ReadOnce<Query> extends RedisRead {
@@ -61,9 +64,9 @@ export class EntryUpdater<Query, State, Update, V extends View> {
   }
 
   /** @returns false while Redis is unavailable */
-  async mergeStored(entry: Entry<State>, query: Query, { wantsParts, waitedFor }: RedisRead): Promise<boolean> {
+  async mergeStored(entry: Entry<State>, query: Query, { wantsParts, waitedFor, lock }: RedisRead): Promise<boolean> {
     const names = this.storedNames(entry, query);
-    if (!(await this.read(entry, { query, names, wantsParts, waitedFor }))) return false;
+    if (!(await this.read(entry, { query, names, wantsParts, waitedFor, lock }))) return false;
     // Which other values the query needs may be known only after the head is read.
     const more = this.storedNames(entry, query).filter((name) => !names.includes(name));
     return (
@@ -73,11 +76,15 @@ export class EntryUpdater<Query, State, Update, V extends View> {
     );
   }
 
-  private async read(entry: Entry<State>, { query, names, wantsParts, waitedFor }: ReadOnce<Query>): Promise<boolean> {
+  private async read(
+    entry: Entry<State>,
+    { query, names, wantsParts, waitedFor, lock }: ReadOnce<Query>,
+  ): Promise<boolean> {
     const { store, now } = this.parts;
-    const stored = await store.read(entry.id, { knownVersion: entry.version, names, wantsParts });
+    const stored = await store.read(entry.id, { knownVersion: entry.version, names, wantsParts, claim: lock?.claim });
     entry.checkedAt = now();
     if (stored === undefined) return false;
+    if (stored.hasLock === true) lock?.takenByRead();
     this.noteChange(entry, stored.change);
     entry.version = stored.version;
     const isNew = stored.head !== undefined || stored.parts.size > 0;

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { type DeskError, deskErrorOf, DeskUnavailableError, isDeskErrorCode } from '../desk/desk-error.js';
 import { isJsonObject, parseJson } from '../json.js';
 import { ACQUIRE, RENEW, SETTLE, WATCH } from './redis-scripts.js';
-import { readChange, type RedisKeys, type RedisStore, type StoredWrite } from './redis-store.js';
+import { type LockClaim, readChange, type RedisKeys, type RedisStore, type StoredWrite } from './redis-store.js';
 
 /** `unavailable`: Redis is unavailable, so this replica goes ahead alone. */
 export type Acquired =
@@ -33,11 +33,17 @@ const RENEW_MS = 1000;
  */
 const LATE_MS = 300;
 
+/**
+ * Cancelled because nobody waited any more: no failure of the desk, so any other waiting load calls the desk itself.
+ */
+export const ABANDONED = 'abandoned';
+
 /** The lock of one flight, shared by all replicas. */
 export class FlightLock {
   private readonly token = newToken();
   /** The clock of the Redis node that holds this lock; in a cluster each node has its own. */
   private aheadMs: number | undefined;
+  private isTaken = false;
 
   private readonly keys: RedisKeys;
 
@@ -50,7 +56,33 @@ export class FlightLock {
     this.aheadMs = store.aheadMs;
   }
 
+  /** What a read of the entry needs to take this lock with the same command. */
+  get claim(): LockClaim {
+    return { key: this.keys.lock(this.flight), token: this.token, notAfter: this.notAfter() };
+  }
+
+  /** A read has taken it, and nothing has used it yet. */
+  get isAtHand(): boolean {
+    return this.isTaken;
+  }
+
+  takenByRead(): void {
+    this.isTaken = true;
+    this.aheadMs = this.store.aheadMs;
+  }
+
+  /** Releases what a read has taken, if nothing has used it. */
+  giveBack(): void {
+    if (!this.isTaken) return;
+    this.isTaken = false;
+    void this.release(ABANDONED);
+  }
+
   async acquire(yieldsToFailure: boolean): Promise<Acquired> {
+    if (this.isTaken) {
+      this.isTaken = false;
+      return { kind: 'acquired', version: '', change: undefined, changedAgoMs: 0 };
+    }
     const acquired = await this.tryAcquire(yieldsToFailure);
     // Redis says late, yet its answer came in time: the offset was unknown, or the clocks have drifted. Now it is right.
     return acquired ?? (await this.tryAcquire(yieldsToFailure)) ?? { kind: 'unavailable' };
@@ -113,7 +145,8 @@ export class FlightLock {
     if (!Array.isArray(reply)) return { kind: 'unavailable' };
     const list: readonly unknown[] = reply;
     const [kind, value, redisNow, change] = list;
-    this.aheadMs = store.aheadMs = Number(redisNow) - sentAt;
+    store.noteClock(redisNow, sentAt);
+    this.aheadMs = store.aheadMs;
     switch (String(kind)) {
       case 'acquired':
         return ownFlight(String(value), readChange(change), Number(redisNow));
@@ -145,8 +178,9 @@ function ownFlight(version: string, change: number | undefined, redisNow: number
   return { kind: 'acquired', version, change, changedAgoMs: Math.max(0, redisNow - (change ?? 0)) };
 }
 
+/** 24 hexadecimal digits. Node makes UUIDs from random bytes that it keeps ready. */
 function newToken(): string {
-  return randomBytes(12).toString('hex');
+  return randomUUID().replaceAll('-', '').slice(8);
 }
 
 /** A failure in the form in which replicas pass it on through Redis. */

@@ -2,7 +2,7 @@ import { type Clock } from '../clock.js';
 import { DeskNotFoundError } from '../desk/desk-error.js';
 import { type Entry, NotFound } from './entry.js';
 import { type Moments } from './freshness.js';
-import { type EntryUpdater } from './entry-updater.js';
+import { type EntryUpdater, type RedisRead } from './entry-updater.js';
 import { type RedisStore } from './redis-store.js';
 import { type Resource } from './resource.js';
 import { type Level, type View } from './result.js';
@@ -36,8 +36,8 @@ export class HeldCopies<Query, State, Update, V extends View> {
   }
 
   /** Updates the held entry from Redis; concurrent callers share one comparison. */
-  check(entry: Entry<State>, query: Query, wantsParts: boolean): Promise<Level> {
-    const check = this.checkOnce(entry, query, wantsParts).finally(() => {
+  check(entry: Entry<State>, query: Query, read: RedisRead): Promise<Level> {
+    const check = this.checkOnce(entry, query, read).finally(() => {
       if (entry.check === check) entry.check = undefined;
     });
     entry.check = check;
@@ -46,7 +46,7 @@ export class HeldCopies<Query, State, Update, V extends View> {
 
   /** As `check`, if a comparison is due and none is in progress. */
   async checkIfDue(entry: Entry<State>, query: Query): Promise<void> {
-    if (this.needsCheck(entry)) await (entry.check ?? this.check(entry, query, true));
+    if (this.needsCheck(entry)) await (entry.check ?? this.check(entry, query, { wantsParts: true }));
   }
 
   /** @throws DeskNotFoundError while that answer is fresh */
@@ -57,9 +57,9 @@ export class HeldCopies<Query, State, Update, V extends View> {
   }
 
   /** @returns the cache level of the view */
-  private async checkOnce(entry: Entry<State>, query: Query, wantsParts: boolean): Promise<Level> {
+  private async checkOnce(entry: Entry<State>, query: Query, read: RedisRead): Promise<Level> {
     const before = entry.state;
-    await this.parts.updater.mergeStored(entry, query, { wantsParts });
+    await this.parts.updater.mergeStored(entry, query, read);
     return entry.state === before ? 'memory' : 'redis';
   }
 }

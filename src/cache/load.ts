@@ -4,6 +4,7 @@ import { DeskFailedError, DeskNotFoundError } from '../desk/desk-error.js';
 import { type Entries, type Entry, NotFound } from './entry.js';
 import { type Arrived, type Basis, type Moments } from './freshness.js';
 import { type EntryUpdater } from './entry-updater.js';
+import { type FlightLock } from './flight-lock.js';
 import { HEAD, type StoredWrite } from './redis-store.js';
 import { type Fetch, type Resource, type Step } from './resource.js';
 import { type View } from './result.js';
@@ -28,6 +29,8 @@ export interface LoadOptions {
   readonly hasFallback: boolean;
   /** Ignore anything fetched before this moment. */
   readonly freshSince: number;
+  /** The lock of the head's flight, if a read has taken it. */
+  readonly lock: FlightLock | undefined;
 }
 
 /** A resource that is still incomplete after so many steps changes with every answer. */
@@ -102,7 +105,7 @@ export class Load<Query, State, Update, V extends View> {
 
   private async fetch(fetch: Fetch<Update>): Promise<void> {
     const { name } = fetch;
-    const { deadlineAt, background, signal, hasFallback } = this.options;
+    const { deadlineAt, background, signal, hasFallback, lock } = this.options;
     const result = await this.parts.flights.run(this.entry, {
       name,
       deadlineAt,
@@ -114,6 +117,7 @@ export class Load<Query, State, Update, V extends View> {
       // The head in Redis is never newer than the version; another part may be there that this replica has not seen.
       mayBeStored: (version) => version !== '' && (name !== HEAD || version !== this.entry.version),
       collect: (waited) => this.collect(name, waited),
+      lock: name === HEAD ? lock : undefined,
     });
     this.tried.add(name);
     if (result === 'asked') this.hasAsked = true;

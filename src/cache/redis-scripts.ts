@@ -13,31 +13,6 @@ local function held(key)
   return value, ttl
 end`;
 
-/**
- * KEYS version, change, then the wanted values, the head first; ARGV the version that the caller knows, and `1` to get
- * the other values even if the version is that one. Replies {version, change, then index, value and PTTL of each that
- * exists}.
- */
-export const READ = new RedisScript(
-  `${HELD}
-local version = held(KEYS[1]) or ''
-local same = version ~= '' and version == ARGV[1]
-local reply = {version, (held(KEYS[2])) or ''}
-for index = 3, #KEYS do
-  local wanted = not same or (index > 3 and ARGV[2] == '1')
-  if wanted then
-    local value, left = held(KEYS[index])
-    if value then
-      reply[#reply + 1] = index - 3
-      reply[#reply + 1] = value
-      reply[#reply + 1] = left
-    end
-  end
-end
-return reply`,
-  'read',
-);
-
 /** Milliseconds of Redis's own clock; `late` is whether the given moment has passed. */
 const CLOCK = `
 local time = redis.call('TIME')
@@ -51,6 +26,35 @@ local function locked(key)
   if token and ttl <= ${LOCK_MS} and #token == 24 and string.match(token, '^%x+$') then return token end
   return nil
 end`;
+
+/**
+ * KEYS version, change, lock, then the wanted values, the head first; ARGV the version that the caller knows, `1` to get
+ * the other values even if the version is that one, a token, and the moment after which no caller waits any more. If
+ * nothing is stored, the caller has to fetch the head: so its flight's lock is taken at once, unless the token is
+ * empty. Replies {version, change, now, `1` if the lock was taken, then index, value and PTTL of each value that exists}.
+ */
+export const READ = new RedisScript(
+  `${HELD}${LOCKED}${CLOCK}
+local version = held(KEYS[1]) or ''
+local same = version ~= '' and version == ARGV[1]
+local reply = {version, (held(KEYS[2])) or '', now, 0}
+for index = 4, #KEYS do
+  local wanted = not same or (index > 4 and ARGV[2] == '1')
+  if wanted then
+    local value, left = held(KEYS[index])
+    if value then
+      reply[#reply + 1] = index - 4
+      reply[#reply + 1] = value
+      reply[#reply + 1] = left
+    end
+  end
+end
+if ARGV[3] ~= '' and version == '' and #reply == 4 and not late(ARGV[4]) and not locked(KEYS[3]) then
+  if not redis.pcall('SET', KEYS[3], ARGV[3], 'PX', ${LOCK_MS}).err then reply[4] = 1 end
+end
+return reply`,
+  'read',
+);
 
 /**
  * Takes the lock of a flight. KEYS lock, version, failed, change; ARGV token, `1` to give way to a recent failure, and

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Clock } from '../clock.js';
 import { RedisChannel } from '../redis/redis-channel.js';
-import { isRedisTrouble, type RedisClient, type RedisLink } from '../redis/redis-link.js';
+import { type RedisClient, type RedisLink } from '../redis/redis-link.js';
 import { READ } from './redis-scripts.js';
 import { decodeValue, encodeValue, FORMAT, type StoredValue, type ValueCipher } from './stored-value.js';
 
@@ -32,6 +32,16 @@ export interface StoredEntry {
   /** undefined if it is absent, or the one that the caller knows. */
   readonly head: StoredValue | undefined;
   readonly parts: ReadonlyMap<string, StoredValue>;
+  /** Nothing is stored, and this read took the lock that it claimed. */
+  readonly hasLock?: boolean;
+}
+
+/** A lock to be taken if nothing is stored. */
+export interface LockClaim {
+  readonly key: string;
+  readonly token: string;
+  /** By Redis's clock: after this moment the caller does not wait any more. */
+  readonly notAfter: number;
 }
 
 export interface StoredRead {
@@ -39,6 +49,7 @@ export interface StoredRead {
   /** Wanted values besides the head: with `wantsParts`, they are returned even if the version is the known one. */
   readonly names: readonly string[];
   readonly wantsParts: boolean;
+  readonly claim?: LockClaim | undefined;
 }
 
 /** The key of the head; without it the other values mean nothing. */
@@ -77,13 +88,20 @@ export class RedisStore {
   }
 
   /** One round trip; undefined while Redis is unavailable. */
-  async read(id: string, { knownVersion, names, wantsParts }: StoredRead): Promise<StoredEntry | undefined> {
+  async read(id: string, { knownVersion, names, wantsParts, claim }: StoredRead): Promise<StoredEntry | undefined> {
     const keys = this.keys(id);
     const wanted = [HEAD, ...names];
-    const keyNames = [keys.version, keys.change, ...wanted.map((name) => keys.value(name))];
-    const args = [knownVersion, wantsParts ? '1' : '0'];
+    const lock = claim?.key ?? keys.lock(HEAD);
+    const keyNames = [keys.version, keys.change, lock, ...wanted.map((name) => keys.value(name))];
+    const args = [knownVersion, wantsParts ? '1' : '0', claim?.token ?? '', claim?.notAfter ?? 0];
+    const sentAt = this.options.now();
     const reply = await this.attempt(keys, (client) => READ.run(client, keyNames, args));
-    return Array.isArray(reply) ? this.readReply(reply, keys, wanted) : undefined;
+    return Array.isArray(reply) ? this.readReply(reply, sentAt, keys, wanted) : undefined;
+  }
+
+  /** Redis said its time in reply to a command sent at this moment. */
+  noteClock(redisNow: unknown, sentAt: number): void {
+    this.aheadMs = Number(redisNow) - sentAt;
   }
 
   /** Keys, and values with their milliseconds, as the SETTLE script takes them. */
@@ -106,21 +124,21 @@ export class RedisStore {
 
   /** At any error of Redis the result is "nothing known". */
   async attempt<T>(keys: RedisKeys, command: (client: RedisClient) => Promise<T>): Promise<T | undefined> {
-    if (!this.isUp) return undefined;
-    try {
-      return await this.redis.run(command, keys.version);
-    } catch (error) {
-      if (isRedisTrouble(error)) return undefined;
-      throw error;
-    }
+    return this.redis.run(command, keys.version);
   }
 
   keys(id: string): RedisKeys {
     return new RedisKeys(this.options.keyPrefix, this.options.resource, id);
   }
 
-  private readReply(reply: readonly unknown[], keys: RedisKeys, wanted: readonly string[]): StoredEntry {
-    const [version, change, ...rest] = reply;
+  private readReply(
+    reply: readonly unknown[],
+    sentAt: number,
+    keys: RedisKeys,
+    wanted: readonly string[],
+  ): StoredEntry {
+    const [version, change, redisNow, lock, ...rest] = reply;
+    this.noteClock(redisNow, sentAt);
     const { cipher, now } = this.options;
     const parts = new Map<string, StoredValue>();
     for (let i = 0; i + 2 < rest.length; i += 3) {
@@ -134,6 +152,7 @@ export class RedisStore {
       change: readChange(change),
       head: parts.get(HEAD),
       parts,
+      hasLock: lock === 1,
     };
   }
 }

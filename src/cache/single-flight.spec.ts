@@ -77,6 +77,7 @@ describe('SingleFlight, in one replica', () => {
       },
       mayBeStored: () => false,
       collect: () => Promise.resolve(false),
+      lock: undefined,
     };
     return flights.run(entry, request);
   };

@@ -5,7 +5,7 @@ import { type CallOptions, CallPriority } from '../desk/call-options.js';
 import { DeskAbandonedError, DeskError, DeskJoinTimeoutError, DeskUnavailableError } from '../desk/desk-error.js';
 import { spanOf, startSpan, trace, traceLater, untraced } from '../tracing/trace.js';
 import { type Entry, type Flight, type FlightResult } from './entry.js';
-import { failureOf, failureText, FlightLock } from './flight-lock.js';
+import { ABANDONED, failureOf, failureText, FlightLock } from './flight-lock.js';
 import { type RedisStore, type StoredWrite } from './redis-store.js';
 
 /** A flight without a waiting request. */
@@ -34,14 +34,12 @@ export interface FlightRequest {
   readonly mayBeStored: (version: string) => boolean;
   /** Merges what another replica stored in Redis; false if something still has to be fetched. */
   readonly collect: (waited: boolean) => Promise<boolean>;
+  /** The flight's lock, which a read of the entry may have taken already. */
+  readonly lock: FlightLock | undefined;
 }
 
 const POLL_MS = 20;
 const OK = 'ok';
-/**
- * Cancelled because nobody waited any more: no failure of the desk, so any other waiting load calls the desk itself.
- */
-const ABANDONED = 'abandoned';
 
 /** This flight did not begin, since another replica's failed a moment ago. Only a load that holds a view gives way. */
 class GaveWayError extends DeskUnavailableError {}
@@ -55,9 +53,15 @@ export class SingleFlight {
     private readonly turns: Pick<BackgroundTurns, 'take' | 'takeAgain'>,
   ) {}
 
+  lockOf(entry: Entry<unknown>, name: string): FlightLock {
+    return new FlightLock(this.store, entry.id, name);
+  }
+
   /** @throws DeskError */
   async run(entry: Entry<unknown>, request: FlightRequest): Promise<FlightResult> {
     const underWay = entry.flights.get(request.name);
+    // The flight under way waits for this very lock, or has no use for it.
+    if (underWay !== undefined) request.lock?.giveBack();
     const flight = underWay ?? this.begin(entry, request);
     try {
       if (underWay === undefined) return await this.wait(flight, request, false);
@@ -146,7 +150,7 @@ export class SingleFlight {
     request: FlightRequest,
     options: CallOptions,
   ): Promise<FlightResult> {
-    const lock = new FlightLock(this.store, entry.id, request.name);
+    const lock = request.lock?.isAtHand === true ? request.lock : this.lockOf(entry, request.name);
     for (;;) {
       const acquired = await lock.acquire(request.yieldsToFailure);
       switch (acquired.kind) {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { type ValueCipher } from '../cache/stored-value.js';
 import { type Clock } from '../clock.js';
-import { isRedisTrouble, type RedisLink } from '../redis/redis-link.js';
+import { type RedisLink } from '../redis/redis-link.js';
 import { RedisScript } from '../redis/redis-script.js';
 
 export interface RunningSession {
@@ -84,15 +84,13 @@ export class RunningSessions {
     this.here.set(id, now());
     const name = createHash('sha256').update(id).digest('base64url').slice(0, 22);
     const args = [name, cipher.encrypt(Buffer.from(id), name), KEPT_MS, MAX_KEPT];
-    await this.attempt(() => redis.run((client) => NOTE.run(client, this.keys, args), this.keys[0]));
+    await redis.run((client) => NOTE.run(client, this.keys, args), this.keys[0]);
   }
 
   /** Newest first. */
   async list(): Promise<readonly RunningSession[]> {
     const { redis } = this.parts;
-    const reply = await this.attempt(() =>
-      redis.run((client) => LIST.run(client, this.keys, [KEPT_MS, MAX_LISTED]), this.keys[0]),
-    );
+    const reply = await redis.run((client) => LIST.run(client, this.keys, [KEPT_MS, MAX_LISTED]), this.keys[0]);
     return Array.isArray(reply) ? this.readReply(reply) : this.listOfHere();
   }
 
@@ -118,14 +116,5 @@ export class RunningSessions {
     return [...this.here.entries()]
       .map(([id, lastEventAt]) => ({ id, lastEventAt }))
       .filter(({ lastEventAt }) => lastEventAt > since);
-  }
-
-  private async attempt<T>(command: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await command();
-    } catch (error) {
-      if (!isRedisTrouble(error)) throw error;
-      return undefined;
-    }
   }
 }

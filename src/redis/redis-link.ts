@@ -4,11 +4,6 @@ import { trace } from '../tracing/trace.js';
 
 export type RedisClient = Redis | Cluster;
 
-/** Redis is unavailable or did not answer in time; the caller has to continue without it. */
-export class RedisUnavailableError extends Error {
-  override readonly name = 'RedisUnavailableError';
-}
-
 const TRACED = { isCall: true, attributes: { 'db.system.name': 'redis' } } as const;
 
 /** The timeout of every command. */
@@ -49,31 +44,19 @@ export class RedisLink {
   }
 
   /**
-   * `key` is one of the command's keys, if any.
-   * @throws RedisUnavailableError at once while Redis is unavailable. An error reply of Redis does not open the
-   * breaker.
+   * undefined while Redis is unavailable, or if it refuses the command: the caller has to continue without it (ADR 4).
+   * An error reply does not open the breaker. `key` is one of the command's keys, if any.
    */
-  async run<T>(command: (client: RedisClient) => Promise<T>, key?: string): Promise<T> {
+  async run<T>(command: (client: RedisClient) => Promise<T>, key?: string): Promise<T | undefined> {
     const { client } = this;
-    if (client === undefined || !this.isUp) throw new RedisUnavailableError('Redis is unavailable');
+    if (client === undefined || !this.isUp) return undefined;
     try {
       return await trace('redis', TRACED, () => inTime(command(client)));
     } catch (error) {
-      if (isReply(error)) throw error;
+      if (isRefusal(error)) return undefined;
       this.suspect = key;
       this.goDown();
-      throw new RedisUnavailableError('Redis gave no answer', { cause: error });
-    }
-  }
-
-  /** As `run`, for optional work: undefined while Redis is unavailable, or if it refuses the command. */
-  async tryRun<T>(command: (client: RedisClient) => Promise<T>, key?: string): Promise<T | undefined> {
-    if (this.state !== 'up') return undefined;
-    try {
-      return await this.run(command, key);
-    } catch (error) {
-      if (isRedisTrouble(error)) return undefined;
-      throw error;
+      return undefined;
     }
   }
 
@@ -119,7 +102,7 @@ export class RedisLink {
 
   /** Every node has to answer. ioredis refuses commands to a node that it is still connecting to. */
   private async ask(client: RedisClient): Promise<void> {
-    if (client.status !== 'ready') throw new RedisUnavailableError('not connected');
+    if (client.status !== 'ready') throw new Error('not connected');
     const nodes = client instanceof Cluster ? client.nodes('master') : [client];
     await Promise.all(nodes.map((node) => node.ping()));
     if (this.suspect !== undefined) await client.exists(this.suspect);
@@ -139,7 +122,7 @@ function inTime<T>(reply: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       setImmediate(() => {
-        reject(new RedisUnavailableError('no answer in time'));
+        reject(new Error('no answer in time'));
       });
     }, MAX_WAIT_MS);
     void reply.then(resolve, reject).finally(() => {
@@ -148,13 +131,8 @@ function inTime<T>(reply: Promise<T>): Promise<T> {
   });
 }
 
-/** Redis is unavailable, silent or full, or the key has another type: never a reason for a request to fail. */
-export function isRedisTrouble(error: unknown): boolean {
-  return error instanceof RedisUnavailableError || (error instanceof Error && error.name === 'ReplyError');
-}
-
 /** An error reply about this command (full, wrong type). Errors about login or role mean that Redis cannot be used. */
-function isReply(error: unknown): boolean {
+function isRefusal(error: unknown): boolean {
   return (
     error instanceof Error &&
     error.name === 'ReplyError' &&

@@ -11,9 +11,12 @@ export interface Permit {
   readonly coolDowns: readonly CoolDownPermit[];
 }
 
-interface CoolDownPermit {
+interface ScopedCoolDown {
   readonly scope: LimitScope;
   readonly coolDown: CoolDown;
+}
+
+interface CoolDownPermit extends ScopedCoolDown {
   /** The id of the cool-down known when the call was admitted, or ''. */
   readonly seen: string;
   /** The trial call after a cool-down: others wait for its outcome. */
@@ -44,9 +47,6 @@ const HALF_OPEN_POLL_MS = 20;
  * outcomes.
  */
 export class AdmissionControl {
-  /** Commands that were not admitted the last time. */
-  private readonly closed = new Set<string>();
-
   constructor(private readonly parts: AdmissionParts) {}
 
   /** The credentials were refused and not accepted since: only one call at a time is sent. */
@@ -54,21 +54,18 @@ export class AdmissionControl {
     return this.parts.credentials.isSuspect;
   }
 
+  /** One round trip to Redis, where no cool-down is kept; none while one is known to last. */
   async admit(command: string): Promise<Admittance> {
-    const { quota, credentials } = this.parts;
-    // One round trip to Redis for all three. Where the call will probably be rejected, the quota is taken only after
-    // the other checks.
-    const early = this.closed.has(command) ? undefined : quota.take();
-    const [coolDowns, refusal] = await Promise.all([this.askCoolDowns(command), credentials.check()]);
-    const closed = coolDowns.find(({ state }) => state.kind === 'closed');
-    if (refusal === undefined && coolDowns.every(({ state }) => state.kind === 'open')) this.closed.delete(command);
-    else this.closed.add(command);
-    if (refusal !== undefined) return { kind: 'closed', scope: 'all', error: () => refusal };
-    if (closed !== undefined) {
-      const { scope, coolDown } = closed;
-      return { kind: 'closed', scope, error: () => this.limitedError(coolDown.remainingMs()) };
-    }
-    return this.claim(coolDowns, early);
+    const { quota, credentials, coolDown, coolDownOf } = this.parts;
+    const coolDowns: readonly ScopedCoolDown[] = [
+      { scope: 'all', coolDown },
+      { scope: 'command', coolDown: coolDownOf(command) },
+    ];
+    const known = this.closedBy(coolDowns);
+    if (known !== undefined) return known;
+    const texts = [...coolDowns.map((one) => one.coolDown.shared), credentials.shared];
+    const waitMs = await quota.takeUnless(texts);
+    return this.closedBy(coolDowns) ?? this.claim(coolDowns, waitMs);
   }
 
   /** The desk limited this call: starts a cool-down. */
@@ -103,21 +100,20 @@ export class AdmissionControl {
     await this.parts.credentials.lockedOut();
   }
 
-  private async askCoolDowns(command: string) {
-    const both = [
-      { scope: 'all' as const, coolDown: this.parts.coolDown },
-      { scope: 'command' as const, coolDown: this.parts.coolDownOf(command) },
-    ];
-    return Promise.all(both.map(async (one) => ({ ...one, state: await one.coolDown.check() })));
+  private closedBy(coolDowns: readonly ScopedCoolDown[]): Admittance | undefined {
+    const refusal = this.parts.credentials.refusal();
+    if (refusal !== undefined) return { kind: 'closed', scope: 'all', error: () => refusal };
+    const closed = coolDowns.find(({ coolDown }) => coolDown.state.kind === 'closed');
+    if (closed === undefined) return undefined;
+    const { scope, coolDown } = closed;
+    return { kind: 'closed', scope, error: () => this.limitedError(coolDown.remainingMs()) };
   }
 
-  /** Claims the trial call where a cool-down has just ended, and takes one call from the quota. */
-  private async claim(
-    coolDowns: Awaited<ReturnType<AdmissionControl['askCoolDowns']>>,
-    early: Promise<number> | undefined,
-  ): Promise<Admittance> {
+  /** Claims the trial call where a cool-down has just ended, and takes one call from the quota if none was taken yet. */
+  private async claim(coolDowns: readonly ScopedCoolDown[], takenMs: number | undefined): Promise<Admittance> {
     const claimed: CoolDownPermit[] = [];
-    for (const { scope, coolDown, state } of coolDowns) {
+    for (const { scope, coolDown } of coolDowns) {
+      const { state } = coolDown;
       if (state.kind === 'closed') continue;
       const isHalfOpen = state.kind === 'half-open';
       if (isHalfOpen && !(await coolDown.claimHalfOpen())) {
@@ -127,7 +123,7 @@ export class AdmissionControl {
       claimed.push({ scope, coolDown, seen: state.seen, isHalfOpen });
     }
     const permit = { coolDowns: claimed };
-    const ms = await (early ?? this.parts.quota.take());
+    const ms = takenMs ?? (await this.parts.quota.take());
     if (ms === 0) return { kind: 'permit', permit };
     await this.undecided(permit);
     return { kind: 'wait', scope: 'all', ms };

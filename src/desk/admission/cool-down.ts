@@ -3,7 +3,7 @@ import { type Clock } from '../../clock.js';
 import { type RedisLink } from '../../redis/redis-link.js';
 import { RedisScript } from '../../redis/redis-script.js';
 import { HalfOpen } from './half-open.js';
-import { type HeldText, peekText, readHeldText } from './shared-text.js';
+import { SharedText } from './shared-text.js';
 
 /**
  * `half-open`: it has ended, and one trial call may go. `seen` is the id of the cool-down known at admission, or ''; it is
@@ -60,17 +60,17 @@ return {held, redis.call('PTTL', KEYS[1])}`,
  * clock, so that replicas need not agree on the time; the local copy is used while Redis is unavailable.
  */
 export class CoolDown {
-  private held: HeldText = { text: '', expiresAt: 0 };
+  readonly shared: SharedText;
   private readonly halfOpen: HalfOpen;
 
   constructor(private readonly options: CoolDownOptions) {
-    const { redis, halfOpenKey, halfOpenMs, now } = options;
+    const { redis, key, halfOpenKey, halfOpenMs, now } = options;
+    this.shared = new SharedText(key, now);
     this.halfOpen = new HalfOpen(redis, halfOpenKey, halfOpenMs, now);
   }
 
-  /** Whether a call may be sent now. */
-  async check(): Promise<CoolDownState> {
-    if (this.remainingMs() === 0) await this.refresh();
+  /** Whether a call may be sent now, as far as this replica knows. */
+  get state(): CoolDownState {
     if (this.remainingMs() > 0) return { kind: 'closed' };
     const record = this.record();
     return { kind: record === undefined || record.proven ? 'open' : 'half-open', seen: record?.id ?? NONE };
@@ -90,7 +90,7 @@ export class CoolDown {
   remainingMs(): number {
     const record = this.record();
     if (record === undefined) return 0;
-    return Math.max(0, this.held.expiresAt - this.options.now() - record.lengthMs * (MEMORY - 1));
+    return Math.max(0, this.shared.remainingMs - record.lengthMs * (MEMORY - 1));
   }
 
   /**
@@ -110,8 +110,7 @@ export class CoolDown {
   async succeeded(seen: string): Promise<void> {
     const record = this.record();
     if (record !== undefined && record.id === seen && !record.proven) {
-      const leftMs = Math.max(1, this.held.expiresAt - this.options.now());
-      await this.compareAndSet(seen, { ...record, proven: true }, leftMs);
+      await this.compareAndSet(seen, { ...record, proven: true }, Math.max(1, this.shared.remainingMs));
     }
     await this.halfOpen.release();
   }
@@ -124,23 +123,19 @@ export class CoolDown {
 
   /** The cool-down that is active or still kept. A key with a TTL longer than any cool-down was not written by us. */
   private record(): CoolDownRecord | undefined {
-    const leftMs = this.held.expiresAt - this.options.now();
-    const record = leftMs > 0 ? parseRecord(this.held.text) : undefined;
-    return leftMs <= Math.min(record?.lengthMs ?? 0, this.options.maxMs) * MEMORY ? record : undefined;
-  }
-
-  private async refresh(): Promise<void> {
-    this.held = (await peekText(this.options.redis, this.options.key, this.options.now)) ?? this.held;
+    const { text, remainingMs } = this.shared;
+    const record = remainingMs > 0 ? parseRecord(text) : undefined;
+    return remainingMs <= Math.min(record?.lengthMs ?? 0, this.options.maxMs) * MEMORY ? record : undefined;
   }
 
   private async compareAndSet(expectedId: string, record: CoolDownRecord, ttlMs: number): Promise<void> {
     const text = recordText(record);
     const ttl = Math.ceil(ttlMs);
     const args = [expectedId, text, ttl, this.options.maxMs];
-    const reply = await this.options.redis.tryRun((client) => COMPARE_AND_SET.run(client, [this.options.key], args));
-    if (reply !== undefined) this.held = readHeldText(reply, this.options.now()) ?? this.held;
+    const reply = await this.options.redis.run((client) => COMPARE_AND_SET.run(client, [this.shared.key], args));
+    if (Array.isArray(reply)) this.shared.accept(reply[0], reply[1]);
     // Redis is unavailable or full: this replica still keeps the cool-down for itself.
-    else if ((this.record()?.id ?? NONE) === expectedId) this.held = { text, expiresAt: this.options.now() + ttl };
+    else if ((this.record()?.id ?? NONE) === expectedId) this.shared.set(text, ttl);
   }
 }
 

@@ -2,7 +2,7 @@ import { type Clock } from '../../clock.js';
 import { type RedisLink } from '../../redis/redis-link.js';
 import { RedisScript } from '../../redis/redis-script.js';
 import { type DeskError, DeskRejectedError, DeskUnavailableError } from '../desk-error.js';
-import { type HeldText, peekText } from './shared-text.js';
+import { SharedText } from './shared-text.js';
 
 /** After a refusal no call is sent for a second: the desk locks out after too many refusals (70050). */
 const REFUSED_MS = 1000;
@@ -23,16 +23,15 @@ if ttl < 0 or ttl > ${LOCKED_OUT_MS} then redis.call('SET', KEYS[1], ARGV[1], 'P
 
 /** Stops all calls of all replicas for a while after the desk refused the credentials. */
 export class CredentialBackOff {
-  private held: HeldText = { text: '', expiresAt: 0 };
+  readonly shared: SharedText;
   private doubted = false;
-  private readonly key: string;
 
   constructor(
     private readonly redis: RedisLink,
     keyPrefix: string,
-    private readonly now: Clock,
+    now: Clock,
   ) {
-    this.key = `${keyPrefix}:{desk}:refused`;
+    this.shared = new SharedText(`${keyPrefix}:{desk}:refused`, now);
   }
 
   /**
@@ -42,14 +41,13 @@ export class CredentialBackOff {
     return this.doubted;
   }
 
-  /** The error for a call that may not be sent now; undefined if it may. */
-  async check(): Promise<DeskError | undefined> {
-    if (this.remainingMs() === 0) this.held = (await peekText(this.redis, this.key, this.now)) ?? this.held;
+  /** The error for a call that may not be sent now, as far as this replica knows; undefined if it may. */
+  refusal(): DeskError | undefined {
     const retryAfterMs = this.remainingMs();
     if (retryAfterMs === 0) return undefined;
     this.doubted = true;
-    if (this.held.text === LOCKOUT) return new DeskUnavailableError('locked out by the desk', { retryAfterMs });
-    const upstreamCode = Number(this.held.text);
+    if (this.shared.text === LOCKOUT) return new DeskUnavailableError('locked out by the desk', { retryAfterMs });
+    const upstreamCode = Number(this.shared.text);
     return new DeskRejectedError('refused by the desk a moment ago', { upstreamCode, retryAfterMs });
   }
 
@@ -61,21 +59,20 @@ export class CredentialBackOff {
   async refused(code: number): Promise<void> {
     this.doubted = true;
     if (this.remainingMs() > 0) return;
-    this.held = { text: String(code), expiresAt: this.now() + REFUSED_MS };
-    await this.redis.tryRun((client) => BEGIN.run(client, [this.key], [String(code), REFUSED_MS]));
+    this.shared.set(String(code), REFUSED_MS);
+    await this.redis.run((client) => BEGIN.run(client, [this.shared.key], [String(code), REFUSED_MS]));
   }
 
   async lockedOut(): Promise<void> {
     this.doubted = true;
-    this.held = { text: LOCKOUT, expiresAt: this.now() + LOCKED_OUT_MS };
-    await this.redis.tryRun((client) => client.set(this.key, LOCKOUT, 'PX', LOCKED_OUT_MS));
+    this.shared.set(LOCKOUT, LOCKED_OUT_MS);
+    await this.redis.run((client) => client.set(this.shared.key, LOCKOUT, 'PX', LOCKED_OUT_MS));
   }
 
   /** A text in another format, or with a TTL longer than any pause, was not written by us and is ignored. */
   private remainingMs(): number {
-    const { text, expiresAt } = this.held;
+    const { text, remainingMs } = this.shared;
     const longest = text === LOCKOUT ? LOCKED_OUT_MS : /^\d{1,9}$/.test(text) ? REFUSED_MS : 0;
-    const leftMs = Math.max(0, expiresAt - this.now());
-    return leftMs <= longest ? leftMs : 0;
+    return remainingMs <= longest ? remainingMs : 0;
   }
 }

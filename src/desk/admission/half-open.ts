@@ -38,7 +38,7 @@ export class HalfOpen {
     if (this.heldUntil > this.now()) return false;
     this.heldUntil = this.now() + this.ttlMs;
     this.token = randomBytes(6).toString('hex');
-    const reply = await this.redis.tryRun((client) => TAKE.run(client, [this.key], [this.token, this.ttlMs]));
+    const reply = await this.redis.run((client) => TAKE.run(client, [this.key], [this.token, this.ttlMs]));
     // Without Redis each replica decides for itself.
     const isTaken = reply === undefined || reply === 1;
     if (!isTaken) this.heldUntil = 0;
@@ -49,6 +49,6 @@ export class HalfOpen {
   async release(): Promise<void> {
     if (this.heldUntil === 0) return;
     this.heldUntil = 0;
-    await this.redis.tryRun((client) => GIVE_BACK.run(client, [this.key], [this.token]));
+    await this.redis.run((client) => GIVE_BACK.run(client, [this.key], [this.token]));
   }
 }

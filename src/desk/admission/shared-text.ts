@@ -1,33 +1,45 @@
 import { type Clock } from '../../clock.js';
-import { type RedisLink } from '../../redis/redis-link.js';
-import { RedisScript } from '../../redis/redis-script.js';
 
-/** A short text shared by all replicas, with its expiry; the TTL in Redis is the clock. */
-export interface HeldText {
-  readonly text: string;
-  readonly expiresAt: number;
-}
+/** Lua: the text under a key and its TTL. A key without expiry, or of another type, was not written by us. */
+export const SHARED_TEXT = `
+local function shared(key)
+  local text = redis.pcall('GET', key)
+  local ttl = redis.call('PTTL', key)
+  if type(text) ~= 'string' or ttl < 0 then return '', 0 end
+  return text, ttl
+end`;
 
-/** A key without expiry, or of another type, was not written by us. */
-const PEEK = new RedisScript(
-  `
-local held = redis.pcall('GET', KEYS[1])
-local ttl = redis.call('PTTL', KEYS[1])
-if type(held) ~= 'string' or ttl < 0 then return {'', 0} end
-return {held, ttl}`,
-  'peek',
-);
+/**
+ * A short text that all replicas share. Its TTL in Redis is the clock, so that replicas need not agree on the time. The
+ * last known text is used while Redis is unavailable.
+ */
+export class SharedText {
+  private last = '';
+  private expiresAt = 0;
 
-/** The text under the key; undefined while Redis is unavailable. */
-export async function peekText(redis: RedisLink, key: string, now: Clock): Promise<HeldText | undefined> {
-  return readHeldText(await redis.tryRun((client) => PEEK.run(client, [key], [])), now());
-}
+  constructor(
+    readonly key: string,
+    private readonly now: Clock,
+  ) {}
 
-/** Parses a reply of text and TTL in milliseconds. */
-export function readHeldText(reply: unknown, now: number): HeldText | undefined {
-  if (!Array.isArray(reply)) return undefined;
-  const parts: readonly unknown[] = reply;
-  const [text, ttlMs] = parts;
-  if (!Buffer.isBuffer(text) || typeof ttlMs !== 'number') return undefined;
-  return { text: text.toString('latin1'), expiresAt: now + ttlMs };
+  /** Without a meaning once `remainingMs` is 0. */
+  get text(): string {
+    return this.last;
+  }
+
+  get remainingMs(): number {
+    return Math.max(0, this.expiresAt - this.now());
+  }
+
+  set(text: string, ttlMs: number): void {
+    this.last = text;
+    this.expiresAt = this.now() + ttlMs;
+  }
+
+  /** What Redis replied: the text and its TTL in milliseconds. @returns whether it was a valid reply */
+  accept(text: unknown, ttlMs: unknown): boolean {
+    if (!Buffer.isBuffer(text) || typeof ttlMs !== 'number') return false;
+    this.set(text.toString('latin1'), ttlMs);
+    return true;
+  }
 }

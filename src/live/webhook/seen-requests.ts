@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { isRedisTrouble, type RedisLink } from '../../redis/redis-link.js';
+import { type RedisLink } from '../../redis/redis-link.js';
 
 /** The desk repeats a webhook that it got no answer to. */
 const SEEN_MS = 600_000;
@@ -25,23 +25,13 @@ export class SeenRequests {
   async note(requestId: string): Promise<void> {
     const key = this.keyOf(requestId);
     this.here.set(key, true);
-    if (this.redis.state !== 'up') return;
-    try {
-      await this.redis.run((client) => client.set(key, '1', 'PX', SEEN_MS), key);
-    } catch (error) {
-      if (!isRedisTrouble(error)) throw error;
-    }
+    await this.redis.run((client) => client.set(key, '1', 'PX', SEEN_MS), key);
   }
 
   /** A key with a TTL longer than this was not written by us. */
   private async isInRedis(key: string): Promise<boolean> {
-    try {
-      const leftMs = await this.redis.run((client) => client.pttl(key), key);
-      return leftMs > 0 && leftMs <= SEEN_MS;
-    } catch (error) {
-      if (!isRedisTrouble(error)) throw error;
-      return false;
-    }
+    const leftMs = (await this.redis.run((client) => client.pttl(key), key)) ?? 0;
+    return leftMs > 0 && leftMs <= SEEN_MS;
   }
 
   private keyOf(requestId: string): string {
