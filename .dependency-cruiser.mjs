@@ -1,14 +1,14 @@
 /*
- * The house, from the roof to the ground. A room may import what lies below it, and nothing beside or above it.
- * `npm run check:house` holds this; docs/adr/3-the-house.md says what each room is for.
+ * The layers of src/, from top to bottom. A folder may import what is below it, and nothing beside or above it.
+ * `npm run check:layers` enforces this; docs/adr/3-layers.md says what each folder is for.
  */
-const floors = [
+const layers = [
   ['process'], //                 main, the app and its server
-  ['messages', 'sessions', 'live'], // one room for each resource, and what is told or goes on by itself
+  ['messages', 'sessions', 'live'], // one folder for each resource; webhooks and streams
   ['http'], //                    what all answers share
-  ['operations'], //              probes, the scrape
+  ['operations'], //              health probes, /metrics
   ['access'], //                  who may use a route, and how often
-  ['problem'], //                 every error's way out
+  ['problem'], //                 how errors become answers
   ['transcript'], //              a session's messages as a log
   ['cache', 'content'], //        single flight, freshness, storage · a desk message becomes ours
   ['desk'], //                    all that is Tencent's
@@ -16,26 +16,26 @@ const floors = [
   ['logging'],
   ['metrics', 'tracing'],
   ['environment'],
-  ['ground'], //                  json, clock, version: no room of its own
+  ['base'], //                    json, clock, version: files in no folder
 ];
 
-/** Rooms that are no folder of their own name. */
+/** Layers that are not a folder of the same name. */
 const paths = {
   process: '^src/(?:main|app\\.module|start|stop-signals|shutdown|configure-app|server|openapi)\\.ts$',
   environment: '^src/environment(?:\\.module)?\\.ts$|^src/environment/',
-  ground: '^src/(?:json|clock|version)\\.ts$',
+  base: '^src/(?:json|clock|version)\\.ts$',
 };
-const pathOf = (room) => paths[room] ?? `^src/${room}/`;
-const rooms = floors.flat();
+const pathOf = (folder) => paths[folder] ?? `^src/${folder}/`;
+const folders = layers.flat();
 
-const onlyDownwards = floors.flatMap((floor, level) =>
-  floor.map((room) => ({
-    name: `${room}-imports-downwards`,
+const onlyDownwards = layers.flatMap((layer, level) =>
+  layer.map((folder) => ({
+    name: `${folder}-imports-downwards`,
     severity: 'error',
-    from: { path: pathOf(room), pathNot: '\\.spec\\.ts$' },
+    from: { path: pathOf(folder), pathNot: '\\.spec\\.ts$' },
     to: {
       path: '^src/',
-      pathNot: [room, ...floors.slice(level + 1).flat()].map(pathOf),
+      pathNot: [folder, ...layers.slice(level + 1).flat()].map(pathOf),
     },
   })),
 );
@@ -44,9 +44,9 @@ export default {
   forbidden: [
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
     {
-      name: 'every-file-has-a-room',
+      name: 'every-file-has-a-layer',
       severity: 'error',
-      from: { path: '^src/', pathNot: rooms.map(pathOf) },
+      from: { path: '^src/', pathNot: folders.map(pathOf) },
       to: {},
     },
     ...onlyDownwards,
