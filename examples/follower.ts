@@ -1,9 +1,9 @@
-// Follows a session in a terminal: prints what comes, as it comes, and comes back by itself after whatever ends the stream.
-// Nothing but fetch, which sends a key where EventSource cannot, and the types that `npm run client` makes of openapi.json.
+// Follows a session in a terminal: prints new and edited messages as they come, and reconnects whatever ends the stream.
+// It needs only fetch (EventSource cannot send a key), and the types that `npm run client` makes of openapi.json.
 //
 //   npx tsc -p examples && node dist/examples/follower.js http://127.0.0.1:3000 growing-session [from]
 //
-// Goes on until Ctrl-C. DESK_BFF_KEY is the key, where one is needed.
+// Runs until Ctrl-C. DESK_BFF_KEY is the API key or token, if one is needed.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { components } from './desk-bff.js';
 
@@ -11,11 +11,15 @@ type Message = components['schemas']['Message'];
 
 const [base, sessionId, from] = process.argv.slice(2);
 const key = process.env['DESK_BFF_KEY'];
-/** What the server says of the next position, to come back with; positions mean nothing where it is empty. */
+/** The id of the last event, sent when reconnecting. Empty: positions mean nothing in this session. */
 let lastEventId = '';
 let retryMs = 3000;
 
-/** One stream to its end. Answers how long to wait before the next, or throws where coming back does not help. */
+/**
+ * Reads one stream to its end.
+ * @returns the milliseconds to wait before reconnecting
+ * @throws Error if a retry cannot help
+ */
 async function follow(url: string): Promise<number> {
   const response = await fetch(url, {
     headers: {
@@ -25,7 +29,7 @@ async function follow(url: string): Promise<number> {
     },
   });
   if (!response.ok || response.body === null) {
-    // 429 and 503 say when to come back; 500, 502 and 504 may pass; any other status is ours to mend.
+    // 429 and 503 say when to retry, 500, 502 and 504 may be temporary; at any other status this client is wrong.
     if (response.status !== 429 && response.status < 500)
       throw new Error(`${response.status} ${await response.text()}`);
     return Number(response.headers.get('retry-after') ?? 5) * 1000;
@@ -44,7 +48,7 @@ function take(lines: string): void {
   retryMs = Number(fields.get('retry') ?? retryMs);
   lastEventId = fields.get('id') ?? lastEventId;
   const event = fields.get('event');
-  // The one cast: the service is held to its document by its own tests.
+  // The only unchecked cast: the service's own tests compare its answers with openapi.json.
   const { total = 0, messages = [] } = JSON.parse(fields.get('data') ?? '{}') as {
     total?: number;
     messages?: Message[];
@@ -59,7 +63,7 @@ if (base === undefined || sessionId === undefined) throw new Error('follower <ad
 const url = `${base}/sessions/${encodeURIComponent(sessionId)}/messages/stream`;
 for (;;) {
   const ms = await follow(from === undefined ? url : `${url}?from=${from}`).catch((error: unknown) => {
-    // What fetch throws where the service cannot be reached, or was lost on the way.
+    // What fetch throws if the service cannot be reached, or the connection breaks.
     if (error instanceof TypeError) return retryMs;
     throw error;
   });

@@ -1,9 +1,9 @@
-// A dashboard in a terminal: prints a session's messages, then every new one. Nothing but fetch, and the types that
+// A dashboard in a terminal: prints a session's messages, then every new one. It needs only fetch, and the types that
 // `npm run client` makes of openapi.json.
 //
 //   npx tsc -p examples && node dist/examples/poller.js http://127.0.0.1:3000 growing-session
 //
-// Goes on until Ctrl-C; --once ends it after one look, --polls 5 after five. DESK_BFF_KEY is the key, where one is needed.
+// Runs until Ctrl-C; --once ends it after one poll, --polls 5 after five. DESK_BFF_KEY is the key, if one is needed.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { components } from './desk-bff.js';
@@ -30,9 +30,9 @@ class TryLater extends Error {
   }
 }
 
-/** As many as one call of the service to the desk brings anyway. */
+/** As many messages as the service gets from one call to the desk. */
 const LIMIT = 100;
-/** After a failure that does not say when to come back. */
+/** After a failure without Retry-After. */
 const PAUSE_SECONDS = 5;
 
 class Poller {
@@ -44,8 +44,11 @@ class Poller {
     private readonly key: string | undefined,
   ) {}
 
-  /** Looks once, prints what is new, and answers how many seconds later it is worth looking again. */
-  async look(): Promise<number> {
+  /**
+   * Polls once and prints what is new.
+   * @returns the seconds after which another poll may show something new
+   */
+  async poll(): Promise<number> {
     const newest = await this.get(0, this.etag);
     if (newest.body === null) {
       console.log(`unchanged: ${this.known.size} messages`);
@@ -55,10 +58,10 @@ class Poller {
     for await (const { messages } of this.pagesFrom(newest.body)) {
       const unknown = messages.filter((message) => !this.known.has(keyOf(message)));
       news.push(...unknown);
-      // Newest first, so older pages matter only until one holds something known.
+      // Newest first: a page with a known message is the last one that can have new ones.
       if (unknown.length < messages.length) break;
     }
-    // Only now, so that a look that failed half-way leaves no gap behind.
+    // Only now, so that a poll that failed half-way leaves no gap.
     this.etag = newest.etag;
     for (const message of news.reverse()) this.show(message);
     return newest.freshFor;
@@ -93,7 +96,7 @@ class Poller {
     });
     if (response.status !== 200 && response.status !== 304) throw await failureOf(response);
     return {
-      // The one cast: the service is held to its document by its own tests.
+      // The only unchecked cast: the service's own tests compare its answers with openapi.json.
       body: response.status === 304 ? null : ((await response.json()) as MessagesPage),
       etag: response.headers.get('etag'),
       freshFor: freshFor(response.headers),
@@ -101,7 +104,7 @@ class Poller {
   }
 }
 
-/** 429 and 503 say when to come back; 500, 502 and 504 may pass; any other status is ours to mend. */
+/** 429 and 503 say when to retry, 500, 502 and 504 may be temporary; at any other status this client is wrong. */
 async function failureOf(response: Response): Promise<Error> {
   const isProblem = response.headers.get('content-type')?.startsWith('application/problem+json') === true;
   const { code, detail } = isProblem ? ((await response.json()) as Problem) : { code: 'no problem+json', detail: '' };
@@ -110,7 +113,7 @@ async function failureOf(response: Response): Promise<Error> {
   return response.status === 429 || response.status >= 500 ? new TryLater(text, retryAfter) : new Error(text);
 }
 
-/** What is left of max-age; a second at least, since a stale page is being asked for anew at that very moment. */
+/** The rest of max-age, at least one second: behind a stale page, the service is already fetching a new one. */
 function freshFor(headers: Headers): number {
   const maxAge = Number(/max-age=(\d+)/.exec(headers.get('cache-control') ?? '')?.[1] ?? 0);
   return Math.max(1, maxAge - Number(headers.get('age') ?? 0));
@@ -133,7 +136,7 @@ async function main(): Promise<void> {
   const polls = values.once ? 1 : Number(values.polls);
   for (let done = 0; done < polls;) {
     try {
-      const pause = await poller.look();
+      const pause = await poller.poll();
       done += 1;
       if (done < polls) await sleep(pause * 1000);
     } catch (error) {

@@ -15,7 +15,7 @@ beforeEach(() => {
 afterAll(() => desk.close());
 
 describe('over HTTP', () => {
-  it('plans faults, shows and forgets them', async () => {
+  it('plans faults, lists and clears them', async () => {
     await control(desk, 'POST', '/faults', { fault: { kind: 'error', code: 141002 }, times: 2, sessionId: SESSION });
     await control(desk, 'POST', '/faults', { fault: { kind: 'error', code: 70500 }, untilReset: true });
     expect(await ask(desk, { SessionId: SESSION })).toMatchObject({ ErrorCode: 141002 });
@@ -71,12 +71,12 @@ describe('over HTTP', () => {
   });
 
   it('configures webhooks and their faults, and lists their outcomes', async () => {
-    const misbehaviour = { loseOneIn: 1, repeat: 2, delayMs: 0, reorder: true, recordsLagMs: 0 };
+    const faults = { loseOneIn: 1, repeat: 2, delayMs: 0, reorder: true, recordsLagMs: 0 };
     await control(desk, 'PUT', '/webhooks', { url: 'http://127.0.0.1:9/webhooks/desk', token: 'secret' });
-    await control(desk, 'PUT', '/webhooks', misbehaviour);
+    await control(desk, 'PUT', '/webhooks', faults);
     await control(desk, 'POST', '/sessions/told/messages', { messages: [textMessage('one', 1)] });
     const told = await control(desk, 'GET', '/webhooks');
-    expect(told).toMatchObject({ isOn: true, ...misbehaviour, sent: [{ sessionId: 'told', outcome: 'lost' }] });
+    expect(told).toMatchObject({ isOn: true, ...faults, sent: [{ sessionId: 'told', outcome: 'lost' }] });
     expect(JSON.stringify(told)).not.toContain('secret');
     expect(await control(desk, 'PUT', '/webhooks', { url: null })).toMatchObject({ isOn: false });
   });

@@ -32,7 +32,7 @@ export class Simulation {
 
   /** The time up to which records show growth: they may lag behind webhooks. */
   recordsNow(): number {
-    return this.now() - this.webhooks.manners.recordsLagMs;
+    return this.now() - this.webhooks.faults.recordsLagMs;
   }
 
   /** Sends a webhook at once; the records may follow later. */
@@ -40,7 +40,7 @@ export class Simulation {
     const record = () => {
       this.sessions.append(id, messages);
     };
-    const { recordsLagMs } = this.webhooks.manners;
+    const { recordsLagMs } = this.webhooks.faults;
     if (recordsLagMs === 0) record();
     else this.webhooks.later(record, recordsLagMs);
     const newest = messages.at(-1);

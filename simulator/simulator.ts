@@ -6,7 +6,7 @@ import { type AnswerOrder, type EmptyPage, type Session } from './session.js';
 import { Simulation } from './simulation.js';
 import { GROWS_EVERY_MS } from './sessions/growing.js';
 import { type DeskCall } from './traffic.js';
-import { type SentWebhook, type WebhookManners, type WebhookTarget } from './webhooks.js';
+import { type SentWebhook, type WebhookFaults, type WebhookTarget } from './webhooks.js';
 
 export interface SimulatorOptions extends Partial<Credentials> {
   /** 0, the default, takes any free port. */
@@ -51,7 +51,7 @@ export interface Simulator extends Credentials {
   /** Sends webhooks there from now on; undefined: nowhere. */
   webhookTo(target: WebhookTarget | undefined): void;
   /** Loses, repeats, delays and reorders webhooks, and lets records lag behind them. */
-  misbehaveWebhooks(manners: Partial<WebhookManners>): void;
+  setWebhookFaults(faults: Partial<WebhookFaults>): void;
   forgetCalls(): void;
   reset(): void;
   close(): Promise<void>;
@@ -139,10 +139,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       records.emptyPage = empty;
     },
     webhookTo: (target) => {
-      webhooks.aim(target);
+      webhooks.sendTo(target);
     },
-    misbehaveWebhooks: (manners) => {
-      webhooks.behave(manners);
+    setWebhookFaults: (faults) => {
+      webhooks.setFaults(faults);
     },
     forgetCalls: () => {
       traffic.reset();

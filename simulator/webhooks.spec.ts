@@ -68,14 +68,14 @@ describe('the webhooks of the simulator', () => {
   });
 
   it('have the secret in the path, and no signature without a token', () => {
-    desk.webhooks.aim({ url: 'http://bff.test/webhooks/desk/', secret: 'in-the-path' });
+    desk.webhooks.sendTo({ url: 'http://bff.test/webhooks/desk/', secret: 'in-the-path' });
     append('hello');
     expect(sent[0]?.url.pathname).toBe('/webhooks/desk/in-the-path');
     expect(sent[0]?.url.searchParams.has('Sign')).toBe(false);
   });
 
   it('are lost, one in so many, and are recorded as such', async () => {
-    desk.webhooks.behave({ loseOneIn: 3 });
+    desk.webhooks.setFaults({ loseOneIn: 3 });
     for (let i = 1; i <= 7; i++) append(`${i}`);
     expect(texts()).toEqual(['1', '2', '4', '5', '7']);
     expect((await outcomes()).filter((outcome) => outcome === 'lost')).toHaveLength(2);
@@ -83,7 +83,7 @@ describe('the webhooks of the simulator', () => {
   });
 
   it('are repeated with the RequestID they had', () => {
-    desk.webhooks.behave({ repeat: 2 });
+    desk.webhooks.setFaults({ repeat: 2 });
     append('once');
     append('again');
     expect(texts()).toEqual(['once', 'once', 'once', 'again', 'again', 'again']);
@@ -91,7 +91,7 @@ describe('the webhooks of the simulator', () => {
   });
 
   it('are delayed, and signed when they are sent', () => {
-    desk.webhooks.behave({ delayMs: 3000 });
+    desk.webhooks.setFaults({ delayMs: 3000 });
     append('late');
     jest.advanceTimersByTime(2999);
     expect(sent).toEqual([]);
@@ -102,7 +102,7 @@ describe('the webhooks of the simulator', () => {
   });
 
   it('swap places if two follow each other within a second', () => {
-    desk.webhooks.behave({ reorder: true });
+    desk.webhooks.setFaults({ reorder: true });
     append('first');
     jest.advanceTimersByTime(999);
     append('second');
@@ -115,7 +115,7 @@ describe('the webhooks of the simulator', () => {
   });
 
   it('may be ahead of the records', () => {
-    desk.webhooks.behave({ recordsLagMs: 2000 });
+    desk.webhooks.setFaults({ recordsLagMs: 2000 });
     append('not yet');
     expect(texts()).toEqual(['not yet']);
     jest.advanceTimersByTime(1999);
@@ -133,8 +133,8 @@ describe('the webhooks of the simulator', () => {
     expect(await outcomes()).toEqual([401, 'failed']);
   });
 
-  it('end with a reset, those on their way too, and go where they went before', () => {
-    desk.webhooks.behave({ delayMs: 1000, repeat: 1 });
+  it('are cancelled by a reset, delayed ones too, and keep their receiver', () => {
+    desk.webhooks.setFaults({ delayMs: 1000, repeat: 1 });
     append('on its way');
     desk.reset();
     jest.advanceTimersByTime(5000);
@@ -143,17 +143,17 @@ describe('the webhooks of the simulator', () => {
     expect(texts()).toEqual(['afterwards']);
   });
 
-  it('are counted anew after a reset, so that the same ones are lost', () => {
+  it('are counted from 0 again after a reset, so that the same ones are lost', () => {
     for (let test = 0; test < 2; test++) {
-      desk.webhooks.behave({ loseOneIn: 3 });
+      desk.webhooks.setFaults({ loseOneIn: 3 });
       for (const text of ['first', 'second', 'third', 'fourth']) append(text);
       expect(texts().slice(-3)).toEqual(['first', 'second', 'fourth']);
       desk.reset();
     }
   });
 
-  it('go nowhere where nobody is to be told', () => {
-    desk.webhooks.aim(undefined);
+  it('are not sent if no receiver is set', () => {
+    desk.webhooks.sendTo(undefined);
     append('unheard');
     expect(sent).toEqual([]);
     expect(desk.webhooks.sent).toEqual([]);

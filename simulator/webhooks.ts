@@ -10,7 +10,7 @@ export interface WebhookTarget {
 }
 
 /** Faults of webhooks on their way. */
-export interface WebhookManners {
+export interface WebhookFaults {
   /** One in so many is lost; 0 for none. */
   readonly loseOneIn: number;
   /** How many more times each is sent, with the same RequestID. */
@@ -30,13 +30,13 @@ export interface SentWebhook {
   readonly outcome: number | 'lost' | 'failed';
 }
 
-const WELL_MANNERED: WebhookManners = { loseOneIn: 0, repeat: 0, delayMs: 0, reorder: false, recordsLagMs: 0 };
+const NO_FAULTS: WebhookFaults = { loseOneIn: 0, repeat: 0, delayMs: 0, reorder: false, recordsLagMs: 0 };
 const REORDER_MS = 1000;
 const KEPT = 10_000;
 
 /** Sends a webhook for every change, as the desk does with `Desk.SessionEventNotify`. */
 export class Webhooks {
-  manners = WELL_MANNERED;
+  faults = NO_FAULTS;
   readonly sent: SentWebhook[] = [];
   private readonly timers = new Set<NodeJS.Timeout>();
   private held: (() => void) | undefined;
@@ -52,19 +52,19 @@ export class Webhooks {
     return this.target !== undefined;
   }
 
-  aim(target: WebhookTarget | undefined): void {
+  sendTo(target: WebhookTarget | undefined): void {
     this.target = target;
   }
 
-  behave(manners: Partial<WebhookManners>): void {
-    this.manners = { ...this.manners, ...manners };
+  setFaults(faults: Partial<WebhookFaults>): void {
+    this.faults = { ...this.faults, ...faults };
   }
 
   /** @param message the MsgBody; undefined if the session's state changed */
   notify(sessionId: string, message?: unknown): void {
     const { target } = this;
     if (target === undefined) return;
-    const { loseOneIn, repeat, delayMs, reorder } = this.manners;
+    const { loseOneIn, repeat, delayMs, reorder } = this.faults;
     const requestId = randomUUID();
     this.count += 1;
     if (loseOneIn > 0 && this.count % loseOneIn === 0) {
@@ -94,7 +94,7 @@ export class Webhooks {
   }
 
   reset(): void {
-    this.manners = WELL_MANNERED;
+    this.faults = NO_FAULTS;
     this.sent.length = 0;
     this.count = 0;
     this.close();

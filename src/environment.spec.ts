@@ -23,7 +23,7 @@ function faultOf(variable: string, text: string): string | undefined {
 }
 
 describe('readEnvironment', () => {
-  it('has the defaults of the contract', () => {
+  it('has the documented defaults', () => {
     expect(Object.assign({}, readEnvironment(minimal))).toEqual({
       host: '127.0.0.1',
       port: 3000,
@@ -175,7 +175,7 @@ describe('secrets', () => {
     }
   });
 
-  it('are in no fault, even if they are what is wrong', () => {
+  it('are in no error message, even if they are invalid', () => {
     const wrong = {
       DESK_SECRET_KEY: 'leak-1',
       DESK_SECRET_KEY_FILE: '/leak-2',

@@ -20,7 +20,8 @@ const samplers = [
 const Required = (): PropertyDecorator => IsDefined({ message: 'is required' });
 
 /**
- * Every variable of the contract: `deskBaseUrl` is read from DESK_BASE_URL, and the initial value of a field is its default.
+ * Every variable of docs/configuration.md: `deskBaseUrl` is read from DESK_BASE_URL, and the initial value of a field is
+ * its default.
  * Secrets are not enumerable, so that no log line, error or spread copy contains them.
  */
 export class Environment {

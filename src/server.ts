@@ -24,9 +24,9 @@ type ClientErrorHandler = NonNullable<FastifyServerOptions['clientErrorHandler']
 export function serverOptions({ deskDeadlineMs }: Environment, clientErrorHandler: ClientErrorHandler) {
   return {
     routerOptions: {
-      // The longest id, percent-encoded, has to reach the check that explains what is wrong with a longer one.
+      // No limit of the router's own: an id that is too long has to reach our check, which names the fault.
       maxParamLength: MAX_HEADER_BYTES,
-      // Before authentication nothing is parsed: a query is parsed once, by its resource, with its faults.
+      // Nothing is parsed before authentication: the resource parses the query itself, and reports its faults.
       querystringParser: () => ({}),
     },
     rewriteUrl: ({ url = '/' }: { readonly url?: string | undefined }) => readableTarget(url),
@@ -43,7 +43,7 @@ export function serverOptions({ deskDeadlineMs }: Environment, clientErrorHandle
       joinDuplicateHeaders: true,
     },
     forceCloseConnections: 'idle' as const,
-    // Further requests on an open connection are refused by the rules of all requests, and as a problem.
+    // While the service stops, requests on open connections get a problem from the usual checks instead of a bare 503.
     return503OnClosing: false,
     clientErrorHandler,
   };
@@ -71,7 +71,7 @@ export function answerAll({ server }: FastifyInstance, unreadable: UnreadableReq
     unreadable.exchanges.follow(request, response);
   });
   server.on('checkContinue', (request, response) => {
-    // If it has to wait behind another answer, Node would write the 100 between this one's headers and its page.
+    // No 100 for a request that waits behind another one: Node would write it into the middle of that answer.
     if (response.socket !== null) response.writeContinue();
     server.emit('request', request, response);
   });

@@ -38,7 +38,7 @@ export async function stopApp(app: NestFastifyApplication, signal: NodeJS.Signal
 }
 
 async function close(app: NestFastifyApplication, logger: Logger): Promise<void> {
-  closeWhatFallsIdle(app.getHttpServer(), app.get(UnreadableRequest).exchanges);
+  closeIdleConnections(app.getHttpServer(), app.get(UnreadableRequest).exchanges);
   try {
     await app.close();
   } catch (error) {
@@ -47,11 +47,11 @@ async function close(app: NestFastifyApplication, logger: Logger): Promise<void>
 }
 
 /**
- * Node closes the connections that are idle when a server closes, leaves those that become idle later to their timeout, and
- * counts a connection that sent nothing, or half a request, as active. Those are closed at the second check: a request may
- * be on its way.
+ * When a server closes, Node closes only the connections that are idle at that moment. Those that become idle later would
+ * wait for their timeout, and one that sent nothing, or half a request, counts as active. Such a connection is closed if
+ * two checks in a row find it idle: at the first one, a request may be on its way.
  */
-function closeWhatFallsIdle(server: Server, exchanges: Exchanges): void {
+function closeIdleConnections(server: Server, exchanges: Exchanges): void {
   let before: ReadonlySet<Duplex> = new Set();
   setInterval(() => {
     server.closeIdleConnections();

@@ -12,9 +12,7 @@ export class StopSignals {
     for (const signal of SIGNALS) process.on(signal, this.onSignal);
   }
 
-  /**
-   * Loading and building may take a second without a turn of the event loop: here a signal of that time is received.
-   */
+  /** Receives a signal that came while the start blocked the event loop, which may take a second. */
   async catchUp(): Promise<void> {
     // The event loop checks for signals before the second turn, not always before the first.
     await nextTurn();

@@ -75,7 +75,7 @@ test('LOG_LEVEL=trace shows no key, no digest, no password, no message and no ac
   expectNoneOf(secrets, heard + metrics + service.output());
 });
 
-test('LOG_LEVEL=trace shows no token, right or forged, and not where the keys are', async () => {
+test('LOG_LEVEL=trace shows no token, valid or forged, and not the address of the keys', async () => {
   const issuer = await startIssuer();
   const key = await makeKey('one');
   issuer.publish(key);

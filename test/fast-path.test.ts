@@ -13,7 +13,7 @@ const PATHS = [
 ] as const;
 const ORIGIN = 'https://dashboard.example';
 const KEY = { 'x-api-key': 'key' };
-/** Ignored by contract, but unusual: it sends the request through Fastify and Nest. */
+/** Without effect on the answer, but it sends the request through Fastify and Nest. */
 const UNUSUAL = { 'cache-control': 'max-stale' };
 
 let simulator: Simulator;

@@ -154,7 +154,7 @@ describe('a transcript as a file', () => {
     const id = `grows-${randomUUID()}`;
     simulator.setSession(id, texts(950));
     simulator.latency(20);
-    // Its headers wait for its first block, so that it has begun by then; eight more are still to be asked for.
+    // Its headers wait for its first block, so that it has begun by then; eight more are still to be fetched.
     const reading = await service.get(`/sessions/${id}/messages?format=ndjson`);
     simulator.append(id, textMessage('ann', 1, 1_700_100_000_000, 'late'));
     const lines = linesOf(await reading.text());
@@ -175,7 +175,7 @@ describe('a transcript as a file', () => {
 });
 
 describe('csv', () => {
-  test('has a BOM, the columns of the contract and CRLF', async () => {
+  test('has a BOM, its columns in order and CRLF', async () => {
     simulator.setSession('sheet', [textMessage('ann', 1, 1730939030138, 'hello, "you"')]);
     const { text, headers } = await ask(service, '/sessions/sheet/messages?format=csv');
     expect(headers['content-type']).toBe('text/csv; charset=utf-8; header=present');
@@ -370,7 +370,7 @@ describe('a list of sessions as a file', () => {
     expect(lines).toHaveLength(351);
   });
 
-  test('as csv has the columns of the contract', async () => {
+  test('as csv has its columns in order', async () => {
     simulator.setRecords([
       { ...record(1), Duration: 10, ClientUserId: 'c', ClientUserNickName: '=evil', EndStatus: 'E', AgentGroupId: 7 },
     ]);

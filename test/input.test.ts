@@ -245,7 +245,7 @@ describe('random input', () => {
     expect([...seen].sort()).toEqual([200, 400, 404]);
   });
 
-  /** The contract's table again, independent of the service's code. */
+  /** The rules of docs/api.md again, independent of the service's code. */
   function isValid(id: string, search: string): boolean {
     const decoded = decodedOrUndefined(id);
     if (decoded === undefined || !/^[A-Za-z0-9._~@:+=-]{1,128}$/.test(decoded)) return false;

@@ -12,7 +12,7 @@ export interface DeskState {
   readonly since: number;
   readonly messages: readonly DeskMessage[];
   /** Added to the true total. */
-  readonly lie: number;
+  readonly totalError: number;
   /** `desc` is no mirror of `asc`: neighbours are swapped. */
   readonly isContradictory: boolean;
 }
@@ -28,11 +28,11 @@ export function messageOf(position: number, sentAt: number, text = `message ${po
 
 /** The desk's answer in this state, in the order of the request. */
 export function answerOf(state: DeskState, { order, offset, limit }: Window): { list: DeskMessage[]; total: number } {
-  const { messages, lie, isContradictory } = state;
+  const { messages, totalError, isContradictory } = state;
   const newestFirst = messages.toReversed();
   const swapped = newestFirst.map((message, i) => newestFirst[i ^ 1] ?? message);
   const all = order === 'asc' ? messages : isContradictory ? swapped : newestFirst;
-  return { list: all.slice(offset, offset + limit), total: messages.length + lie };
+  return { list: all.slice(offset, offset + limit), total: messages.length + totalError };
 }
 
 /** A desk in this process that remembers all its states: one session's messages and every call. */
@@ -64,7 +64,7 @@ export class ModelDesk {
   }
 
   become(change: Partial<DeskState>): void {
-    const before = this.states.at(-1) ?? { messages: [], lie: 0, isContradictory: false };
+    const before = this.states.at(-1) ?? { messages: [], totalError: 0, isContradictory: false };
     this.states.push({ ...before, ...change, since: this.now() });
   }
 

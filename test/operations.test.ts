@@ -61,7 +61,7 @@ describe('health', () => {
 });
 
 describe('/metrics', () => {
-  test("has every name of the contract's interface", async () => {
+  test('has the documented names and labels', async () => {
     await ask(service, '/sessions/long-session/messages');
     await ask(service, '/sessions/long-session/messages');
     await ask(service, '/sessions/no-such-session/messages');
@@ -108,7 +108,7 @@ describe('/metrics', () => {
 });
 
 describe('the API document', () => {
-  test('is at /openapi.json and says what the contract says', async () => {
+  test('is at /openapi.json and describes messages, health and metrics', async () => {
     const answer = await ask(service, '/openapi.json');
     expect(answer).toMatchObject({
       status: 200,

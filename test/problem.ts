@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import { type Answer } from './http.js';
 
-/** The contract's codes, each with its one title. */
+/** Every problem code with its one title. */
 const TITLES = {
   'invalid-request': 'The request is invalid',
   'session-not-found': 'There is no such session',

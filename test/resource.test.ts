@@ -49,7 +49,7 @@ function following(answer: Answer, rel: string): string | undefined {
 }
 
 describe('the body', () => {
-  test("is the contract's, byte for byte", async () => {
+  test('is as documented, byte for byte', async () => {
     const answer = await ask(service, `${DOCUMENTED_PATH}?limit=1`);
     expect(answer.status).toBe(200);
     expect(answer.headers['content-type']).toMatch(/^application\/json(; charset=utf-8)?$/);

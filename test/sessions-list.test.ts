@@ -81,7 +81,7 @@ const pageIn = (answer: Answer): unknown => {
 const names = (from: number, end: number) => Array.from({ length: end - from }, (_, i) => `s${from + i}`);
 
 describe('a page of sessions', () => {
-  it('is the contract’s, byte for byte', async () => {
+  it('is as documented, byte for byte', async () => {
     simulator.setRecords([sample]);
     const answer = await list(`from=${FROM}&to=${TO}&clientId=1299314544`);
     expect(answer.status).toBe(200);
@@ -331,7 +331,7 @@ describe('a malformed answer is 502', () => {
     expectProblem(await list(query), { status: 502, code: 'upstream-failed', instance: '/sessions' });
   });
 
-  /** Right all the same: what is spoilt is a field that a list has no use for, or it says less than asked. */
+  /** Still valid lists: only an unused field is malformed, or there are fewer records than requested. */
   const harmless = ['invalid-utf8', 'fewer-than-asked', 'deeply-nested'];
   const faults = MALFORMATIONS.filter((how) => !harmless.includes(how)).map((how): Fault => ({
     kind: 'malformed',

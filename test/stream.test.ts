@@ -138,12 +138,12 @@ describe('the stream of a session', () => {
     expect(page).toMatchObject({ messages: [{ position: 13 }, { position: 12 }], page: { total: 14 } });
   });
 
-  test('continues where the messages that it still had to send are gone', async () => {
+  test('continues if the messages that it still had to send are gone', async () => {
     desk.setSession('gone-behind', wireMessages(0, 430));
     const stream = await follow(streamPath('gone-behind'));
     await stream.count(1);
     desk.shrink('gone-behind', 250);
-    // Held as 430 where it begins, with a place at which the session now ends.
+    // It begins in a cached log of 430, at the position where the session now ends.
     const behind = await follow(streamPath('gone-behind', '?from=250'));
     await Promise.all([stream, behind].map((one) => one.until(({ lastEventId }) => lastEventId === '250')));
     desk.append('gone-behind', ...wireMessages(250, 1));

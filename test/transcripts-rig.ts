@@ -15,7 +15,7 @@ import { type TranscriptView } from '../src/transcript/view.js';
 import { type Window } from '../src/transcript/query.js';
 import { answerOf, type DeskState, messageOf, ModelDesk } from './model-desk.js';
 
-/** The contract's defaults. */
+/** The defaults of the service. */
 export const freshness: FreshnessPolicy = {
   freshMinMs: 2000,
   freshMaxMs: 60_000,

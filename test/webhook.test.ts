@@ -290,7 +290,7 @@ describe('what is no webhook', () => {
 });
 
 describe('what is kept of one', () => {
-  test('the path is /webhooks/desk in log and metrics; neither secret, token nor words are anywhere', async () => {
+  test('the path is /webhooks/desk in log and metrics; secret, token and message text are nowhere', async () => {
     await sendWebhook(withBoth, { secret: SECRET, sessionId: id, requestId: 'the-request-id' });
     await sendWebhook(withBoth, { secret: 'a-mistyped-secret-of-ours', sessionId: id });
     await ask(withBoth, `/webhooks//desk/${SECRET}`, { method: 'POST' });

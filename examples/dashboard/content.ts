@@ -5,7 +5,7 @@ import type { Message } from './service.js';
 type Content = Message['content'][number];
 type Of<Type extends Content['type']> = Extract<Content, { type: Type }>;
 
-/** One element of a message, as a person would want to see it; nothing is loaded from where it points to. */
+/** One element of a message for display. Nothing is loaded from its URLs. */
 export function contentElement(content: Content): HTMLElement {
   switch (content.type) {
     case 'text':
@@ -48,7 +48,7 @@ function video({ url, seconds: length, size, format, thumbnail }: Of<'video'>): 
   return attachment('Video', link('Watch', url), known, ...preview);
 }
 
-/** Merged messages, which may be merged messages again. */
+/** Forwarded messages, which may contain forwarded messages themselves. */
 function relay({ title, count, abstracts, compatibleText, key, messages }: Of<'relay'>): HTMLElement {
   const summary = el('summary', '', title ?? '', ' ', facts(count === null ? '' : `${count} messages`));
   const inner = messages.map(({ from, sentAt, content }) => {

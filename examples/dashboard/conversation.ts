@@ -8,7 +8,7 @@ import { type Message, pathOf, type Service } from './service.js';
 const STATE_EVERY_MS = 10_000;
 const MOST_SPOKEN = 200;
 
-/** The session that is open: its newest messages, older ones on the way up, and what happens in it from now on. */
+/** The open session: its newest messages, older ones on scrolling up, and its live events. */
 export class Conversation {
   private readonly session = byId('session', HTMLElement);
   private readonly nothingOpen = byId('nothing-open', HTMLParagraphElement);
@@ -22,7 +22,7 @@ export class Conversation {
   });
   private abort = new AbortController();
   private id = '';
-  /** The position of the oldest message shown, and of the next one to come; null: there is none before. */
+  /** The position before which to read older messages; null if all are shown. `end` is that of the next new message. */
   private first: number | null = null;
   private end = 0;
   private isReading = false;
@@ -72,14 +72,14 @@ export class Conversation {
   }
 
   private async take(event: LiveEvent, signal: AbortSignal): Promise<void> {
-    if (event.type === 'away') this.showLive('badge', `Live again in ${Math.ceil(event.waitMs / 1000)} s`);
+    if (event.type === 'disconnected') this.showLive('badge', `Live again in ${Math.ceil(event.waitMs / 1000)} s`);
     else this.showLive('badge on', 'Live');
     if (event.type === 'messages') await this.append(event.messages, signal);
     else if (event.type === 'edited') this.log.replace(event.messages);
     else if (event.type === 'reset') await this.readNewest(signal);
   }
 
-  /** A status that is written anew is read out anew. */
+  /** Not written again if unchanged: screen readers would announce it again. */
   private showLive(className: string, text: string): void {
     this.live.className = className;
     if (this.live.textContent !== text) this.live.textContent = text;
@@ -99,7 +99,7 @@ export class Conversation {
     const [first] = fresh;
     const last = fresh.at(-1);
     if (first === undefined || last === undefined) return;
-    // The page that was read is older than the stream's beginning.
+    // The page that was read is older than the start of the stream: messages between them are missing.
     if (first.position !== this.end) return this.readNewest(signal);
     this.end += fresh.length;
     this.log.append(fresh);
@@ -125,7 +125,7 @@ export class Conversation {
 
   private async prepend(before: number, signal: AbortSignal): Promise<void> {
     const { messages, page } = await this.service.messages(this.id, signal, before);
-    // The session was read anew meanwhile.
+    // The session was read again meanwhile.
     if (before !== this.first) return;
     this.log.prepend(messages.toReversed());
     this.reached(page.nextBefore);
@@ -144,7 +144,7 @@ export class Conversation {
       this.state.hidden = false;
     } catch {
       if (signal.aborted) return;
-      // What is wrong shows with the messages; a badge that may be wrong goes.
+      // The messages show the error; a badge that may be wrong is hidden.
       this.state.hidden = true;
     }
     setTimeout(() => {

@@ -1,6 +1,6 @@
 /*
- * The page is made of elements and text nodes alone: no string of the service is ever read as HTML, and the page's policy
- * (require-trusted-types-for) would not let it.
+ * The page is built from elements and text nodes only: no string of the service is ever parsed as HTML. The page's
+ * content security policy (require-trusted-types-for) would refuse that, too.
  */
 export function el<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
@@ -19,12 +19,12 @@ export function byId<Kind extends HTMLElement>(id: string, kind: new () => Kind)
   return element;
 }
 
-/** Characters that turn the direction of what follows: with one, a name that ends in `.exe` can seem to end in `.jpg`. */
-const TURNS = /[\u202A-\u202E\u2066-\u2069]/g;
+/** Characters that change the text direction: with one, a name that ends in `.exe` can seem to end in `.jpg`. */
+const BIDI_CONTROLS = /[\u202A-\u202E\u2066-\u2069]/g;
 
-/** Words that lead to an address which somebody sent: only the web is worth a click, `javascript:` stays text. */
-export function link(anyWords: string, url: unknown): HTMLElement {
-  const words = anyWords.replace(TURNS, '\uFFFD');
+/** A link to an address from a message: only http and https can be clicked, anything else (`javascript:`) stays text. */
+export function link(label: string, url: unknown): HTMLElement {
+  const words = label.replace(BIDI_CONTROLS, '\uFFFD');
   if (typeof url !== 'string' || url === '') return el('span', '', words);
   if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) return el('span', '', `${words} (${url})`);
   const anchor = el('a', '', words);
@@ -44,17 +44,17 @@ export function time(iso: string, timeStyle: 'short' | 'medium' = 'short'): HTML
 
 export function words(text: string | null): HTMLElement {
   const element = el('p', 'words', text ?? '');
-  // Each in the direction of its own script.
+  // Left to right or right to left, by the text's own script.
   element.dir = 'auto';
   return element;
 }
 
-/** What is known of something, in a line. */
+/** The known facts in one line. */
 export function facts(...known: readonly (string | null)[]): HTMLElement {
   return el('span', 'facts', known.filter((fact) => fact !== null && fact !== '').join(' · '));
 }
 
-/** All that is no plain text: what it is, and its parts. */
+/** An element that is not plain text: its kind, and its parts. */
 export function attachment(label: string, ...parts: readonly Node[]): HTMLElement {
   return el('div', 'attachment', el('span', 'label', label), ...parts);
 }

@@ -2,16 +2,16 @@ import { el } from './dom.js';
 import { type RefusalBox } from './refusal-box.js';
 import { refuse, type Service } from './service.js';
 
-/** Long enough for every browser to have begun to save. */
+/** Long enough for every browser to start saving. */
 const KEPT_MS = 60_000;
 
-/** Saves all there is at `path`: by a plain link, or with a key, which a link cannot send, through the page. */
+/** Links that save the files of `path`. With a key the page itself downloads them, since a link cannot send headers. */
 export function showFiles(place: HTMLElement, service: Service, path: string, refusal: RefusalBox): void {
   const links = (['csv', 'ndjson'] as const).map((format) => {
     const file = `${path}${path.includes('?') ? '&' : '?'}format=${format}`.replace('?&', '?');
     const anchor = el('a', '', format.toUpperCase());
     anchor.href = service.address(file);
-    // A refusal opens beside the page and not instead of it.
+    // An error page opens in another tab and does not replace this one.
     anchor.target = '_blank';
     anchor.rel = 'noopener';
     if (service.key === '') return anchor;
@@ -29,11 +29,11 @@ export function showFiles(place: HTMLElement, service: Service, path: string, re
   place.replaceChildren('Save ', ...links);
 }
 
-/** The whole file is in memory for a moment: a browser offers no other way to save what needs a header. */
+/** Holds the whole file in memory: browsers have no other way to save an answer to a request with headers. */
 async function saveThrough(service: Service, path: string): Promise<void> {
   const response = await service.ask(path);
   const name = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1];
-  // A file that breaks off is none.
+  // An incomplete file is an error.
   const blob = await response.blob().catch(refuse());
   const anchor = el('a', '');
   anchor.href = URL.createObjectURL(blob);

@@ -5,14 +5,14 @@ export type LiveEvent =
   | { readonly type: 'ready' }
   | { readonly type: 'messages' | 'edited'; readonly messages: readonly Message[] }
   | { readonly type: 'reset' }
-  /** The connection is gone; another is tried after so many milliseconds. */
-  | { readonly type: 'away'; readonly waitMs: number };
+  /** The connection is lost; the next attempt follows after this time. */
+  | { readonly type: 'disconnected'; readonly waitMs: number };
 
 /**
- * What happens in a session from a position on, over as many connections as it takes. By fetch, since an EventSource can
- * send no key and does not say why it was refused.
+ * The events of a session from a position on; reconnects as often as necessary. With fetch, because EventSource cannot
+ * send a key and does not show the status of a refusal.
  *
- * @throws Refusal where coming back does not help
+ * @throws Refusal if a retry cannot help
  */
 export async function* follow(
   service: Service,
@@ -33,12 +33,12 @@ export async function* follow(
       }
       waitMs = retryMs;
     } catch (error) {
-      if (!(error instanceof Refusal) || !error.mayPass) throw error;
+      if (!(error instanceof Refusal) || !error.isTemporary) throw error;
       waitMs = Math.max(retryMs, (error.retryAfter ?? 0) * 1000);
     }
-    yield { type: 'away', waitMs };
+    yield { type: 'disconnected', waitMs };
     await pause(waitMs, signal);
-    // Positions mean nothing in this session: whoever was away has to read it again.
+    // Positions mean nothing in this session: after a disconnection it has to be read again.
     if (lastId === '') yield { type: 'reset' };
   }
 }

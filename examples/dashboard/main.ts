@@ -11,7 +11,7 @@ const service = new Service(url, () => {
 const list = new SessionList(service);
 const conversation = new Conversation(service);
 
-/** `#/<id>` is the session that is open, so that it can be linked to and the browser's "back" works. */
+/** `#/<id>` in the address is the open session, so that it can be linked and the browser's "back" works. */
 function openAddressed(): void {
   if (location.hash !== '' && !location.hash.startsWith('#/')) return;
   const id = decoded(location.hash.slice(2));
@@ -29,7 +29,7 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    // Written by hand: the service says what is wrong with it.
+    // Typed by hand and malformed: the service's error explains it.
     return text;
   }
 }

@@ -2,10 +2,10 @@ import { contentElement } from './content.js';
 import { byId, el, facts, time } from './dom.js';
 import type { Message } from './service.js';
 
-/** So near to an end of what is shown counts as being there. */
+/** A scroll position this near to an end counts as being there. */
 const NEAR_PX = 120;
 
-/** The messages that are shown, oldest first, and where the reader is among them. */
+/** The messages shown, oldest first, and the scroll position. */
 export class MessageLog {
   private readonly box = byId('log', HTMLDivElement);
   private readonly list = byId('messages', HTMLOListElement);
@@ -32,7 +32,7 @@ export class MessageLog {
   prepend(messages: readonly Message[]): void {
     const fromEnd = this.box.scrollHeight - this.box.scrollTop;
     this.list.prepend(...messages.map((message) => this.row(message)));
-    // What is being read stays where it is.
+    // Keeps the visible messages in place.
     this.box.scrollTop = this.box.scrollHeight - fromEnd;
   }
 
@@ -43,7 +43,7 @@ export class MessageLog {
     else this.countUnseen(this.unseenCount + messages.length);
   }
 
-  /** Those of them that are shown. */
+  /** Replaces those that are shown, and ignores the others. */
   replace(messages: readonly Message[]): void {
     for (const message of messages) {
       const shown = message.position === null ? undefined : this.rows.get(message.position);

@@ -1,7 +1,7 @@
 import { el } from './dom.js';
 import { Refusal } from './service.js';
 
-/** Shows a refusal as what it is, and tries again where that helps: when the wait is over, or at a click. */
+/** Shows a failed request. A temporary failure is retried after Retry-After, or at a click. */
 export class RefusalBox {
   private countdown: number | undefined;
 
@@ -18,17 +18,17 @@ export class RefusalBox {
     if (error instanceof DOMException && error.name === 'AbortError') return;
     if (!(error instanceof Refusal)) throw error;
     this.clear();
-    const { status, title, message, requestId, retryAfter, mayPass } = error;
+    const { status, title, message, requestId, retryAfter, isTemporary } = error;
     this.box.hidden = false;
     this.box.append(el('strong', '', status === 0 ? title : `${status} ${title}`), el('p', '', message));
     if (retryAfter !== undefined) this.count(retryAfter, again);
-    else if (mayPass) this.box.append(this.button(again));
+    else if (isTemporary) this.box.append(this.button(again));
     if (requestId !== undefined) this.box.append(el('small', '', `Request ${requestId}`));
   }
 
   private count(seconds: number, again: () => void): void {
     const timer = el('p', 'countdown');
-    // A timer is not read out at each second.
+    // With this role, screen readers do not announce every second.
     timer.role = 'timer';
     const end = Date.now() + seconds * 1000;
     const tick = () => {

@@ -4,7 +4,7 @@ import { Refusal, type Service } from './service.js';
 
 const EVERY_MS = 5000;
 
-/** The sessions that run now, as far as webhooks told of them; hidden where the service gets none. */
+/** The running sessions that webhooks reported; hidden if the service gets no webhooks. */
 export function showRunning(service: Service): void {
   const section = byId('running', HTMLElement);
   const rows = byId('running-rows', HTMLUListElement);

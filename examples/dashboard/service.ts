@@ -4,25 +4,25 @@ type Schemas = components['schemas'];
 export type Message = Schemas['Message'];
 export type Session = Schemas['Session'];
 
-/** A page further back than any session is long: so the newest. */
+/** `before` this position, which is beyond the end of any session, are the newest messages. */
 const NEWEST = 2 ** 31 - 1;
 const PAGE = 50;
 
-/** An answer that is none: what the service said of it, or that it could not be reached (status 0). */
+/** A failed request: the problem that the service answered, or status 0 if it could not be reached. */
 export class Refusal extends Error {
   constructor(
     readonly status: number,
     readonly title: string,
     detail: string,
     readonly requestId: string | undefined,
-    /** Seconds after which a call may succeed. */
+    /** Seconds after which a request may succeed (Retry-After). */
     readonly retryAfter: number | undefined,
   ) {
     super(detail);
   }
 
   /** Whether the same request may succeed later. */
-  get mayPass(): boolean {
+  get isTemporary(): boolean {
     return this.status === 0 || this.status === 429 || this.status >= 500;
   }
 }
@@ -62,7 +62,7 @@ export class Service {
     const authorization = this.key === '' ? {} : { authorization: `Bearer ${this.key}` };
     const response = await fetch(this.address(path), {
       headers: { ...headers, ...authorization },
-      // The browser revalidates what it holds, so that the service decides what is fresh: its answer is a 304 then.
+      // The browser revalidates its cached copy, so the service decides what is fresh: 304 if nothing changed.
       cache: 'no-cache',
       signal: signal ?? null,
     }).catch(refuse(signal));
@@ -72,7 +72,7 @@ export class Service {
   }
 
   private async read<Body>(path: string, signal?: AbortSignal): Promise<Body> {
-    // The one cast: the service is held to its document by its own tests.
+    // The only unchecked cast: the service's own tests compare its answers with openapi.json.
     const response = await this.ask(path, signal);
     return (await response.json().catch(refuse(signal))) as Body;
   }
@@ -82,7 +82,7 @@ export function pathOf(id: string): string {
   return `/sessions/${encodeURIComponent(id)}`;
 }
 
-/** For what the network breaks off, at its beginning or on the way, unless it was us. */
+/** Turns an error of the network into a Refusal; passes on an abort by the page itself. */
 export function refuse(signal?: AbortSignal): (error: unknown) => never {
   return (error) => {
     if (signal?.aborted === true) throw error;

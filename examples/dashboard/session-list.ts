@@ -5,7 +5,7 @@ import { showFiles } from './files.js';
 
 const LIMIT = 20;
 
-/** The sessions of a period: of the last 24 hours, unless the form says otherwise. */
+/** The sessions of a period: the last 24 hours, unless the form names another. */
 export class SessionList {
   private readonly form = byId('filter', HTMLFormElement);
   private readonly rows = byId('list-rows', HTMLUListElement);
@@ -56,7 +56,7 @@ export class SessionList {
     this.next.disabled = page.nextOffset === null;
   }
 
-  /** The days are those of the reader's own time zone. */
+  /** Days are in the time zone of the browser. */
   private query(): URLSearchParams {
     const form = new FormData(this.form);
     const query = new URLSearchParams();
@@ -84,7 +84,7 @@ function row({ id, startedAt, client, agent, satisfaction, durationSeconds, endS
   return sessionRow(id, [first, second], satisfaction === null ? [] : [stars(satisfaction)]);
 }
 
-/** A link that opens the session: the address of the page says which one it is. */
+/** A link that opens the session, by the hash of the page's address. */
 export function sessionRow(id: string, lines: Node[], besideId: Node[] = []): HTMLElement {
   const anchor = el('a', '', ...lines, el('span', 'line', el('code', '', id), ...besideId));
   anchor.href = `#/${encodeURIComponent(id)}`;
@@ -92,7 +92,7 @@ export function sessionRow(id: string, lines: Node[], besideId: Node[] = []): HT
   return el('li', '', anchor);
 }
 
-/** Whether it leads to what is open. */
+/** Marks a link to the open session (`aria-current`). */
 export function markCurrent(anchor: HTMLAnchorElement): void {
   anchor.ariaCurrent = anchor.href === location.href ? 'true' : null;
 }

@@ -1,10 +1,10 @@
-/** What `text/event-stream` carries, as the HTML standard tells it ("Server-sent events"). */
+/** An event of `text/event-stream` (HTML standard, "Server-sent events"). */
 export interface ServerSentEvent {
   type: string;
   data: string;
-  /** undefined: the event leaves the last one as it was. */
+  /** undefined: the last event id stays as it was. */
   id: string | undefined;
-  /** Milliseconds to wait before coming back. */
+  /** Milliseconds to wait before reconnecting. */
   retry: number | undefined;
 }
 
@@ -13,7 +13,7 @@ export async function* readEvents(body: ReadableStream<Uint8Array<ArrayBuffer>>)
   let rest = '';
   for (;;) {
     const { done, value } = await reader.read();
-    // What no empty line has ended is no event.
+    // An event that is not ended by an empty line is ignored.
     if (done) return;
     const blocks = (rest + value).replaceAll('\r\n', '\n').split('\n\n');
     rest = blocks.pop() ?? '';

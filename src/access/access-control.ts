@@ -3,7 +3,7 @@ import { ProblemError } from '../problem/problem.js';
 import { type Access } from './access.js';
 import { type Authenticator, type Caller } from './authenticator.js';
 import { type CallerLimit } from './caller-limit.js';
-import { type ShownSignature, type WebhookSignature } from './webhook-signature.js';
+import { type WebhookCredentials, type WebhookSignature } from './webhook-signature.js';
 
 export interface AccessControlParts {
   readonly authenticator: Authenticator;
@@ -38,8 +38,8 @@ export class AccessControl {
   }
 
   /** @throws ProblemError `unauthorized` if the request is not the desk's */
-  admitDesk(shown: ShownSignature): void {
-    if (this.parts.webhook.isRight(shown)) return;
+  admitDesk(credentials: WebhookCredentials): void {
+    if (this.parts.webhook.isValid(credentials)) return;
     const headers = { 'www-authenticate': 'DeskSign realm="desk-bff"' };
     throw new ProblemError('unauthorized', { detail: 'This is for the desk only.', headers });
   }

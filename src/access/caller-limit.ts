@@ -85,7 +85,7 @@ export class CallerLimit {
     const minute = await this.shared.add(caller, wanted);
     this.leasing.delete(caller);
     const size = minute?.leased ?? 0;
-    // From before Redis was asked: so the lease ends before its minute does, never after.
+    // Counted from before the call to Redis, so that a lease never outlasts its minute.
     if (minute !== undefined && size > 0) {
       this.leases.set(caller, { left: size, size, endsAt: askedAt + minute.remainingMs });
     }

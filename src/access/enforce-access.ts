@@ -5,7 +5,7 @@ import { ProblemError } from '../problem/problem.js';
 import { type Access } from './access.js';
 import { type AccessControl } from './access-control.js';
 import { type DeclaredRoutes } from './declared-routes.js';
-import { type ShownSignature } from './webhook-signature.js';
+import { type WebhookCredentials } from './webhook-signature.js';
 
 /** The audit fields of a request over the limit: it is audited like any other read. */
 type AuditOfRefused = (request: FastifyRequest) => AuditFields | undefined;
@@ -36,7 +36,7 @@ async function admit(
   auditOfRefused: AuditOfRefused,
 ): Promise<void> {
   if (declared === 'desk') {
-    access.admitDesk(shownBy(request));
+    access.admitDesk(webhookCredentialsOf(request));
     request.context.caller = 'desk';
     return;
   }
@@ -57,7 +57,7 @@ function tooManyRequests(waitMs: number): ProblemError {
   return new ProblemError('too-many-requests', { detail, retryAfterMs: waitMs });
 }
 
-function shownBy({ params, url }: FastifyRequest): ShownSignature {
+function webhookCredentialsOf({ params, url }: FastifyRequest): WebhookCredentials {
   const secret = isJsonObject(params) ? params['secret'] : undefined;
   const query = new URLSearchParams(url.slice(url.indexOf('?') + 1));
   return { query, pathSecret: typeof secret === 'string' ? secret : undefined };

@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { IssuerKeys } from './issuer-keys.js';
 
 let keys: unknown[] = [];
-let isIll = false;
+let isFailing = false;
 /** Answers instead of the keys. */
 let answer: ((response: ServerResponse) => void) | undefined;
 let fetches = 0;
@@ -19,7 +19,7 @@ const server = createServer((_request, response) => {
     answer(response);
     return;
   }
-  response.writeHead(isIll ? 500 : 200).end(JSON.stringify({ keys }));
+  response.writeHead(isFailing ? 500 : 200).end(JSON.stringify({ keys }));
 });
 
 beforeAll(async () => {
@@ -31,7 +31,7 @@ beforeAll(async () => {
 
 beforeEach(() => {
   keys = [];
-  isIll = false;
+  isFailing = false;
   answer = undefined;
   fetches = 0;
   now = Date.now();
@@ -81,19 +81,19 @@ test('are used for an hour while the issuer is unavailable, which is asked twice
   keys = [one.jwk];
   const issuer = issuerKeys();
   expect(await outcome(issuer, one.token)).toBe('right');
-  isIll = true;
+  isFailing = true;
   now += 6 * MINUTES;
   for (let i = 0; i < 5; i++) expect(await outcome(issuer, one.token)).toBe('right');
   expect(fetches).toBe(2);
   now += 55 * MINUTES;
   expect(await outcome(issuer, one.token)).toBe('KeysUnavailableError');
-  isIll = false;
+  isFailing = false;
   now += 2000;
   expect(await outcome(issuer, one.token)).toBe('right');
 });
 
 test('that were never fetched are unavailable, and requested at most once a second', async () => {
-  isIll = true;
+  isFailing = true;
   const { token } = await signer('one');
   const issuer = issuerKeys();
   for (let i = 0; i < 5; i++) expect(await outcome(issuer, token)).toBe('KeysUnavailableError');
@@ -197,7 +197,7 @@ test('are not fetched for a key id that is not a string', async () => {
   keys = [one.jwk];
   const issuer = issuerKeys();
   expect(await outcome(issuer, one.token)).toBe('right');
-  isIll = true;
+  isFailing = true;
   const rest = one.token.slice(one.token.indexOf('.'));
   for (const kid of [5, null, true, ['one'], { one: 1 }]) {
     const header = Buffer.from(JSON.stringify({ alg: 'ES256', kid })).toString('base64url');

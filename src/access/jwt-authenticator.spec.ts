@@ -20,7 +20,7 @@ beforeAll(async () => {
   const jwksUrl = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
   const logger = pino({ enabled: false });
   tokens = new JwtAuthenticator({ issuer: 'issuer', audience: 'audience', jwksUrl, now: () => Date.now(), logger });
-  await prove(token({ alg: 'RS256', kid: 'one' }));
+  await authenticate(token({ alg: 'RS256', kid: 'one' }));
 });
 
 afterAll(() => {
@@ -28,9 +28,9 @@ afterAll(() => {
   server.close();
 });
 
-function prove(shown: string): Caller | undefined | Promise<Caller | undefined> {
+function authenticate(sent: string): Caller | undefined | Promise<Caller | undefined> {
   const request = new IncomingMessage(new Socket());
-  request.headers = { authorization: `Bearer ${shown}` };
+  request.headers = { authorization: `Bearer ${sent}` };
   return tokens.authenticate(request);
 }
 
@@ -60,7 +60,7 @@ test.each(Object.entries(LARGE))('a forged token with %s costs a few millisecond
   const costs: number[] = [];
   for (let run = 0; run < 3; run++) {
     const before = process.cpuUsage();
-    for (let i = 0; i < 10; i++) expect(await prove(forged)).toBeUndefined();
+    for (let i = 0; i < 10; i++) expect(await authenticate(forged)).toBeUndefined();
     const { user, system } = process.cpuUsage(before);
     costs.push((user + system) / 10_000);
   }

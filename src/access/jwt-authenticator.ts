@@ -22,17 +22,17 @@ export interface JwtAuthenticatorParts {
   readonly logger: Logger;
 }
 
-interface Proof {
+interface VerifiedToken {
   readonly caller: Caller;
   readonly until: number;
 }
 
 /** AUTH_MODE=jwt: a caller is the subject of a token of JWT_ISSUER for JWT_AUDIENCE. */
 export class JwtAuthenticator extends Authenticator {
-  private readonly proved = new LRUCache<string, Proof>({
+  private readonly verified = new LRUCache<string, VerifiedToken>({
     max: 1000,
     maxSize: 4_000_000,
-    sizeCalculation: (_proof, token) => token.length,
+    sizeCalculation: (_verified, token) => token.length,
   });
   private readonly keys: IssuerKeys;
   private readonly options: JWTVerifyOptions;
@@ -43,27 +43,27 @@ export class JwtAuthenticator extends Authenticator {
     this.now = now;
     this.options = { issuer, audience, algorithms: ALGORITHMS, requiredClaims: ['exp', 'sub'] };
     const onFetched = () => {
-      this.proved.clear();
+      this.verified.clear();
     };
     this.keys = new IssuerKeys({ url: new URL(jwksUrl), now, logger, onFetched });
   }
 
   override recall({ headers }: IncomingMessage): Caller | undefined {
     const token = tokenIn(headers);
-    const proof = token === undefined ? undefined : this.proved.get(token);
-    return proof !== undefined && proof.until > this.now() ? proof.caller : undefined;
+    const known = token === undefined ? undefined : this.verified.get(token);
+    return known !== undefined && known.until > this.now() ? known.caller : undefined;
   }
 
   override authenticate({ headers }: IncomingMessage): Promise<Caller | undefined> | undefined {
     const token = tokenIn(headers);
-    return token === undefined ? undefined : this.prove(token);
+    return token === undefined ? undefined : this.verifiedCaller(token);
   }
 
-  private async prove(token: string): Promise<Caller | undefined> {
+  private async verifiedCaller(token: string): Promise<Caller | undefined> {
     const payload = await this.verify(token);
     const caller = payload && callerOf(payload);
     if (caller === undefined) return undefined;
-    this.proved.set(token, { caller, until: Math.min(caller.expiresAt, this.now() + VERIFIED_MS) });
+    this.verified.set(token, { caller, until: Math.min(caller.expiresAt, this.now() + VERIFIED_MS) });
     return caller;
   }
 

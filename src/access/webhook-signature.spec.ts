@@ -5,18 +5,18 @@ import { WebhookSignature } from './webhook-signature.js';
 const TIME = 1_669_872_112;
 const SIGN = '17773bc39a671d7b9aa835458704d2a6db81360a5940292b587d6d760d484061';
 
-function isRight(query: string, offMs = 0, tokens: readonly string[] = ['other', 'xxxxyyyy']): boolean {
+function isValid(query: string, offMs = 0, tokens: readonly string[] = ['other', 'xxxxyyyy']): boolean {
   const now = () => TIME * 1000 + offMs;
   const signature = new WebhookSignature({ tokens, pathSecret: undefined, sdkAppId: 7, now });
-  return signature.isRight({ query: new URLSearchParams(query), pathSecret: undefined });
+  return signature.isValid({ query: new URLSearchParams(query), pathSecret: undefined });
 }
 
 describe("a webhook's signature", () => {
   const good = `SdkAppid=7&RequestTime=${TIME}&Sign=${SIGN}`;
 
   it('matches the one of the document', () => {
-    expect(isRight(good)).toBe(true);
-    expect(isRight(good, 0, ['other'])).toBe(false);
+    expect(isValid(good)).toBe(true);
+    expect(isValid(good, 0, ['other'])).toBe(false);
   });
 
   it.each([
@@ -25,7 +25,7 @@ describe("a webhook's signature", () => {
     [-61_000, false],
     [61_000, false],
   ])('%d ms off: %p', (offMs, expected) => {
-    expect(isRight(good, offMs)).toBe(expected);
+    expect(isValid(good, offMs)).toBe(expected);
   });
 
   it.each([
@@ -36,10 +36,10 @@ describe("a webhook's signature", () => {
     ['none', `SdkAppid=7&RequestTime=${TIME}`],
     ['a time that is none', `SdkAppid=7&RequestTime=${TIME}.0&Sign=${SIGN}`],
   ])('is wrong with %s', (_, query) => {
-    expect(isRight(query)).toBe(false);
+    expect(isValid(query)).toBe(false);
   });
 
-  it('is never right without tokens and path secret', () => {
-    expect(isRight('SdkAppid=7', 0, [])).toBe(false);
+  it('is never valid without tokens and path secret', () => {
+    expect(isValid('SdkAppid=7', 0, [])).toBe(false);
   });
 });

@@ -11,7 +11,7 @@ export interface WebhookSecrets {
 }
 
 /** The credentials of a webhook request. */
-export interface ShownSignature {
+export interface WebhookCredentials {
   readonly query: URLSearchParams;
   readonly pathSecret: string | undefined;
 }
@@ -24,7 +24,7 @@ export class WebhookSignature {
   constructor(private readonly secrets: WebhookSecrets) {}
 
   /** Constant time for every wrong secret: everything is compared, whatever was wrong before. */
-  isRight({ query, pathSecret }: ShownSignature): boolean {
+  isValid({ query, pathSecret }: WebhookCredentials): boolean {
     const { tokens, pathSecret: expected, sdkAppId } = this.secrets;
     const hasSign = tokens.length === 0 || this.isSigned(query);
     const isSecret = isSame(digestOf(pathSecret ?? ''), digestOf(expected ?? ''));

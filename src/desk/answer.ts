@@ -24,7 +24,7 @@ export function readDeskAnswer<Request, Answer>(
   return answer === undefined ? undefined : { code, answer };
 }
 
-/** The largest body of an answer after decompression (contract). */
+/** The largest body of an answer after decompression (docs/configuration.md, "Fixed limits"). */
 export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 /**
  * What two slow cores can parse and render without delaying other requests. Real pages stay far below: a message has at
@@ -82,7 +82,7 @@ export function jsonSize(text: string): JsonSize {
   return { values, levels };
 }
 
-/** Elements of MsgBody, those of forwarded messages included (contract). */
+/** Elements of MsgBody, those of forwarded messages included (docs/configuration.md, "Fixed limits"). */
 const MAX_ELEMENTS = 10_000;
 
 /** Whether rendering these messages stays within the bounds. */

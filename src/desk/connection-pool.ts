@@ -2,7 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 
 /**
- * The limit of the contract. The call queue enforces it, so that no call waits inside the agent, which has no
+ * A fixed limit (docs/configuration.md). The call queue enforces it, so that no call waits inside the agent, which has no
  * deadlines.
  */
 export const MAX_CONNECTIONS = 100;

@@ -1,4 +1,4 @@
-/** The codes of the contract that a call to the desk can end in. */
+/** The problem codes (docs/api.md, "Errors") that a failed call to the desk can lead to. */
 export const deskErrorCodes = [
   'invalid-request',
   'session-not-found',
@@ -19,7 +19,7 @@ export interface DeskErrorDetails {
   readonly retryAfterMs?: number | undefined;
 }
 
-/** One class per outcome of a call; `code` is the contract's. Messages never quote the desk, a URL or content. */
+/** One class per outcome of a call; `code` is its problem's code. Messages never quote the desk, a URL or content. */
 export abstract class DeskError extends Error {
   abstract readonly code: DeskErrorCode;
   readonly upstreamCode: number | undefined;

@@ -1,6 +1,6 @@
 import { ProblemError } from '../problem/problem.js';
 
-/** For one replica (contract); half of them for one caller. */
+/** In each replica (docs/configuration.md, "Fixed limits"); half of them for one caller. */
 const MAX_FILES = 20;
 const MAX_FILES_PER_CALLER = MAX_FILES / 2;
 const RETRY_AFTER_MS = 5000;

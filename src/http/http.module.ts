@@ -19,7 +19,7 @@ import { ResponseHeaders, securityHeaders } from './response-headers.js';
 import { Responder } from './serve.js';
 import { UnreadableRequest } from './unreadable-request.js';
 
-/** A client that reads nothing of a file for this long, while data waits, is cut off (contract). */
+/** A client that reads nothing of a file for this long, while data waits, is cut off (docs/api.md, "Files"). */
 const STALLED_READER_MS = 30_000;
 
 /** What all answers share. */

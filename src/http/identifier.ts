@@ -1,6 +1,6 @@
 import { Matches } from 'class-validator';
 
-/** The characters of ids of sessions and clients (contract), as part of regular expressions. */
+/** The characters of ids of sessions and clients (docs/api.md), as part of regular expressions. */
 export const IDENTIFIER = '[A-Za-z0-9._~@:+=-]{1,128}';
 
 /** The whole pattern, for schemas. */

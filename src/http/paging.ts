@@ -1,6 +1,6 @@
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
 
-/** The bounds of `limit` and `offset` of every resource that has pages (contract). */
+/** The bounds of `limit` and `offset` of every resource that has pages (docs/api.md). */
 export const MAX_LIMIT = 100;
 export const MAX_OFFSET = 2147483647;
 

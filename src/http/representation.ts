@@ -19,7 +19,7 @@ export interface Rendered {
   readonly link: string | undefined;
 }
 
-/** Smaller bodies are not worth compressing (contract). */
+/** Smaller bodies are not worth compressing (docs/api.md, "Headers"). */
 const MIN_COMPRESSED_BYTES = 1025;
 
 const compress = {

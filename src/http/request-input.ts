@@ -5,7 +5,7 @@ import { readableQuery } from './request-target.js';
 
 /** Plain decimals without leading zeros; anything else stays text and fails the field's own rule. */
 const CANONICAL_NUMBER = /^(?:0|[1-9]\d{0,15})$/;
-/** The first faults only: a query of 16 KB can have thousands (contract). */
+/** The first faults only: a query of 16 KB can have thousands (docs/api.md). */
 const MAX_FAULTS = 20;
 const UNKNOWN_PARAMETER = 'is not a parameter of this resource';
 

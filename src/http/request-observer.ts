@@ -26,13 +26,13 @@ export class RequestObserver {
     this.writesAudit = logger.level !== 'silent';
   }
 
-  /** Not by Fastify's onResponse, which is not called for a client that disconnected: such a read has to be logged too. */
+  /** Not with Fastify's onResponse: it is not called if the client disconnected, and such a read has to be logged too. */
   watch(request: IncomingMessage, response: ServerResponse, context: RequestContext, route: string): void {
     traceRequest(context, request.method ?? '', route);
     this.observeAtEnd(request, response, context, route);
   }
 
-  /** For a request that was answered in this turn. Mostly the kernel took all of the answer, and nobody has to wait for its end. */
+  /** For a request that was answered in this turn. If the kernel took the whole answer at once, it is observed now. */
   answered(request: IncomingMessage, response: ServerResponse, context: RequestContext, route: string): void {
     if (response.writableFinished) this.observe(request.method ?? '', response, context, route);
     else this.observeAtEnd(request, response, context, route);

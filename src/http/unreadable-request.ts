@@ -31,7 +31,7 @@ export class UnreadableRequest {
     socket.pause();
     if (this.refused.has(socket)) return;
     this.refused.add(socket);
-    const { whole, broken } = this.exchanges.owedOn(socket);
+    const { whole, broken } = this.exchanges.pendingOn(socket);
     afterwards(whole, () => {
       if (broken?.headersSent !== true) {
         this.refuse(socket, reason);
@@ -39,7 +39,7 @@ export class UnreadableRequest {
       }
       // The client would take a second answer to this request for the answer to the next one.
       afterwards(broken, () => {
-        endOf(socket);
+        endSocket(socket);
       });
     });
   }
@@ -48,7 +48,7 @@ export class UnreadableRequest {
     if (!socket.writable) return;
     const status = STATUSES[reason] ?? 400;
     const requestId = randomUUID();
-    endOf(socket, answerText(status, requestId));
+    endSocket(socket, answerText(status, requestId));
     const seen = { route: NO_ROUTE, method: NO_ROUTE, status };
     this.metrics.httpDuration.observe(seen, 0);
     this.logger.info({ ...seen, requestId, problem: 'invalid-request', reason }, 'request');
@@ -61,8 +61,8 @@ function afterwards(response: ServerResponse | undefined, then: () => void): voi
 }
 
 /** Resumes reading when everything is sent: the socket has to notice that the other side closes. */
-function endOf(socket: Duplex, lastWords = ''): void {
-  socket.end(lastWords, () => socket.resume());
+function endSocket(socket: Duplex, lastBytes = ''): void {
+  socket.end(lastBytes, () => socket.resume());
 }
 
 function answerText(status: number, requestId: string): string {
@@ -87,7 +87,7 @@ interface Exchange {
 }
 
 /** Answers that are still being sent on a connection when something on it cannot be parsed. */
-interface Owed {
+interface PendingAnswers {
   /**
    * The answer to the last request that was read completely. Node keeps answers in order, so all earlier ones are sent
    * first.
@@ -122,7 +122,7 @@ export class Exchanges {
     });
   }
 
-  owedOn(socket: Duplex): Owed {
+  pendingOn(socket: Duplex): PendingAnswers {
     const { request, response, before } = this.latest.get(socket) ?? {};
     const isWhole = request?.complete !== false;
     return { whole: openOrNone(isWhole ? response : before), broken: isWhole ? undefined : response };

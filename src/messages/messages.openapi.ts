@@ -6,7 +6,7 @@ import { optionalParameter, pagingParameters, sessionIdParameter } from '../http
 import { MESSAGES_FILES, messagesExamples } from './messages.examples.openapi.js';
 import { MessagesPageDto } from './messages-page.dto.js';
 
-/** The resource in /docs and for generated clients; the tests compare it with the contract and the code. */
+/** The resource in /docs and for generated clients; the tests compare every answer with it. */
 export function DocumentMessages(): MethodDecorator {
   return applyDecorators(
     ApiOperation({

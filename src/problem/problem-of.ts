@@ -20,7 +20,7 @@ export function problemOf(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
   if (error instanceof DeskError) return deskProblem(error);
   const status = statusOf(error);
-  // No route takes a body, so 415 means that the path or method is unknown.
+  // Only the webhook parses a body, whatever its Content-Type: 415 means that the path or method is unknown.
   if (status === 404 || status === 415)
     return new ProblemError('not-found', { detail: 'There is nothing at this path.' });
   if (status === 413 || status === 414 || status === 431) {

@@ -34,7 +34,7 @@ const HEADERS: Readonly<Record<number, string>> = {
   503: 'Retry-After',
 };
 
-/** One row of the contract's table of errors, with an example of its body for each code. */
+/** One row of the table of errors in docs/api.md, with an example of its body for each code. */
 export function problemResponse(
   status: number,
   codes: ProblemCode | readonly ProblemCode[],

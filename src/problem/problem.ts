@@ -1,4 +1,4 @@
-/** Every `code` of the contract with its title and its status, which `details.status` may override. */
+/** Every `code` of docs/api.md, "Errors", with its title and its status, which `details.status` may override. */
 export const problemKinds = {
   'invalid-request': { status: 400, title: 'The request is invalid' },
   unauthorized: { status: 401, title: 'Credentials are missing or wrong' },

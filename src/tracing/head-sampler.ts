@@ -6,8 +6,8 @@ import { type Environment } from '../environment.js';
 export type HeadSampler = (parent: SpanContext | undefined) => boolean;
 
 /**
- * Decides as the SDK's sampler of this name would, before the SDK makes a span. Of most requests that is all there is to do, and the
- * SDK makes two ids and a dozen objects first, for a tenth of the cost of a hit.
+ * Decides as the SDK's sampler of this name would, but before the SDK is called: that makes two ids and a dozen objects
+ * first, a tenth of the cost of a hit, also for requests that are not sampled.
  */
 export function headSampler(
   {

@@ -13,14 +13,14 @@ import { AlwaysOnSampler, BasicTracerProvider } from '@opentelemetry/sdk-trace-b
 import { version } from '../version.js';
 import { within } from '../clock.js';
 import { type Environment } from '../environment.js';
-import { type Complaints } from './complaints.js';
+import { type TracingWarnings } from './tracing-warnings.js';
 import { headSampler } from './head-sampler.js';
 import { SpanOutbox } from './span-outbox.js';
 import { SpanRecorder } from './span-recorder.js';
 
 export interface OpenTelemetryParts {
   readonly environment: Environment;
-  readonly complaints: Complaints;
+  readonly warnings: TracingWarnings;
   readonly onDropped: (count: number) => void;
 }
 
@@ -31,11 +31,11 @@ export interface OpenTelemetry {
 }
 
 /** Sets up the SDK, which reads its own variables (limits, batches, receiver, headers). */
-export function openTelemetry({ environment, complaints, onDropped }: OpenTelemetryParts): OpenTelemetry {
-  listenToSdk(complaints);
+export function openTelemetry({ environment, warnings, onDropped }: OpenTelemetryParts): OpenTelemetry {
+  listenToSdk(warnings);
   const drop = (spans: number, reason: string) => {
     onDropped(spans);
-    complaints.dropped(spans, reason);
+    warnings.dropped(spans, reason);
   };
   const protocol = environment.otelExporterOtlpTracesProtocol ?? environment.otelExporterOtlpProtocol;
   const outbox = new SpanOutbox(protocol === 'http/json' ? new JsonExporter() : new ProtobufExporter(), drop);
@@ -53,9 +53,9 @@ export function openTelemetry({ environment, complaints, onDropped }: OpenTeleme
   return { recorder, stop };
 }
 
-function listenToSdk(complaints: Complaints): void {
+function listenToSdk(warnings: TracingWarnings): void {
   const report = (words: string) => {
-    complaints.ofSdk(words);
+    warnings.ofSdk(words);
   };
   const ignore = () => undefined;
   const logger = { error: report, warn: report, info: ignore, debug: ignore, verbose: ignore };

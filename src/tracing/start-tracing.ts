@@ -1,5 +1,5 @@
 import { type Environment } from '../environment.js';
-import { type ComplaintLog, Complaints } from './complaints.js';
+import { type WarningLog, TracingWarnings } from './tracing-warnings.js';
 import { recordTracesBy } from './trace.js';
 
 let stop: (withinMs: number) => Promise<void> = () => Promise.resolve();
@@ -7,13 +7,13 @@ let stop: (withinMs: number) => Promise<void> = () => Promise.resolve();
 /** The SDK is loaded only if traces are configured: it is a dozen packages. */
 export async function startTracing(
   environment: Environment,
-  logger: ComplaintLog,
+  logger: WarningLog,
   onDropped: (spans: number) => void,
 ): Promise<void> {
   if (!wantsTraces(environment)) return;
-  const complaints = new Complaints(logger);
+  const warnings = new TracingWarnings(logger);
   const { openTelemetry } = await import('./open-telemetry.js');
-  const tracing = openTelemetry({ environment, complaints, onDropped });
+  const tracing = openTelemetry({ environment, warnings, onDropped });
   recordTracesBy(tracing.recorder);
   stop = tracing.stop;
 }

@@ -151,7 +151,7 @@ describe('a failed refresh', () => {
 });
 
 describe('no-cache', () => {
-  it('with no-cache gets the error and never a stale page, which stays for the others', async () => {
+  it('gets the error and never a stale page, which stays for the others', async () => {
     const rig = await warm();
     rig.desk.failure = failed;
     await expect(rig.read({}, { noCache: true })).rejects.toBe(failed);

@@ -47,13 +47,13 @@ describe('a session that contradicts itself', () => {
     [
       'total above the number of messages',
       (rig: Rig) => {
-        rig.desk.become({ lie: 3 });
+        rig.desk.become({ totalError: 3 });
       },
     ],
     [
       'total below the number of messages',
       (rig: Rig) => {
-        rig.desk.become({ lie: -3 });
+        rig.desk.become({ totalError: -3 });
       },
     ],
   ])('is one with a %s', async (_, change) => {

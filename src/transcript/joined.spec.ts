@@ -2,22 +2,22 @@ import { describe, expect, it } from '@jest/globals';
 import { expected, Rig, seen, windowOf } from '../../test/transcripts-rig.js';
 import { type Window } from './query.js';
 
-async function expectTrue(rig: Rig, change: Partial<Window>): Promise<void> {
+async function expectDeskAnswer(rig: Rig, change: Partial<Window>): Promise<void> {
   const window = windowOf(change);
   const { view } = await rig.read(window);
   expect(seen(view, window)).toEqual(expected(rig.desk.state, window, view.first !== undefined));
 }
 
 describe('two answers about the same messages', () => {
-  it('use the newer one: an edit that was seen stays seen', async () => {
+  it('use the newer one: an edit that was seen is not undone', async () => {
     const rig = new Rig({ count: 150 });
     await rig.read();
     rig.time += 1;
     rig.desk.edit(60, 'edited');
-    await expectTrue(rig, { order: 'asc', offset: 60 });
-    await expectTrue(rig, { order: 'asc', offset: 130 });
-    await expectTrue(rig, { order: 'asc', offset: 60 });
-    await expectTrue(rig, { order: 'desc', offset: 80 });
+    await expectDeskAnswer(rig, { order: 'asc', offset: 60 });
+    await expectDeskAnswer(rig, { order: 'asc', offset: 130 });
+    await expectDeskAnswer(rig, { order: 'asc', offset: 60 });
+    await expectDeskAnswer(rig, { order: 'desc', offset: 80 });
   });
 
   it('are not joined by a total that was right before the session grew by more than the head shows', async () => {
@@ -25,10 +25,10 @@ describe('two answers about the same messages', () => {
     await rig.walk('asc', 50);
     rig.time += rig.policy.sealedMs;
     rig.desk.grow(150);
-    rig.desk.become({ lie: 5 });
-    await expectTrue(rig, { order: 'desc', offset: 0 });
-    await expectTrue(rig, { order: 'asc', offset: 310 });
-    await expectTrue(rig, { order: 'asc', offset: 10 });
+    rig.desk.become({ totalError: 5 });
+    await expectDeskAnswer(rig, { order: 'desc', offset: 0 });
+    await expectDeskAnswer(rig, { order: 'asc', offset: 310 });
+    await expectDeskAnswer(rig, { order: 'asc', offset: 10 });
   });
 
   it('keep the blocks counted from the start when the session grew by more than the head shows', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Rig } from '../../test/transcripts-rig.js';
 
 describe('a session that does not exist', () => {
-  it('is remembered for CACHE_rig.policy.notFoundMs, and replaces what was held', async () => {
+  it('is remembered for CACHE_NOT_FOUND_MS, and replaces what was held', async () => {
     const rig = new Rig({ count: 26 });
     await rig.read();
     rig.desk.isGone = true;

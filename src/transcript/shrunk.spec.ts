@@ -10,7 +10,7 @@ describe('a session with fewer messages than before', () => {
     expect(seen(view, shown)).toEqual(expected(rig.desk.state, shown));
   };
 
-  it('goes on as a new log, with positions and nothing of the old one', async () => {
+  it('continues as a new log, with positions and nothing of the old one', async () => {
     const rig = new Rig({ count: 250 });
     await rig.walk('asc', 100);
     rig.desk.shrinkTo(12);
@@ -26,7 +26,7 @@ describe('a session with fewer messages than before', () => {
     expect(rig.contradictions).toBe(0);
   });
 
-  it('contradicts itself where that happens twice within ten minutes', async () => {
+  it('contradicts itself if that happens twice within ten minutes', async () => {
     const rig = new Rig({ count: 30 });
     await rig.read();
     rig.desk.shrinkTo(20);
@@ -39,7 +39,7 @@ describe('a session with fewer messages than before', () => {
     expect(rig.contradictions).toBe(1);
   });
 
-  it('is a log again where that happens twice, ten minutes apart', async () => {
+  it('is still a log if that happens twice, ten minutes apart', async () => {
     const rig = new Rig({ count: 30 });
     await rig.read();
     for (const kept of [20, 10, 0]) {
@@ -50,7 +50,7 @@ describe('a session with fewer messages than before', () => {
     expect(rig.contradictions).toBe(0);
   });
 
-  it('is asked for its newest messages anew where older ones show it first', async () => {
+  it('has its newest messages fetched again if older ones show it first', async () => {
     const rig = new Rig({ count: 350 });
     await rig.read();
     rig.time += 1;
@@ -63,16 +63,16 @@ describe('a session with fewer messages than before', () => {
     expect(rig.contradictions).toBe(0);
   });
 
-  it('stays the log it was where the newest messages, asked for anew, show that it did not shrink', async () => {
+  it('keeps its log if the newest messages, fetched again, show that it did not shrink', async () => {
     const rig = new Rig({ count: 350 });
     await rig.read();
     rig.time += 1;
     rig.desk.meanwhile.push(
       () => {
-        rig.desk.become({ lie: -10 });
+        rig.desk.become({ totalError: -10 });
       },
       () => {
-        rig.desk.become({ lie: 0 });
+        rig.desk.become({ totalError: 0 });
       },
     );
     const window = windowOf({ order: 'asc', offset: 100 });

@@ -70,7 +70,7 @@ const LEAST_LAST = 2;
 
 /**
  * For a session too long to be kept whole: the head, the first blocks, and the last-used ones. With the last-used ones
- * alone a second walk would hit nothing: each missing block would evict the next one needed.
+ * alone, reading the session again would hit nothing: each missing block would evict the next one needed.
  */
 export function trim(state: TranscriptState, maxBytes: number): TranscriptState {
   if (state.kind === 'contradicted') return state;

@@ -40,7 +40,7 @@ const policies = fc.constantFrom(
 );
 
 /** The page must be one that the desk would have given at a moment within the age of the page. */
-function expectTrue(rig: Rig, window: Window, view: TranscriptView, noCache: boolean, startedAt: number): void {
+function expectDeskAnswer(rig: Rig, window: Window, view: TranscriptView, noCache: boolean, startedAt: number): void {
   const from = noCache ? startedAt : rig.time - (view.lifetimeMs - view.remainingMs);
   const page = seen(view, window);
   const hasPositions = view.first !== undefined;
@@ -48,7 +48,7 @@ function expectTrue(rig: Rig, window: Window, view: TranscriptView, noCache: boo
   expect(truths).toContainEqual(page);
 }
 
-async function run(rig: Rig, steps: readonly Step[], check = expectTrue): Promise<void> {
+async function run(rig: Rig, steps: readonly Step[], check = expectDeskAnswer): Promise<void> {
   for (const step of steps) {
     if (step.kind === 'wait') rig.time += step.ms;
     else if (step.kind === 'grow') {
@@ -101,10 +101,10 @@ describe('any window of a session', () => {
   });
 
   it("is what the desk would have answered, when the desk's total is too high", async () => {
-    const lies = fc.integer({ min: 1, max: 120 });
-    const property = fc.asyncProperty(counts, lies, steps(), async (count, lie, steps) => {
+    const excesses = fc.integer({ min: 1, max: 120 });
+    const property = fc.asyncProperty(counts, excesses, steps(), async (count, totalError, steps) => {
       const rig = new Rig({ count });
-      rig.desk.become({ lie });
+      rig.desk.become({ totalError });
       await run(rig, steps);
     });
     await fc.assert(property, { numRuns: 80 });

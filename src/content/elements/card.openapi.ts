@@ -10,7 +10,7 @@ const list = (properties: object) => ({ type: 'array', items: fields(properties)
 
 const product = { content: fields({ header: text, desc: text, pic: text, url: text }) };
 
-/** The fields that the desk documents for each kind (desk-api-facts §4.2); a control message has none. */
+/** The documented fields of each kind; a control message has none. */
 const PAYLOADS: Readonly<Record<Exclude<CardKind, 'control'>, object>> = {
   rating: {
     menuContent: fields({

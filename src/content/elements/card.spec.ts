@@ -50,7 +50,7 @@ describe('toCard', () => {
   );
 
   it.each([[0], ['0'], ['0.0'], [''], [null]])(
-    'takes customerServicePlugin %j for the mark, as the plug-in does',
+    'accepts customerServicePlugin %j as the mark of a card, as the plug-in does',
     (mark) => {
       expect(card({ customerServicePlugin: mark, src: '9' })).toMatchObject({ kind: 'rating' });
     },

@@ -36,7 +36,7 @@ export interface ErrorCodeEntry {
   readonly resign: boolean;
 }
 
-/** The rows of the contract's table of errors that an ErrorCode can lead to. */
+/** The rows of the table of errors in docs/api.md that an ErrorCode can lead to. */
 export type ErrorOutcome =
   'invalid-request' | 'not-found' | 'rate-limited' | 'command-rate-limited' | 'rejected' | 'lockout' | 'failed';
 

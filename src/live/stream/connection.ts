@@ -3,11 +3,11 @@ import { HEARTBEAT } from './sse.js';
 
 /**
  * Why a stream ended: the client disconnected or did not read, the token expired, the service stops, the session is
- * gone.
+ * gone, or a bug of this service.
  */
 export type StreamEnd = 'left' | 'slow' | 'expired' | 'stopped' | 'gone' | 'failed';
 
-/** New events that may wait for a slow client (contract). */
+/** New events that may wait for a slow client (docs/configuration.md, "Fixed limits"). */
 const MAX_UNREAD_BYTES = 1024 * 1024;
 /** A client that reads nothing for this long while older messages wait is gone. */
 const STALLED_MS = 60_000;
@@ -48,7 +48,7 @@ export class Connection {
   /** Sends a new event without waiting for the client. */
   push(event: string | Buffer): void {
     if (!this.isOpen) return;
-    // One event may be larger than the limit: it has to be unread when the next one comes.
+    // Checked before the event is added: a single event may be larger than the limit.
     if (this.unreadBytes > MAX_UNREAD_BYTES) {
       this.close('slow');
       return;

@@ -84,7 +84,8 @@ export class Streams {
   }
 
   /**
-   * A beginning beyond the total may be right if this replica knows less than the one that the client was connected to.
+   * A start beyond the known total may be valid: the client's last replica may have known more. So the desk is asked
+   * before positions are reset.
    */
   private async read(
     context: RequestContext,
@@ -144,7 +145,7 @@ export class Streams {
     readonly total: number;
   }): string {
     const retryMs = RETRY_MIN_MS + Math.floor(this.parts.random() * (RETRY_SPREAD_MS + 1));
-    // A client that loses its connection before the next event comes back with the same beginning.
+    // The id of `ready` is the start that was requested: a client that reconnects before the next event repeats it.
     const begin = retryLine(retryMs) + totalEvent('ready', position === undefined ? undefined : (from ?? total), total);
     const isLost = from !== undefined && from !== position;
     return isLost ? begin + totalEvent('reset', position, total) : begin;

@@ -49,7 +49,9 @@ export class SessionLists {
     const head = asked === first ? askedBlock : await this.readBlock(query, first, options);
     if (next === undefined || !needs(head, next)) return listOf(first, [head]);
     const tail = await this.readBlock(query, next, options);
-    return blockIn(head).fits(blockIn(tail)) ? listOf(first, [head, tail]) : this.joinAgain(query, head, tail, options);
+    return blockIn(head).fits(blockIn(tail))
+      ? listOf(first, [head, tail])
+      : this.refetchOlder(query, head, tail, options);
   }
 
   /** One block, read in the background: waits for its turn and for rate limits. */
@@ -61,7 +63,7 @@ export class SessionLists {
   /** The page's first block; or the one with the total, if the page is beyond it and needs no call of its own. */
   private async blockToAsk(query: SessionsQuery, first: number): Promise<number> {
     if (first === 0 || this.peekBlock(query, first) !== undefined) return first;
-    for (const index of this.tellers(query)) {
+    for (const index of this.blocksWithTotal(query)) {
       const known = await this.blocks.find(...blockOf(query, index));
       if (known !== undefined && known.value.total <= query.offset) return index;
     }
@@ -69,7 +71,7 @@ export class SessionLists {
   }
 
   /** The list changed between the two blocks of a page: the older one is fetched again, once. */
-  private async joinAgain(
+  private async refetchOlder(
     query: SessionsQuery,
     head: BlockResult,
     tail: BlockResult,
@@ -77,14 +79,14 @@ export class SessionLists {
   ): Promise<ListResult> {
     const { first, next = first } = blocksOf(query);
     const isHeadOlder = head.view.of.askedAt <= tail.view.of.askedAt;
-    const again = await this.askAgain(query, isHeadOlder ? first : next, options);
+    const again = await this.refetch(query, isHeadOlder ? first : next, options);
     const [one, two] = isHeadOlder ? [again ?? head, tail] : [head, again ?? tail];
     // If it changes all the time, the page ends with its first block, and "nextOffset" leads to the second.
     return blockIn(one).fits(blockIn(two)) ? listOf(first, [one, two]) : listOf(first, [one]);
   }
 
   /** undefined if the desk fails and the caller can use what is held. */
-  private async askAgain(query: SessionsQuery, index: number, options: ReadOptions): Promise<BlockResult | undefined> {
+  private async refetch(query: SessionsQuery, index: number, options: ReadOptions): Promise<BlockResult | undefined> {
     try {
       const again = await this.readBlock(query, index, { ...options, noCache: true });
       return options.noCache === true ? again : { ...again, outcome: 'miss', forwarded: 'stale' };
@@ -106,15 +108,15 @@ export class SessionLists {
 
   /** An offset beyond a known total is an empty page. */
   private peekBeyondEnd(query: SessionsQuery): ListResult | undefined {
-    for (const index of this.tellers(query)) {
+    for (const index of this.blocksWithTotal(query)) {
       const block = this.peekBlock(query, index);
       if (block !== undefined && blockIn(block).total <= query.offset) return listOf(index, [block]);
     }
     return undefined;
   }
 
-  /** Blocks that may have the total of a list. */
-  private tellers(query: SessionsQuery): Iterable<number> {
+  /** The blocks that are most likely to be held: each has the total of the list. */
+  private blocksWithTotal(query: SessionsQuery): Iterable<number> {
     return new Set([this.lastRead.get(listIdOf(query)) ?? 0, 0]);
   }
 }
@@ -146,7 +148,7 @@ const BY_COST: readonly Outcome[] = ['hit', 'stale', 'collapsed', 'miss', 'bypas
 function listOf(index: number, [head, tail]: readonly [BlockResult, BlockResult?]): ListResult {
   const first = index * BLOCK_SIZE;
   if (tail === undefined) return { result: head, first, blocks: [blockIn(head)] };
-  const dearer = BY_COST.indexOf(tail.outcome) > BY_COST.indexOf(head.outcome) ? tail : head;
+  const costlier = BY_COST.indexOf(tail.outcome) > BY_COST.indexOf(head.outcome) ? tail : head;
   const staler = tail.view.remainingMs < head.view.remainingMs ? tail : head;
-  return { result: { ...dearer, view: staler.view }, first, blocks: [blockIn(head), blockIn(tail)] };
+  return { result: { ...costlier, view: staler.view }, first, blocks: [blockIn(head), blockIn(tail)] };
 }

@@ -28,12 +28,12 @@ export class SessionsFiles {
       csvColumns: CSV_COLUMNS,
       audit: auditOf(query),
       counted: 'sessions',
-      parts: (signal) => this.walks(query, signal),
+      parts: (signal) => this.readAll(query, signal),
     };
   }
 
-  /** If the total changed meanwhile, records have moved between blocks: a second walk finds the missed ones. */
-  private async *walks(query: SessionsFileQuery, signal: AbortSignal): FileParts {
+  /** If the total changed meanwhile, records have moved between blocks: a second pass finds the missed ones. */
+  private async *readAll(query: SessionsFileQuery, signal: AbortSignal): FileParts {
     const options = { signal, maxWaitMs: this.parts.maxWaitMs };
     const lines = new UniqueLines(query);
     const first = await this.parts.lists.readInBackground(query, 0, options);

@@ -1,32 +1,32 @@
 import { beforeEach, expect, it } from '@jest/globals';
-import { Complaints } from './complaints.js';
+import { TracingWarnings } from './tracing-warnings.js';
 
 let at = 0;
 let lines: object[] = [];
-let complaints: Complaints;
+let warnings: TracingWarnings;
 
 beforeEach(() => {
   at = 0;
   lines = [];
-  complaints = new Complaints({ warn: (fields) => lines.push(fields) }, () => at);
+  warnings = new TracingWarnings({ warn: (fields) => lines.push(fields) }, () => at);
 });
 
 it('counts dropped spans in one line a minute', () => {
-  for (let i = 0; i < 100; i++) complaints.dropped(2, 'ECONNREFUSED');
+  for (let i = 0; i < 100; i++) warnings.dropped(2, 'ECONNREFUSED');
   expect(lines).toEqual([{ spans: 2, reason: 'ECONNREFUSED' }]);
   at = 60_000;
-  complaints.dropped(1, '503');
+  warnings.dropped(1, '503');
   expect(lines[1]).toEqual({ spans: 199, reason: '503' });
 });
 
 it("repeats nothing of the SDK's text but the name of its variable", () => {
-  complaints.ofSdk("Unknown value 'leak' for OTEL_BSP_SCHEDULE_DELAY, expected a number, using defaults");
-  complaints.ofSdk('Header "authorization" has invalid value (leak) and will be ignored');
+  warnings.ofSdk("Unknown value 'leak' for OTEL_BSP_SCHEDULE_DELAY, expected a number, using defaults");
+  warnings.ofSdk('Header "authorization" has invalid value (leak) and will be ignored');
   expect(lines).toEqual([{ variable: 'OTEL_BSP_SCHEDULE_DELAY' }, { variable: undefined }]);
 });
 
 it('logs each variable once a minute, and everything else together', () => {
-  for (const words of ['OTEL_A is wrong', 'OTEL_B is wrong', 'one thing', 'another']) complaints.ofSdk(words);
-  for (const words of ['OTEL_A is wrong', 'a third']) complaints.ofSdk(words);
+  for (const words of ['OTEL_A is wrong', 'OTEL_B is wrong', 'one thing', 'another']) warnings.ofSdk(words);
+  for (const words of ['OTEL_A is wrong', 'a third']) warnings.ofSdk(words);
   expect(lines).toEqual([{ variable: 'OTEL_A' }, { variable: 'OTEL_B' }, { variable: undefined }]);
 });

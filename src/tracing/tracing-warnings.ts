@@ -1,5 +1,5 @@
 /** The part of a logger that is needed here. */
-export interface ComplaintLog {
+export interface WarningLog {
   warn(fields: object, message: string): void;
 }
 
@@ -10,12 +10,12 @@ const QUIET_MS = 60_000;
  * Logs trouble with traces. Never in the SDK's own words: they quote headers with keys, addresses and whatever the
  * receiver answered.
  */
-export class Complaints {
+export class TracingWarnings {
   private readonly quietUntil = new Map<string, number>();
   private lost = 0;
 
   constructor(
-    private readonly logger: ComplaintLog,
+    private readonly logger: WarningLog,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
