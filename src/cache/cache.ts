@@ -188,7 +188,7 @@ export class Cache<Query, State, Update, V extends View> {
   invalidate(id: string): void {
     const entry = this.parts.entries.get(id);
     entry?.raiseChange(entry.change + 1, this.options.now());
-    this.compareAgain(entry);
+    this.forceCheck(entry);
     this.notifyChanged(id);
   }
 
@@ -196,7 +196,7 @@ export class Cache<Query, State, Update, V extends View> {
   raiseChange(id: string, change: number): void {
     const entry = this.parts.entries.get(id);
     const isKnown = entry !== undefined && !entry.raiseChange(change, this.options.now());
-    this.compareAgain(entry);
+    this.forceCheck(entry);
     if (!isKnown) this.notifyChanged(id);
   }
 
@@ -204,8 +204,8 @@ export class Cache<Query, State, Update, V extends View> {
     this.changes.notify(id);
   }
 
-  /** Another replica may have fetched it already. */
-  private compareAgain(entry: Entry<State> | undefined): void {
+  /** Compares with Redis at the next read: another replica may have fetched it already. */
+  private forceCheck(entry: Entry<State> | undefined): void {
     if (entry !== undefined) entry.checkedAt = 0;
   }
 
@@ -250,7 +250,7 @@ export class Cache<Query, State, Update, V extends View> {
       );
       return held(view, 'stale', level);
     }
-    // Not aborted with the client: the next request needs the result too.
+    // Continues if the client disconnects: the next request needs the result too.
     const ask = () => this.ask(entry, query, { hasFallback: true, wasHeld: true });
     return this.revalidation.askOrServeStale(entry, ask, held(view, 'stale', level));
   }

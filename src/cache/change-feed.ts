@@ -25,7 +25,7 @@ export interface Changeable {
 /** If a change was reported within this time, the next one is expected to be reported too. */
 const REPORTED_MS = 600_000;
 /** How often to check Redis for changes reported to other replicas, while none was reported to this one. */
-const LOOK_MS = 2000;
+const CHECK_MS = 2000;
 const RETRY_MS = 500;
 /** Changes that could not be written are dropped beyond this number; replicas then notice them by age. */
 const MAX_PENDING = 10_000;
@@ -38,7 +38,7 @@ export class ChangeFeed {
   private readonly channel: RedisChannel | undefined;
   private readonly channelName: string;
   private reportedUntil = -Infinity;
-  private lookedAt = -Infinity;
+  private checkedAt = -Infinity;
   private retry: NodeJS.Timeout | undefined;
 
   constructor(private readonly parts: ChangeFeedParts) {
@@ -61,7 +61,7 @@ export class ChangeFeed {
     const { redis, now, isUsed } = this.parts;
     if (!isUsed || redis.state === 'down') return false;
     if (now() < this.reportedUntil) return true;
-    if (redis.state === 'up' && now() - this.lookedAt >= LOOK_MS) void this.look();
+    if (redis.state === 'up' && now() - this.checkedAt >= CHECK_MS) void this.checkRedis();
     return false;
   }
 
@@ -87,15 +87,15 @@ export class ChangeFeed {
     const args = [changeMs, this.channelName, cipher.encrypt(Buffer.from(id), this.channelName)];
     const change = readChange(await redis.run((client) => CHANGE.run(client, [key], args), key));
     if (change === undefined) {
-      this.tellLater(id);
+      this.publishLater(id);
       return;
     }
     for (const cache of this.caches) cache.raiseChange(id, change);
     const set = await redis.run((client) => client.set(this.reportedKey, '1', 'PX', REPORTED_MS), this.reportedKey);
-    if (set === undefined) this.tellLater(id);
+    if (set === undefined) this.publishLater(id);
   }
 
-  private tellLater(id: string): void {
+  private publishLater(id: string): void {
     if (this.pending.size < MAX_PENDING) this.pending.add(id);
     this.retry ??= setTimeout(() => {
       this.retry = undefined;
@@ -119,9 +119,9 @@ export class ChangeFeed {
     this.reportedUntil = Math.max(this.reportedUntil, this.parts.now() + forMs);
   }
 
-  private async look(): Promise<void> {
+  private async checkRedis(): Promise<void> {
     const { redis, now } = this.parts;
-    this.lookedAt = now();
+    this.checkedAt = now();
     const leftMs = (await redis.run((client) => client.pttl(this.reportedKey), this.reportedKey)) ?? 0;
     if (leftMs > 0) this.noteReport(Math.min(leftMs, REPORTED_MS));
   }

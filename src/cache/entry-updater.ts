@@ -13,7 +13,7 @@ export interface EntryUpdaterParts<Query, State, Update, V extends View> {
   readonly policy: FreshnessPolicy;
   readonly now: Clock;
   readonly moments: Moments;
-  /** Redis has a change number of which no notice came. */
+  /** Redis has a newer change number, whose notice did not arrive. */
   readonly onChange: (id: string) => void;
   /** The state of an entry has changed. */
   readonly onUpdate: (id: string) => void;

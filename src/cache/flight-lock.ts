@@ -84,7 +84,7 @@ export class FlightLock {
       return { kind: 'acquired', version: '', change: undefined, changedAgoMs: 0 };
     }
     const acquired = await this.tryAcquire(yieldsToFailure);
-    // Redis says late, yet its answer came in time: the offset was unknown, or the clocks have drifted. Now it is right.
+    // Late, but the reply came in time: the clock offset was unknown or had drifted. The reply corrected it: try once more.
     return acquired ?? (await this.tryAcquire(yieldsToFailure)) ?? { kind: 'unavailable' };
   }
 

@@ -1,6 +1,6 @@
 import { type Clock } from '../clock.js';
 
-/** How long answers may be used, in milliseconds (contract, "Environment"). */
+/** How long answers may be used, in milliseconds (docs/configuration.md). */
 export interface FreshnessPolicy {
   readonly freshMinMs: number;
   readonly freshMaxMs: number;

@@ -94,7 +94,7 @@ return 0`,
  * Ends a flight: writes its values, its outcome, and releases the lock, in one step, so that whoever sees the lock
  * released sees the values. A holder that lost its lock to another writes nothing but its outcome, and so does one that
  * comes late: its ages would be wrong. If Redis is full, the lock is released all the same and the version is deleted,
- * so that no replica takes half a write for a whole one. Publishes the new version to the watchers of the entry. KEYS
+ * so that no replica mistakes a partial write for a complete one. Publishes the new version to the watchers of the entry. KEYS
  * lock, outcome, version, then one for each value; ARGV token, outcome, the moment after which this is late, the
  * channel to publish to (empty: none), then value and milliseconds for each key. Replies the version before, or nil if
  * nothing was written.

@@ -27,7 +27,7 @@ export interface StoredWrite extends StoredValue {
 /** What Redis holds of an entry, as far as requested; a malformed value counts as absent. */
 export interface StoredEntry {
   readonly version: string;
-  /** The number of the newest change; undefined if there was none for long. */
+  /** The number of the newest change; undefined if there is none, or it has expired. */
   readonly change?: number | undefined;
   /** undefined if it is absent, or the one that the caller knows. */
   readonly head: StoredValue | undefined;

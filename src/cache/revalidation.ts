@@ -26,7 +26,7 @@ export class Revalidation<State> {
     const run = refresh().finally(() => {
       entry.isRevalidating = false;
     });
-    this.keepOpen(entry, run);
+    this.continueInBackground(entry, run);
   }
 
   /** Asks the desk first; serves the stale view if the desk fails, limits or takes too long. */
@@ -38,10 +38,10 @@ export class Revalidation<State> {
     try {
       const first = await Promise.race([fresh, timeout]);
       if (first !== 'late') return first;
-      this.keepOpen(entry, fresh);
+      this.continueInBackground(entry, fresh);
       return stale;
     } catch (error) {
-      if (!this.isBridged(entry, error)) throw error;
+      if (!this.mayServeStale(entry, error)) throw error;
       return stale;
     } finally {
       clearTimeout(timer);
@@ -53,12 +53,12 @@ export class Revalidation<State> {
   }
 
   /** Lets work continue that no request waits for any more, with the entry held and its failure recorded. */
-  private keepOpen(entry: Entry<State>, work: Promise<unknown>): void {
+  private continueInBackground(entry: Entry<State>, work: Promise<unknown>): void {
     const { entries, logger } = this.parts;
     entries.hold(entry);
     work
       .catch((error: unknown) => {
-        if (!this.isBridged(entry, error)) logger.debug('a refresh found nothing there');
+        if (!this.mayServeStale(entry, error)) logger.debug('a refresh found nothing there');
       })
       .catch((error: unknown) => {
         logger.error({ err: error }, 'a refresh failed through a fault of our own');
@@ -69,7 +69,7 @@ export class Revalidation<State> {
   }
 
   /** Whether a stale view may be served at this failure; if so, refreshes pause for a moment. */
-  private isBridged(entry: Entry<State>, error: unknown): boolean {
+  private mayServeStale(entry: Entry<State>, error: unknown): boolean {
     if (!(error instanceof DeskError)) throw error;
     if (error instanceof DeskAbandonedError) return true;
     if (error.code === 'session-not-found' || error.code === 'invalid-request') return false;

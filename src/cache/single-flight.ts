@@ -68,13 +68,13 @@ export class SingleFlight {
       await trace('cache.join', { link: flight.span }, () => this.wait(flight, request, true));
       return 'joined';
     } catch (error) {
-      if (underWay !== undefined && this.mayBegin(error, request)) return this.run(entry, request);
+      if (underWay !== undefined && this.mayStartOwnFlight(error, request)) return this.run(entry, request);
       throw error;
     }
   }
 
   /** Whether the joined flight ended for a reason that does not end this request. */
-  private mayBegin(error: unknown, { yieldsToFailure, signal }: FlightRequest): boolean {
+  private mayStartOwnFlight(error: unknown, { yieldsToFailure, signal }: FlightRequest): boolean {
     if (error instanceof DeskAbandonedError) return signal?.aborted !== true;
     return error instanceof GaveWayError && !yieldsToFailure;
   }
@@ -139,7 +139,7 @@ export class SingleFlight {
   ): Promise<FlightResult> {
     const isNeeded = async () => !(await request.collect(false));
     const turn = await this.turns.take({ priority, signal, maxWaitMs: turnMs, isNeeded });
-    if (turn === 'spared') return 'joined';
+    if (turn === 'not-needed') return 'joined';
     const deadlineAt = this.now() + callMs;
     const beforeRetry = () => this.turns.takeAgain({ priority, signal, maxWaitMs: deadlineAt - this.now() });
     return this.overReplicas(entry, request, { deadlineAt, signal, beforeRetry });
@@ -194,7 +194,7 @@ export class SingleFlight {
     }
   }
 
-  /** In the background, and not before the answer is on its way: values are encoded first, and may be encrypted. */
+  /** In the background, after the answer was sent: encoding and encrypting the values takes time. */
   private settle(entry: Entry<unknown>, lock: FlightLock, outcome: string, writes: readonly StoredWrite[]): void {
     entry.pendingWrites += 1;
     void traceLater(() => lock.settle(outcome, writes))
@@ -227,7 +227,7 @@ export class SingleFlight {
     while (this.now() < deadlineAt) {
       await sleep(POLL_MS * (1 + this.random()));
       if (signal.aborted) throw new DeskAbandonedError('the client has gone');
-      // A command each 30 ms says no more than the span around all of them.
+      // Not traced: a span for each poll would add nothing to the span around all of them.
       const state = await untraced(() => lock.watch(token));
       if (state.kind === 'under-way') continue;
       if (state.kind === 'lost' || state.outcome === ABANDONED) return false;

@@ -81,7 +81,7 @@ function createTurns(
   return new BackgroundTurns({
     quota: new Quota(redis, prefix, maxRps, steady, 'background'),
     spacingMs: 1000 / maxRps,
-    isBusy: () => queue.isWaitedIn,
+    isBusy: () => queue.hasWaitingCalls,
     now: steady,
     onLengthChange: (length) => {
       metrics.deskBackgroundLength.set(length);

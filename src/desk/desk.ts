@@ -83,7 +83,7 @@ export class Desk {
     const { breaker } = this.parts;
     if (isAnswer(error)) breaker.succeeded(isHalfOpen);
     else if (hasFailed || isFailure(error)) breaker.failed(isHalfOpen);
-    else breaker.neither(isHalfOpen);
+    else breaker.inconclusive(isHalfOpen);
     return error instanceof RetryableError ? error.final : error;
   }
 }

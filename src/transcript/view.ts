@@ -20,7 +20,7 @@ export interface TranscriptView extends View {
   readonly total: number;
   /** Position of the oldest message here; undefined if positions mean nothing. */
   readonly first: number | undefined;
-  /** Its offset in `asc` order as the desk counts: paging by position continues from it. */
+  /** The desk's `asc` offset of the oldest message here; paging by position continues from it. */
   readonly offset: number;
   readonly slices: readonly RunSlice[];
   /** Milliseconds of the newest message known of the session. */

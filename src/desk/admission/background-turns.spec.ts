@@ -82,7 +82,7 @@ describe('BackgroundTurns', () => {
     come('a', { isNeeded: false });
     come('b');
     await tick(0);
-    expect(events).toEqual(['a: spared', 'b: turn']);
+    expect(events).toEqual(['a: not-needed', 'b: turn']);
   });
 
   it('lets a call go at once when a request joins it', async () => {

@@ -7,7 +7,7 @@ export interface BackgroundTurnsParts {
   /** The quota that all replicas share for background calls. */
   readonly quota: Pick<Quota, 'take'>;
   /**
-   * The pause between two turns of this replica: a burst would use up the second before an interactive call arrives.
+   * The pause between two turns of this replica: without it, a burst would use up the quota of this second before an interactive call arrives.
    */
   readonly spacingMs: number;
   /** Whether an interactive call waits. */
@@ -26,8 +26,8 @@ export interface BackgroundWork {
   readonly isNeeded?: () => Promise<boolean>;
 }
 
-/** `turn`: go ahead · `spared`: the call is no longer needed. */
-export type TurnOutcome = 'turn' | 'spared';
+/** `turn`: go ahead · `not-needed`: the call is no longer needed. */
+export type TurnOutcome = 'turn' | 'not-needed';
 
 interface Waiter extends BackgroundWork {
   readonly leave: (end: () => void) => void;
@@ -46,10 +46,10 @@ const MAX_WAITING = 5000;
  * request joins leaves at once.
  */
 export class BackgroundTurns {
-  private readonly again = new Set<Waiter>();
+  private readonly retries = new Set<Waiter>();
   private readonly line = new Set<Waiter>();
   private nextAt = 0;
-  private isTurning = false;
+  private isServing = false;
   private isClosed = false;
 
   constructor(private readonly parts: BackgroundTurnsParts) {}
@@ -64,12 +64,12 @@ export class BackgroundTurns {
 
   /** For a call that is to be repeated after its turn: it goes first, since requests may have joined it by now. */
   async takeAgain(work: BackgroundWork): Promise<void> {
-    await this.enter(work, this.again);
+    await this.enter(work, this.retries);
   }
 
   close(): void {
     this.isClosed = true;
-    for (const waiter of [...this.again, ...this.line]) {
+    for (const waiter of [...this.retries, ...this.line]) {
       waiter.leave(() => {
         waiter.reject(shuttingDown());
       });
@@ -118,13 +118,13 @@ export class BackgroundTurns {
 
   /** One after the other, in one loop: a call that ends does not have to start the next one. */
   private async turn(): Promise<void> {
-    if (this.isTurning) return;
-    this.isTurning = true;
+    if (this.isServing) return;
+    this.isServing = true;
     for (let waiter = this.first(); waiter !== undefined; waiter = this.first()) {
       const ms = await this.serve(waiter).catch((error: unknown) => failed(waiter, error));
       if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
     }
-    this.isTurning = false;
+    this.isServing = false;
   }
 
   /** @returns the milliseconds to wait before the next try */
@@ -135,7 +135,7 @@ export class BackgroundTurns {
     if (isBusy()) return BUSY_POLL_MS;
     if (!((await waiter.isNeeded?.()) ?? true)) {
       waiter.leave(() => {
-        waiter.resolve('spared');
+        waiter.resolve('not-needed');
       });
       return 0;
     }
@@ -152,16 +152,16 @@ export class BackgroundTurns {
   }
 
   private isWaiting(waiter: Waiter): boolean {
-    return this.line.has(waiter) || this.again.has(waiter);
+    return this.line.has(waiter) || this.retries.has(waiter);
   }
 
   private first(): Waiter | undefined {
-    const [first] = this.again;
+    const [first] = this.retries;
     return first ?? this.line.values().next().value;
   }
 
   private reportLength(): void {
-    this.parts.onLengthChange?.(this.again.size + this.line.size);
+    this.parts.onLengthChange?.(this.retries.size + this.line.size);
   }
 }
 

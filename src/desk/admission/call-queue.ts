@@ -11,7 +11,7 @@ import {
 import { type AdmissionControl, type LimitScope, type Permit } from './admission.js';
 import { Waiter, WaitingLine } from './waiting-line.js';
 
-/** Further calls are rejected at once, with Retry-After (contract). */
+/** Further calls are rejected at once, with Retry-After (docs/configuration.md). */
 const MAX_WAITING = 5000;
 /** The weight of the latest call in the moving average of durations. */
 const WEIGHT = 0.2;
@@ -34,15 +34,15 @@ export class CallQueue {
   /** Commands whose trial call after a cool-down is in flight: their calls wait, other commands go on. */
   private readonly paused = new Set<string>();
   private inFlight = 0;
-  private usualMs = 0;
+  private averageMs = 0;
   private lastDeadlineAt = 0;
-  private isTurning = false;
+  private isServing = false;
   private isHeldBack = false;
   private isClosed = false;
 
   constructor(private readonly parts: CallQueueParts) {}
 
-  get isWaitedIn(): boolean {
+  get hasWaitingCalls(): boolean {
     return this.line.length > 0;
   }
 
@@ -68,7 +68,7 @@ export class CallQueue {
   /** The call has ended; `tookMs` is the expected duration of a similar call. */
   leave(tookMs: number): void {
     this.inFlight -= 1;
-    this.usualMs += (tookMs - this.usualMs) * WEIGHT;
+    this.averageMs += (tookMs - this.averageMs) * WEIGHT;
     void this.turn();
   }
 
@@ -80,17 +80,17 @@ export class CallQueue {
 
   close(): void {
     this.isClosed = true;
-    this.turnAway('all', '', shuttingDown);
+    this.reject('all', '', shuttingDown);
   }
 
   private add(waiter: Waiter): void {
     const { now, onTurn, onLengthChange } = this.parts;
     const { deadlineAt, signal } = waiter.options;
     const waitTimer = setTimeout(() => {
-      waiter.turnAway(() => this.tooLate());
-    }, deadlineAt - waiter.cameAt);
+      waiter.reject(() => this.tooLate());
+    }, deadlineAt - waiter.enteredAt);
     const onAbort = () => {
-      waiter.turnAway(abandoned);
+      waiter.reject(abandoned);
     };
     signal.addEventListener('abort', onAbort);
     waiter.onLeave = (hasTurn) => {
@@ -98,7 +98,7 @@ export class CallQueue {
       signal.removeEventListener('abort', onAbort);
       this.line.remove(waiter);
       onLengthChange?.(this.line.length);
-      if (hasTurn) onTurn?.(now() - waiter.cameAt);
+      if (hasTurn) onTurn?.(now() - waiter.enteredAt);
     };
     this.line.add(waiter);
     onLengthChange?.(this.line.length);
@@ -106,18 +106,18 @@ export class CallQueue {
 
   /** Serves one waiter after the other, in a single loop, so that the order is kept across the awaits. */
   private async turn(): Promise<void> {
-    if (this.isTurning) return;
-    this.isTurning = true;
+    if (this.isServing) return;
+    this.isServing = true;
     try {
       for (let waiter = this.next(); waiter !== undefined; waiter = this.next()) await this.serve(waiter.command);
     } catch (error) {
-      this.turnAway(
+      this.reject(
         'all',
         '',
         () => new DeskUnavailableError('the queue failed', { retryAfterMs: 1000 }, { cause: error }),
       );
     } finally {
-      this.isTurning = false;
+      this.isServing = false;
     }
   }
 
@@ -126,7 +126,7 @@ export class CallQueue {
     const admittance = await admission.admit(command);
     switch (admittance.kind) {
       case 'closed':
-        this.turnAway(admittance.scope, command, admittance.error);
+        this.reject(admittance.scope, command, admittance.error);
         return;
       case 'wait':
         await this.wait(admittance.scope, command, admittance.ms);
@@ -135,7 +135,7 @@ export class CallQueue {
         const waiter = this.next(command);
         if (waiter === undefined) return admission.undecided(admittance.permit);
         this.inFlight += 1;
-        waiter.pass(admittance.permit);
+        waiter.admit(admittance.permit);
       }
     }
   }
@@ -160,7 +160,7 @@ export class CallQueue {
     for (const waiter of this.line.inOrder(this.isHeldBack)) {
       if (command === undefined ? this.paused.has(waiter.command) : waiter.command !== command) continue;
       if (this.line.length === 1 || this.hasTimeLeft(waiter)) return waiter;
-      waiter.turnAway(() => this.tooLate());
+      waiter.reject(() => this.tooLate());
     }
     return undefined;
   }
@@ -169,14 +169,14 @@ export class CallQueue {
    * In an overloaded queue the first waiters are those whose deadline is near. If they were sent, every call would time
    * out and none would be answered in time.
    */
-  private hasTimeLeft({ cameAt, options: { deadlineAt } }: Waiter): boolean {
-    const neededMs = Math.min(this.usualMs, (deadlineAt - cameAt) / 2);
+  private hasTimeLeft({ enteredAt, options: { deadlineAt } }: Waiter): boolean {
+    const neededMs = Math.min(this.averageMs, (deadlineAt - enteredAt) / 2);
     return deadlineAt - this.parts.now() >= neededMs;
   }
 
-  private turnAway(scope: LimitScope, command: string, error: () => DeskError): void {
+  private reject(scope: LimitScope, command: string, error: () => DeskError): void {
     for (const waiter of [...this.line.inOrder()]) {
-      if (scope === 'all' || waiter.command === command) waiter.turnAway(error);
+      if (scope === 'all' || waiter.command === command) waiter.reject(error);
     }
   }
 

@@ -37,7 +37,7 @@ describe('CircuitBreaker', () => {
 
   it('neither counts nor resets at inconclusive outcomes', () => {
     fail(9);
-    breaker.neither(false);
+    breaker.inconclusive(false);
     expect(breaker.enter().kind).toBe('enter');
     fail(1);
     expect(breaker.enter().kind).toBe('open');
@@ -69,13 +69,13 @@ describe('CircuitBreaker', () => {
 
     it('admits another trial when the first was inconclusive', () => {
       breaker.enter();
-      breaker.neither(true);
+      breaker.inconclusive(true);
       expect(breaker.enter()).toEqual({ kind: 'enter', isHalfOpen: true });
     });
 
     it('admits no second request when earlier requests end meanwhile', () => {
       breaker.enter();
-      breaker.neither(false);
+      breaker.inconclusive(false);
       breaker.failed(false);
       expect(breaker.enter().kind).toBe('open');
     });

@@ -46,7 +46,7 @@ export class CircuitBreaker {
     this.onChange(true);
   }
 
-  neither(isHalfOpen: boolean): void {
+  inconclusive(isHalfOpen: boolean): void {
     this.endHalfOpen(isHalfOpen);
   }
 

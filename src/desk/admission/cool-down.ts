@@ -31,7 +31,7 @@ interface CoolDownRecord {
 }
 
 /** A cool-down is kept for twice its length after its end: a limit within that time doubles the next one. */
-const MEMORY = 3;
+const KEPT_LENGTHS = 3;
 /** No cool-down. */
 const NONE = '';
 
@@ -46,7 +46,7 @@ local held = redis.pcall('GET', KEYS[1])
 local ttl = redis.call('PTTL', KEYS[1])
 local id, length = string.match(type(held) == 'string' and held or '', '^(%x+):(%d+):')
 length = math.min(tonumber(length) or 0, tonumber(ARGV[4]))
-if ttl < 0 or ttl > length * ${MEMORY} then id = nil end
+if ttl < 0 or ttl > length * ${KEPT_LENGTHS} then id = nil end
 if (id or '') == ARGV[1] then
   held = ARGV[2]
   redis.call('SET', KEYS[1], held, 'PX', ARGV[3])
@@ -90,7 +90,7 @@ export class CoolDown {
   remainingMs(): number {
     const record = this.record();
     if (record === undefined) return 0;
-    return Math.max(0, this.shared.remainingMs - record.lengthMs * (MEMORY - 1));
+    return Math.max(0, this.shared.remainingMs - record.lengthMs * (KEPT_LENGTHS - 1));
   }
 
   /**
@@ -118,14 +118,14 @@ export class CoolDown {
   private async begin(after: string, lengthMs: number): Promise<void> {
     if (lengthMs === 0) return;
     const id = randomBytes(6).toString('hex');
-    await this.compareAndSet(after, { id, lengthMs, proven: false }, lengthMs * MEMORY);
+    await this.compareAndSet(after, { id, lengthMs, proven: false }, lengthMs * KEPT_LENGTHS);
   }
 
   /** The cool-down that is active or still kept. A key with a TTL longer than any cool-down was not written by us. */
   private record(): CoolDownRecord | undefined {
     const { text, remainingMs } = this.shared;
     const record = remainingMs > 0 ? parseRecord(text) : undefined;
-    return remainingMs <= Math.min(record?.lengthMs ?? 0, this.options.maxMs) * MEMORY ? record : undefined;
+    return remainingMs <= Math.min(record?.lengthMs ?? 0, this.options.maxMs) * KEPT_LENGTHS ? record : undefined;
   }
 
   private async compareAndSet(expectedId: string, record: CoolDownRecord, ttlMs: number): Promise<void> {

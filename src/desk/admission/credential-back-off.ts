@@ -24,7 +24,7 @@ if ttl < 0 or ttl > ${LOCKED_OUT_MS} then redis.call('SET', KEYS[1], ARGV[1], 'P
 /** Stops all calls of all replicas for a while after the desk refused the credentials. */
 export class CredentialBackOff {
   readonly shared: SharedText;
-  private doubted = false;
+  private suspect = false;
 
   constructor(
     private readonly redis: RedisLink,
@@ -38,33 +38,33 @@ export class CredentialBackOff {
    * From a refusal until the desk accepts a call: the end of the pause does not mean that the credentials are right.
    */
   get isSuspect(): boolean {
-    return this.doubted;
+    return this.suspect;
   }
 
   /** The error for a call that may not be sent now, as far as this replica knows; undefined if it may. */
   refusal(): DeskError | undefined {
     const retryAfterMs = this.remainingMs();
     if (retryAfterMs === 0) return undefined;
-    this.doubted = true;
+    this.suspect = true;
     if (this.shared.text === LOCKOUT) return new DeskUnavailableError('locked out by the desk', { retryAfterMs });
     const upstreamCode = Number(this.shared.text);
     return new DeskRejectedError('refused by the desk a moment ago', { upstreamCode, retryAfterMs });
   }
 
   accepted(): void {
-    this.doubted = false;
+    this.suspect = false;
   }
 
   /** Does not replace an active pause: that may be the longer one. */
   async refused(code: number): Promise<void> {
-    this.doubted = true;
+    this.suspect = true;
     if (this.remainingMs() > 0) return;
     this.shared.set(String(code), REFUSED_MS);
     await this.redis.run((client) => BEGIN.run(client, [this.shared.key], [String(code), REFUSED_MS]));
   }
 
   async lockedOut(): Promise<void> {
-    this.doubted = true;
+    this.suspect = true;
     this.shared.set(LOCKOUT, LOCKED_OUT_MS);
     await this.redis.run((client) => client.set(this.shared.key, LOCKOUT, 'PX', LOCKED_OUT_MS));
   }

@@ -55,7 +55,7 @@ return reply`,
 export class Quota {
   private readonly key: string;
   /** The local window, used while Redis is unavailable. */
-  private readonly own: SlidingWindow;
+  private readonly local: SlidingWindow;
 
   constructor(
     private readonly redis: RedisLink,
@@ -67,13 +67,13 @@ export class Quota {
     this.key = `${keyPrefix}:{desk}:${kind}`;
     // The number of replicas is unknown while Redis is unavailable; a quarter each is safe for four.
     const share = redis.state === 'off' ? maxRps : Math.max(1, Math.floor(maxRps / 4));
-    this.own = new SlidingWindow(share, WINDOW_MS, now);
+    this.local = new SlidingWindow(share, WINDOW_MS, now);
   }
 
   /** @returns 0 if the call was counted, else the milliseconds until there may be room */
   async take(): Promise<number> {
     const waitMs = await this.redis.run((client) => TAKE.run(client, [this.key], [this.maxRps]));
-    if (typeof waitMs !== 'number') return this.own.take();
+    if (typeof waitMs !== 'number') return this.local.take();
     this.noteTaken(waitMs);
     return waitMs;
   }
@@ -97,7 +97,7 @@ export class Quota {
 
   /** The local window counts it too, in case Redis becomes unavailable now. */
   private noteTaken(waitMs: number): void {
-    if (waitMs === 0) this.own.note();
+    if (waitMs === 0) this.local.note();
   }
 }
 

@@ -12,17 +12,17 @@ export class Waiter {
     readonly options: CallOptions,
     /** The call was admitted before and is repeated with another signature. */
     readonly isResigned: boolean,
-    readonly cameAt: number,
+    readonly enteredAt: number,
     private readonly end: { readonly resolve: (permit: Permit) => void; readonly reject: (error: DeskError) => void },
   ) {}
 
-  pass(permit: Permit): void {
+  admit(permit: Permit): void {
     this.onLeave(true);
     this.end.resolve(permit);
   }
 
   /** The error is created after leaving: its Retry-After must not count this call. */
-  turnAway(error: () => DeskError): void {
+  reject(error: () => DeskError): void {
     this.onLeave(false);
     this.end.reject(error());
   }
