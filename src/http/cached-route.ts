@@ -27,7 +27,8 @@ export interface RouteParams {
   readonly sessionId?: string;
 }
 
-export interface PeekedAnswer extends ResourceAnswer {
+export interface PeekedAnswer {
+  readonly answer: ResourceAnswer;
   /** Who reads what, for the audit line. */
   readonly audit: AuditFields;
 }

@@ -6,11 +6,10 @@ import { newRequestContext } from '../logging/request-context.js';
 import { type Readiness } from '../operations/readiness.js';
 import { chooseEncoding } from './accept-encoding.js';
 import { type CachedRoute, type PeekedAnswer } from './cached-route.js';
-import { type Variant } from './representation.js';
 import { announcesBody, faultOfHeaders } from './request-checks.js';
 import { type RequestObserver } from './request-observer.js';
 import { traceRequest } from './request-span.js';
-import { type Responder } from './serve.js';
+import { type Responder, type ServedAnswer } from './serve.js';
 
 export interface FastPathParts {
   readonly routes: readonly CachedRoute[];
@@ -22,10 +21,7 @@ export interface FastPathParts {
 }
 
 /** An answer that can be sent at once, and its caller. */
-interface AtHand {
-  readonly route: CachedRoute;
-  readonly answer: PeekedAnswer;
-  readonly variant: Variant;
+interface ReadyAnswer extends PeekedAnswer, ServedAnswer {
   readonly caller: Caller;
 }
 
@@ -38,23 +34,23 @@ export class FastPath {
 
   serve(request: IncomingMessage, response: ServerResponse, otherwise: RequestListener): void {
     const startedAt = performance.now();
-    const atHand = this.find(request);
-    if (atHand === undefined) {
+    const ready = this.find(request);
+    if (ready === undefined) {
       otherwise(request, response);
       return;
     }
-    const allowance = this.parts.access.allowance(request, atHand.caller);
+    const allowance = this.parts.access.allowance(request, ready.caller);
     if (allowance === 0) {
-      this.answer(request, response, atHand, startedAt);
+      this.answer(request, response, ready, startedAt);
       return;
     }
     void Promise.resolve(allowance).then((waitMs) => {
       if (waitMs > 0) otherwise(request, response);
-      else this.answer(request, response, atHand, startedAt);
+      else this.answer(request, response, ready, startedAt);
     });
   }
 
-  private find(request: IncomingMessage): AtHand | undefined {
+  private find(request: IncomingMessage): ReadyAnswer | undefined {
     const { access, readiness, logger } = this.parts;
     if (!isUsual(request) || !readiness.isReady) return undefined;
     try {
@@ -66,25 +62,26 @@ export class FastPath {
     }
   }
 
-  private peek({ url = '', headers }: IncomingMessage, caller: Caller): AtHand | undefined {
+  private peek({ url = '', headers }: IncomingMessage, caller: Caller): ReadyAnswer | undefined {
     for (const route of this.parts.routes) {
-      const answer = route.peek(url);
-      if (answer === undefined) continue;
+      const peeked = route.peek(url);
+      if (peeked === undefined) continue;
+      const { answer, audit } = peeked;
       const variant = answer.representation.madeVariant(chooseEncoding(headers['accept-encoding']));
-      return variant === undefined ? undefined : { route, answer, variant, caller };
+      return variant === undefined ? undefined : { route, answer, audit, variant, caller };
     }
     return undefined;
   }
 
-  private answer(request: IncomingMessage, response: ServerResponse, atHand: AtHand, startedAt: number): void {
+  private answer(request: IncomingMessage, response: ServerResponse, ready: ReadyAnswer, startedAt: number): void {
     const { observer, responder, logger } = this.parts;
-    const { route, answer, caller } = atHand;
+    const { route, audit, caller } = ready;
     const context = newRequestContext(request.headers, startedAt);
     context.caller = caller.name;
-    context.audit = answer.audit;
+    context.audit = audit;
     traceRequest(context, 'GET', route.template);
     try {
-      responder.serve(request, response, { ...atHand, context });
+      responder.serve(request, response, context, ready);
     } catch (error) {
       // Uncaught it would end the process; part of the answer may have been sent already.
       logger.error({ err: error, requestId: context.requestId }, 'a fault of our own on the fast path');

@@ -11,6 +11,12 @@ import { type ResponseHeaders } from './response-headers.js';
 
 const NO_CACHE = /(?:^|,)\s*no-cache\s*(?:,|$)/i;
 
+export interface ServedAnswer {
+  readonly route: CachedRoute;
+  readonly answer: ResourceAnswer;
+  readonly variant: Variant;
+}
+
 /** Sends answers of cached resources, for the controllers and the fast path alike. */
 export class Responder {
   constructor(
@@ -30,7 +36,7 @@ export class Responder {
     const answer = await runInContext(context, () => read({ noCache, signal: signalOf(reply.raw) }));
     const variant = await answer.representation.variant(chooseEncoding(headers['accept-encoding']));
     reply.hijack();
-    this.serve(request.raw, reply.raw, { context, route, answer, variant });
+    this.serve(request.raw, reply.raw, context, { route, answer, variant });
   }
 
   /**
@@ -40,17 +46,8 @@ export class Responder {
   serve(
     request: IncomingMessage,
     response: ServerResponse,
-    {
-      context,
-      route,
-      answer,
-      variant,
-    }: {
-      readonly context: RequestContext;
-      readonly route: CachedRoute;
-      readonly answer: ResourceAnswer;
-      readonly variant: Variant;
-    },
+    context: RequestContext,
+    { route, answer, variant }: ServedAnswer,
   ): void {
     const { outcome, level } = answer.result;
     context.cacheOutcome = outcome;

@@ -24,7 +24,7 @@ export class MessagesRoute implements CachedRoute {
     if (request === undefined) return undefined;
     const { sessionId, window } = request;
     const result = this.transcripts.peek(sessionId, window);
-    return result && { ...this.answer(sessionId, window, result), audit: auditOf(sessionId, window) };
+    return result && { answer: this.answer(sessionId, window, result), audit: auditOf(sessionId, window) };
   }
 
   auditOfRefused({ sessionId = '' }: RouteParams, query: string): AuditFields | undefined {

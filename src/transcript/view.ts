@@ -39,14 +39,10 @@ export function viewOf(state: TranscriptState, query: TranscriptQuery, moment: M
 }
 
 export function viewOfSlice(log: Log, { first, slices, parts }: Slice, moment: Moment): TranscriptView {
-  return {
-    total: log.head.total,
-    first,
-    offset: first,
-    slices,
-    newestAt: log.head.tail.newestAt,
-    ...moment.timesOf(log.head.lifetimeMs, parts),
-  };
+  const { total, tail, lifetimeMs } = log.head;
+  const { ageMs, remainingMs } = moment.timesOf(lifetimeMs, parts);
+  // Field by field: with a spread, V8 makes the object about ten times slower, at every hit.
+  return { total, first, offset: first, slices, newestAt: tail.newestAt, lifetimeMs, ageMs, remainingMs };
 }
 
 /** As the desk answered it. Its own total gives its positions, unless the session contradicts itself. */

@@ -26,7 +26,7 @@ export class SessionsRoute implements CachedRoute {
   peek(target: string): PeekedAnswer | undefined {
     const query = recallSessionsQuery(target);
     const list = query && this.lists.peek(query);
-    return query && list && { ...this.answer(query, list), audit: auditOf(query) };
+    return query && list && { answer: this.answer(query, list), audit: auditOf(query) };
   }
 
   auditOfRefused(_params: RouteParams, query: string): AuditFields | undefined {

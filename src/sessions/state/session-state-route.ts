@@ -36,7 +36,7 @@ export class SessionStateRoute implements CachedRoute {
     const sessionId = TARGET.exec(target)?.[1];
     const result = sessionId === undefined ? undefined : this.states.peek(sessionId);
     if (sessionId === undefined || result === undefined) return undefined;
-    return { ...this.answer(sessionId, result), audit: { sessionId } };
+    return { answer: this.answer(sessionId, result), audit: { sessionId } };
   }
 
   auditOfRefused({ sessionId = '' }: RouteParams): AuditFields | undefined {
