@@ -2,13 +2,6 @@ import { unshared } from '../cache/unshared.js';
 import { toMessage } from '../content/message.js';
 import { type DeskMessage } from '../desk/commands/describe-chat-messages.js';
 
-/** One message as it is served, without its position and the opening brace: `"sender":…,"sentAt":…,"text":…,"content":…}`. */
-interface Rendered {
-  readonly json: Buffer;
-  readonly senderLength: number;
-  readonly sentAt: number;
-}
-
 const FIELDS = 16;
 
 /**
@@ -32,14 +25,23 @@ export class RenderedMessages {
     this.newestAt = sentAts.length === 0 ? undefined : sentAts.reduce((newest, at) => Math.max(newest, at));
   }
 
+  /** One text for all of them: a buffer for each message would cost more than its JSON. */
   static of(messages: readonly DeskMessage[]): RenderedMessages {
-    const rendered = messages.map(render);
+    const ends: number[] = [];
+    const senderLengths: number[] = [];
     let end = 0;
+    let text = '';
+    for (const message of messages) {
+      const { sender, rest } = render(message);
+      senderLengths.push(Buffer.byteLength(sender));
+      ends.push((end += Buffer.byteLength(sender) + Buffer.byteLength(rest)));
+      text += sender + rest;
+    }
     return new RenderedMessages(
-      unshared(Buffer.concat(rendered.map(({ json }) => json))),
-      rendered.map(({ json }) => (end += json.length)),
-      rendered.map(({ senderLength }) => senderLength),
-      rendered.map(({ sentAt }) => sentAt),
+      unshared(Buffer.from(text)),
+      ends,
+      senderLengths,
+      messages.map(({ timestamp }) => timestamp),
     );
   }
 
@@ -111,9 +113,12 @@ export class RenderedMessages {
   }
 }
 
-function render(desk: DeskMessage): Rendered {
+/**
+ * One message as it is served, without its position and the opening brace:
+ * `"sender":{"id":…` and `,"role":…},"sentAt":…,"text":…,"content":…}`.
+ */
+function render(desk: DeskMessage): { readonly sender: string; readonly rest: string } {
   const { sender, sentAt, text, content } = toMessage(desk);
-  const json = Buffer.from(JSON.stringify({ sender, sentAt, text, content }).slice(1));
-  const senderLength = Buffer.byteLength(`"sender":{"id":${JSON.stringify(sender.id)}`);
-  return { json, senderLength, sentAt: desk.timestamp };
+  const rest = JSON.stringify({ sentAt, text, content }).slice(1);
+  return { sender: `"sender":{"id":${JSON.stringify(sender.id)}`, rest: `,"role":"${sender.role}"},${rest}` };
 }
