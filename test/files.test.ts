@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
@@ -172,6 +173,23 @@ describe('a transcript as a file', () => {
     expect(lines[0]?.position).toBeNull();
     expect(lines.at(-1)).toEqual({ type: 'end', total: 150 });
   });
+
+  test('of such a session that lost messages meanwhile is not whole', async () => {
+    const id = `shrinks-${randomUUID()}`;
+    simulator.setSession(id, texts(950));
+    simulator.answerInOrder(id, 'contradicting');
+    for (const offset of [810, 0]) await ask(service, `/sessions/${id}/messages?order=asc&limit=80&offset=${offset}`);
+    const page: unknown = (await ask(service, `/sessions/${id}/messages?limit=1`)).json();
+    expect(page).toMatchObject({ messages: [{ position: null }] });
+    simulator.latency(100);
+    const incoming = await begin(`/sessions/${id}/messages?format=ndjson`);
+    simulator.shrink(id, 150);
+    let text = '';
+    incoming.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    await new Promise((resolve) => incoming.once('close', resolve));
+    expect(incoming.complete).toBe(false);
+    expect(linesOf(text).at(-1)).toMatchObject({ type: 'error', problem: { status: 502 } });
+  });
 });
 
 describe('csv', () => {
@@ -234,6 +252,49 @@ describe('a file that cannot be sent', () => {
       }
     },
   );
+
+  test('as csv is reset for a client of HTTP/1.0, which knows no last chunk', async () => {
+    simulator.setSession('old-client', texts(520));
+    simulator.faultUntilReset({ kind: 'status', status: 500 }, { sessionId: 'old-client', skip: 3 });
+    const { hostname, port } = new URL(service.url);
+    const socket = connect(Number(port), hostname);
+    const ended = new Promise<string>((resolve) => {
+      socket.once('error', ({ message }) => {
+        resolve(message);
+      });
+      socket.once('end', () => {
+        resolve('a normal end');
+      });
+    });
+    socket.resume().write('GET /sessions/old-client/messages?format=csv HTTP/1.0\r\n\r\n');
+    expect(await ended).toContain('ECONNRESET');
+  });
+
+  test('during a rate limit, because the service stops, is 503 before the first byte and an error line after it', async () => {
+    const own = await startService({
+      DESK_BASE_URL: simulator.url,
+      ...ENVIRONMENT,
+      DESK_COOLDOWN_MIN_MS: '20000',
+      DESK_COOLDOWN_MAX_MS: '20000',
+    });
+    for (const id of ['begun', 'waiting']) simulator.setSession(id, texts(520));
+    simulator.faultUntilReset({ kind: 'error', code: 141009 }, { sessionId: 'begun', skip: 2 });
+    const begun = await begin('/sessions/begun/messages?format=ndjson', own);
+    let text = '';
+    begun.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    const cut = new Promise((resolve) => begun.once('close', resolve));
+    while (!(await (await own.get('/metrics')).text()).includes('code="141009"')) await sleep(20);
+    const waiting = ask(own, '/sessions/waiting/messages?format=ndjson');
+    await sleep(300);
+    const startedAt = performance.now();
+    const stopped = own.stop();
+    const { status, headers } = await waiting;
+    expect([status, Number(headers['retry-after'])]).toEqual([503, 1]);
+    await cut;
+    expect(linesOf(text).at(-1)).toMatchObject({ type: 'error', problem: { status: 503, code: 'unavailable' } });
+    expect(await stopped).toBe(0);
+    expect(performance.now() - startedAt).toBeLessThan(8000);
+  });
 });
 
 describe('the reader of a file', () => {

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Simulator, startSimulator } from '../simulator/simulator.js';
 import { anyRedis, describeWithRedis } from './redis-server.js';
 import { messagesPath, Replicas } from './replicas.js';
+import { metricOf } from './scrape.js';
 import { type Service } from './service.js';
 
 /** Sends requests without waiting for their answers: the returned function disconnects the clients. */
@@ -15,15 +16,6 @@ function readers(service: Service, paths: readonly string[]): () => void {
   };
 }
 
-const metric = async (service: Service, name: string): Promise<number> => {
-  const text = await (await service.get('/metrics')).text();
-  return Number(
-    text
-      .split('\n')
-      .find((line) => line.startsWith(`${name} `))
-      ?.slice(name.length + 1),
-  );
-};
 const until = async (isSo: () => Promise<boolean>) => {
   while (!(await isSo())) await sleep(20);
 };
@@ -46,14 +38,14 @@ describe('150 clients of cold sessions that disconnect before their turn', () =>
     replicas = await Replicas.start(1, { DESK_BASE_URL: desk.url, DESK_MAX_RPS: '5' }, 'off');
     const service = replicas.nth(0);
     const leave = readers(service, paths(150));
-    await until(async () => (await metric(service, 'desk_queue_length')) > 140);
+    await until(async () => (await metricOf(service, 'desk_queue_length')) > 140);
     const before = desk.calls.length;
     leave();
-    await until(async () => (await metric(service, 'desk_queue_length')) === 0);
+    await until(async () => (await metricOf(service, 'desk_queue_length')) === 0);
     expect((await replicas.get(0, messagesPath('load-1000'))).status).toBe(200);
     // At 5 a second these calls would have gone on until their deadline, and the next caller would have waited as long.
     expect(desk.calls.length - before).toBeLessThan(15);
-    expect(await metric(service, 'desk_breaker_open')).toBe(0);
+    expect(await metricOf(service, 'desk_breaker_open')).toBe(0);
     const left = () => service.output().match(/"audit":"read".*"status":499/g)?.length ?? 0;
     await until(() => Promise.resolve(left() + desk.calls.length > 150));
   });
@@ -66,13 +58,13 @@ describeWithRedis('a client that disconnects', () => {
     replicas = await Replicas.start(2, settings);
     const [mine, theirs] = [replicas.nth(0), replicas.nth(1)];
     const leave = readers(mine, paths(20));
-    await until(async () => (await metric(mine, 'desk_queue_length')) > 15);
+    await until(async () => (await metricOf(mine, 'desk_queue_length')) > 15);
     const last = messagesPath('load-19');
     const answer = replicas.get(1, last);
     await sleep(200);
     leave();
     expect((await answer).status).toBe(200);
-    expect(await metric(theirs, DONE)).toBe(1);
+    expect(await metricOf(theirs, DONE)).toBe(1);
     expect(desk.calls.length).toBeLessThan(19);
     await redis.stop();
   });

@@ -1,3 +1,5 @@
+import { type Service } from './service.js';
+
 /** The labels of each sample, by the sample's name: a histogram is `…_bucket`, `…_sum` and `…_count`. */
 export type Scrape = ReadonlyMap<string, readonly ReadonlyMap<string, string>[]>;
 
@@ -13,4 +15,11 @@ export function readScrape(text: string): Scrape {
     samples.set(name, [...(samples.get(name) ?? []), sample]);
   }
   return samples;
+}
+
+/** The value of one sample, by its name and labels as they are written there. */
+export async function metricOf(service: Pick<Service, 'get'>, name: string): Promise<number> {
+  const text = await (await service.get('/metrics')).text();
+  const line = text.split('\n').find((one) => one.startsWith(`${name} `));
+  return Number(line?.slice(name.length + 1));
 }

@@ -26,7 +26,7 @@ export interface CacheOptions {
   readonly isReporting: () => boolean;
   /** The time that one request may spend on the desk. */
   readonly deadlineMs: number;
-  readonly turns: Pick<BackgroundTurns, 'take' | 'takeAgain'>;
+  readonly turns: Pick<BackgroundTurns, 'take' | 'takeAgain' | 'stopping'>;
   readonly now: Clock;
   readonly random: () => number;
   readonly logger: Logger;
@@ -123,7 +123,7 @@ export class Cache<Query, State, Update, V extends View> {
       await this.copies.checkIfDue(entry, query);
       return await retryWhileLimited(
         (turnMs) => this.load(entry, query, { signal, noCache, background: this.background(turnMs) }).run(),
-        { maxWaitMs, now, signal },
+        { maxWaitMs, now, signal, stopping: this.options.turns.stopping },
       );
     });
   }

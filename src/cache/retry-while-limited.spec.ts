@@ -7,6 +7,7 @@ import {
   DeskLimitedCallError,
   DeskRateLimitedError,
   DeskTimeoutError,
+  DeskUnavailableError,
 } from '../desk/desk-error.js';
 import { retryWhileLimited } from './retry-while-limited.js';
 
@@ -15,6 +16,7 @@ const MAX_WAIT_MS = 1000;
 
 describe('retryWhileLimited', () => {
   let gone: AbortController;
+  let stop: AbortController;
   /** When each attempt began, in milliseconds from the start. */
   let tries: number[];
 
@@ -22,6 +24,7 @@ describe('retryWhileLimited', () => {
     jest.useFakeTimers({ now: START, doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
     tries = [];
     gone = new AbortController();
+    stop = new AbortController();
   });
 
   afterEach(() => {
@@ -38,7 +41,7 @@ describe('retryWhileLimited', () => {
         if (error) throw error;
         return 'done';
       },
-      { maxWaitMs: MAX_WAIT_MS, now: Date.now, signal: gone.signal },
+      { maxWaitMs: MAX_WAIT_MS, now: Date.now, signal: gone.signal, stopping: stop.signal },
     );
   const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
 
@@ -103,6 +106,16 @@ describe('retryWhileLimited', () => {
     ).rejects.toThrow(DeskAbandonedError);
     await pass(100);
     gone.abort();
+    await isRefused;
+    expect(tries).toEqual([0]);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('stops when the service does, in the middle of a pause', async () => {
+    const limited = () => new DeskLimitedCallError('limited', { retryAfterMs: 900 });
+    const isRefused = expect(attempts(limited)).rejects.toThrow(DeskUnavailableError);
+    await pass(100);
+    stop.abort();
     await isRefused;
     expect(tries).toEqual([0]);
     expect(jest.getTimerCount()).toBe(0);

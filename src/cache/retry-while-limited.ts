@@ -6,6 +6,7 @@ import {
   DeskJoinTimeoutError,
   DeskLimitedCallError,
   DeskRateLimitedError,
+  DeskUnavailableError,
 } from '../desk/desk-error.js';
 
 export interface WaitOptions {
@@ -13,6 +14,8 @@ export interface WaitOptions {
   readonly maxWaitMs: number;
   readonly now: Clock;
   readonly signal: AbortSignal;
+  /** Aborted when the service stops. */
+  readonly stopping: AbortSignal;
 }
 
 /** The error may say 0 ms when only our own quota was used up. */
@@ -20,12 +23,12 @@ const SHORTEST_PAUSE_MS = 50;
 
 /**
  * Repeats work for as long as it only has to wait for its turn or for a rate limit to pass, and passes it the remaining
- * time. Each call that is sent starts that time again, also one that the desk limits.
+ * time. Each call that is sent starts that time again, also one that the desk limits. A stop of the service ends it.
  * @throws DeskError
  */
 export async function retryWhileLimited<T>(
   work: (leftMs: number) => Promise<T>,
-  { maxWaitMs, now, signal }: WaitOptions,
+  { maxWaitMs, now, signal, stopping }: WaitOptions,
 ): Promise<T> {
   let since = now();
   for (;;) {
@@ -36,7 +39,7 @@ export async function retryWhileLimited<T>(
       if (error instanceof DeskLimitedCallError) since = now();
       const leftMs = since + maxWaitMs - now();
       if (leftMs <= 0) throw error;
-      await pause(Math.min(Math.max(error.retryAfterMs ?? 0, SHORTEST_PAUSE_MS), leftMs), signal);
+      await pause(Math.min(Math.max(error.retryAfterMs ?? 0, SHORTEST_PAUSE_MS), leftMs), signal, stopping);
     }
   }
 }
@@ -46,17 +49,19 @@ function isWaiting(error: unknown): error is DeskError {
 }
 
 /** With the global timer, which tests can fake; the one of `node:timers/promises` cannot be. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const giveUp = () => {
+async function pause(ms: number, signal: AbortSignal, stopping: AbortSignal): Promise<void> {
+  // Not AbortSignal.any: what it makes stays with a signal that lives as long as the process.
+  const ends = [signal, stopping];
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resume, ms);
+    function resume(): void {
       clearTimeout(timer);
-      reject(new DeskAbandonedError('the client has gone', {}, { cause: signal.reason }));
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', giveUp);
+      for (const end of ends) end.removeEventListener('abort', resume);
       resolve();
-    }, ms);
-    signal.addEventListener('abort', giveUp, { once: true });
-    if (signal.aborted) giveUp();
+    }
+    for (const end of ends) end.addEventListener('abort', resume);
+    if (ends.some(({ aborted }) => aborted)) resume();
   });
+  if (signal.aborted) throw new DeskAbandonedError('the client has gone', {}, { cause: signal.reason });
+  if (stopping.aborted) throw new DeskUnavailableError('shutting down', { retryAfterMs: 1000 });
 }

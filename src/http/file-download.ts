@@ -116,7 +116,7 @@ export class FileDownload {
       await this.write(response, body, isGzip);
       context.outcome = progress.hasFailed ? 'failed' : 'complete';
       // Without the last chunk clients see that the file is incomplete; what was written before is still sent.
-      if (progress.hasFailed) response.socket?.destroySoon();
+      if (progress.hasFailed) cutOff(response, source.format === 'csv' && request.raw.httpVersion === '1.0');
       else response.end();
     } catch (error) {
       if (error instanceof StalledReaderError) context.outcome = 'stalled';
@@ -183,6 +183,18 @@ export class FileDownload {
     response.flushHeaders();
     return isGzip;
   }
+}
+
+/**
+ * @param mustReset nothing else shows that the file is incomplete: csv has no last line, and HTTP/1.0 no last chunk. A reset
+ * may discard what was written before.
+ */
+function cutOff(response: ServerResponse, mustReset: boolean): void {
+  const { socket } = response;
+  // Pipelined, and its turn has not come.
+  if (socket === null) response.destroy();
+  else if (mustReset) socket.resetAndDestroy();
+  else socket.destroySoon();
 }
 
 function line(value: object): Buffer {

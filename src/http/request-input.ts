@@ -37,6 +37,12 @@ export function fillInput(input: object, query: string, parameters: Parameters):
   return faults;
 }
 
+/** Conflicts between parameters; only those that have no fault of their own can conflict. */
+export function withConflicts(faults: readonly InputFault[], conflicts: readonly InputFault[]): InputFault[] {
+  const faulty = new Set(faults.map(({ field }) => field));
+  return [...faults, ...(faulty.has('format') ? [] : conflicts.filter(({ field }) => !faulty.has(field)))];
+}
+
 export function toParameter(text: string, kind: 'text' | 'number'): string | number {
   return kind === 'number' && CANONICAL_NUMBER.test(text) ? Number(text) : text;
 }

@@ -44,7 +44,7 @@ export class RequestObserver {
     context: RequestContext,
     route: string,
   ): void {
-    const { method = '', socket } = request;
+    const { method = '' } = request;
     let isObserved = false;
     const observe = () => {
       if (!isObserved) this.observe(method, response, context, route);
@@ -55,12 +55,6 @@ export class RequestObserver {
       return;
     }
     response.once('close', observe);
-    // A pipelined response has no socket yet, so it gets no 'close' when the connection ends.
-    if (response.socket === null) {
-      request.once('close', () => {
-        if (socket.destroyed) observe();
-      });
-    }
   }
 
   /** Long answers (files) are measured at their first byte; their log lines are written at the end. */

@@ -97,27 +97,33 @@ interface PendingAnswers {
   readonly broken: ServerResponse | undefined;
 }
 
-/** Tracks the latest request of each connection and its answer: Node has no public way to ask for them. */
+/** Tracks the requests of each connection and their answers: Node has no public way to ask for them. */
 export class Exchanges {
-  private readonly connections = new Set<Duplex>();
+  private readonly connections = new Map<Duplex, Set<ServerResponse>>();
   private readonly latest = new WeakMap<Duplex, Exchange>();
 
   /** Connections on which no request is under way; part of one may have come. */
   get idle(): readonly Duplex[] {
-    return [...this.connections].filter((socket) => openOrNone(this.latest.get(socket)?.response) === undefined);
+    return [...this.connections.keys()].filter((socket) => openOrNone(this.latest.get(socket)?.response) === undefined);
   }
 
   connected(socket: Duplex): void {
-    this.connections.add(socket);
-    socket.once('close', () => this.connections.delete(socket));
+    this.connections.set(socket, new Set());
+    socket.once('close', () => {
+      const answers = this.connections.get(socket) ?? [];
+      this.connections.delete(socket);
+      for (const response of answers) closeQueued(response);
+    });
   }
 
   follow(request: IncomingMessage, response: ServerResponse): void {
     const { socket } = request;
     const exchange = { request, response, before: openOrNone(this.latest.get(socket)?.response) };
     this.latest.set(socket, exchange);
+    const answers = this.connections.get(socket)?.add(response);
     // An idle connection holds no reference; a request that was answered before its end may still turn out malformed.
     response.once('close', () => {
+      answers?.delete(response);
       if (request.complete && this.latest.get(socket) === exchange) this.latest.delete(socket);
     });
   }
@@ -127,6 +133,16 @@ export class Exchanges {
     const isWhole = request?.complete !== false;
     return { whole: openOrNone(isWhole ? response : before), broken: isWhole ? undefined : response };
   }
+}
+
+/**
+ * A pipelined answer whose turn has not come has no socket, and Node does not close it when the connection ends. Whoever
+ * makes it has to learn that its client is gone.
+ */
+function closeQueued(response: ServerResponse): void {
+  if (response.socket !== null || response.writableFinished) return;
+  response.destroy();
+  response.emit('close');
 }
 
 function openOrNone(response: ServerResponse | undefined): ServerResponse | undefined {

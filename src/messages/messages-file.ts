@@ -34,7 +34,8 @@ export class MessagesFiles {
     const { total } = view;
     for (let first = from; first < total;) {
       const records = countOf(view);
-      if (view.first !== undefined && records !== Math.min(end, total) - first) {
+      const isShort = view.first !== undefined && records !== Math.min(end, total) - first;
+      if (isShort || view.total < total) {
         throw new DeskFailedError('the session lost messages while they were read');
       }
       yield { bytes: write(view), records };

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { ProblemError } from '../problem/problem.js';
 import { readMessagesRequest, recallMessagesRequest, readRefusedRequest } from './messages-request.js';
 
 const WINDOW = { limit: 7, offset: 0, order: 'desc' };
@@ -23,6 +24,21 @@ test('the query of a request that is refused for another reason is not parsed if
   });
   expect(readRefusedRequest('s', 'limit=0')).toBeUndefined();
   expect(readRefusedRequest('s', `${'&'.repeat(10_000)}limit=7`)).toBeUndefined();
+});
+
+test.each([
+  ['format=xml&limit=5', ['format']],
+  ['format=csv&limit=abc', ['limit']],
+  ['format=csv&limit=5', ['limit']],
+  ['before=1&after=x&offset=2', ['after', 'offset']],
+])('the faults of %s are each listed once', (query, fields) => {
+  let errors: readonly { readonly field: string }[] = [];
+  try {
+    readMessagesRequest('s', query);
+  } catch (error) {
+    if (error instanceof ProblemError) errors = error.details.errors ?? [];
+  }
+  expect(errors.map(({ field }) => field)).toEqual(fields);
 });
 
 function encoded(character: string): string {

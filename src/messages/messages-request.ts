@@ -1,7 +1,7 @@
 import { IsIn, IsOptional } from 'class-validator';
 import { faultsOfFile, type FileFormat, type Format, FORMAT_RULE, FORMATS } from '../http/file-format.js';
 import { IDENTIFIER, isIdentifier, IsIdentifier } from '../http/identifier.js';
-import { fillInput, invalidRequest, isUsualQuery, ValidQueries } from '../http/request-input.js';
+import { fillInput, invalidRequest, isUsualQuery, ValidQueries, withConflicts } from '../http/request-input.js';
 import { type InputFault } from '../problem/problem.js';
 import { type PageQuery } from '../transcript/query.js';
 import { IsLimit, IsOffset } from '../http/paging.js';
@@ -95,7 +95,7 @@ function inputFor(sessionId: string): MessagesRequestDto {
 }
 
 function faultsIn(input: MessagesRequestDto, query: string): InputFault[] {
-  return [...fillInput(input, query, PARAMETERS), ...conflictsIn(input)];
+  return withConflicts(fillInput(input, query, PARAMETERS), conflictsIn(input));
 }
 
 /** Parameters that are valid by themselves but not together. */

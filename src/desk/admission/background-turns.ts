@@ -48,11 +48,16 @@ const MAX_WAITING = 5000;
 export class BackgroundTurns {
   private readonly retries = new Set<Waiter>();
   private readonly line = new Set<Waiter>();
+  private readonly stop = new AbortController();
   private nextAt = 0;
   private isServing = false;
-  private isClosed = false;
 
   constructor(private readonly parts: BackgroundTurnsParts) {}
+
+  /** Aborted when the service stops. */
+  get stopping(): AbortSignal {
+    return this.stop.signal;
+  }
 
   /** @throws DeskRateLimitedError, DeskAbandonedError or DeskUnavailableError */
   take(work: BackgroundWork): Promise<TurnOutcome> {
@@ -68,7 +73,7 @@ export class BackgroundTurns {
   }
 
   close(): void {
-    this.isClosed = true;
+    this.stop.abort();
     for (const waiter of [...this.retries, ...this.line]) {
       waiter.leave(() => {
         waiter.reject(shuttingDown());
@@ -78,7 +83,7 @@ export class BackgroundTurns {
 
   private enter(work: BackgroundWork, line: Set<Waiter>): Promise<TurnOutcome> {
     const { priority, signal, maxWaitMs } = work;
-    if (this.isClosed) return Promise.reject(shuttingDown());
+    if (this.stopping.aborted) return Promise.reject(shuttingDown());
     if (signal.aborted) return Promise.reject(abandoned());
     if (!priority.isBackground) return Promise.resolve('turn');
     return new Promise((resolve, reject) => {

@@ -74,7 +74,7 @@ export class Streams {
       // The stream goes on for hours, so its work belongs to no span of the request.
       const view = await runInContext(context, () => this.read(context, asked, gone.signal));
       reply.raw.off('close', onClose);
-      if (reply.raw.closed) throw new DeskAbandonedError('the client has gone');
+      if (gone.signal.aborted) throw new DeskAbandonedError('the client has gone');
       open.refuseOnceClosed();
       this.begin(request, reply, asked, view, place);
     } catch (error) {

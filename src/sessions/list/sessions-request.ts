@@ -1,7 +1,7 @@
 import { IsIn, IsOptional, ValidateBy } from 'class-validator';
 import { type FileFormat, faultsOfFile, FORMAT_RULE, FORMATS, type Format } from '../../http/file-format.js';
 import { IsIdentifier } from '../../http/identifier.js';
-import { fillInput, invalidRequest, isUsualQuery, ValidQueries } from '../../http/request-input.js';
+import { fillInput, invalidRequest, isUsualQuery, ValidQueries, withConflicts } from '../../http/request-input.js';
 import { IsLimit, IsOffset } from '../../http/paging.js';
 import { type InputFault } from '../../problem/problem.js';
 import { parseDateTime, type Period, periodOf } from './period.js';
@@ -106,7 +106,7 @@ export function readRefusedQuery(query: string): SessionsQuery | SessionsFileQue
 function faultsIn(input: SessionsRequestDto, query: string): InputFault[] {
   const faults = fillInput(input, query, PARAMETERS);
   const { limit, offset, format } = input;
-  return format === 'json' ? faults : [...faults, ...faultsOfFile({ limit, offset })];
+  return withConflicts(faults, format === 'json' ? [] : faultsOfFile({ limit, offset }));
 }
 
 function queryIn(input: SessionsRequestDto): SessionsQuery | SessionsFileQuery {
