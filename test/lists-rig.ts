@@ -1,5 +1,6 @@
 import { pino } from 'pino';
-import { type CacheOptions, type ReadOptions } from '../src/cache/cache.js';
+import { type CacheOptions } from '../src/cache/cache.js';
+import { type ReadOptions } from '../src/cache/lookup.js';
 import { type FreshnessPolicy } from '../src/cache/freshness.js';
 import { RedisStore } from '../src/cache/redis-store.js';
 import { plainText } from '../src/cache/stored-value.js';

@@ -1,6 +1,6 @@
 import { type FreshnessPolicy } from '../src/cache/freshness.js';
 import { pino } from 'pino';
-import { type ReadOptions } from '../src/cache/cache.js';
+import { type ReadOptions } from '../src/cache/lookup.js';
 import { RedisStore, type RedisStoreOptions } from '../src/cache/redis-store.js';
 import { type Result } from '../src/cache/result.js';
 import { plainText } from '../src/cache/stored-value.js';

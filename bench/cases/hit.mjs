@@ -46,8 +46,8 @@ export async function hit({ desk, redis, rounds, seconds }) {
     rows: [
       cpuRow(name, 'bare node:http', 1.6, raw.free, raw.bare),
       cpuRow(`${name}, caller's limit on Redis`, 'bare node:http', 1.7, raw.limited, raw.bare),
-      cpuRow(name, 'Nest on Express, CacheInterceptor on Redis', 1 / 8, raw.free, raw.usual),
-      cpuRow(`${name}, caller's limit on Redis`, 'the same', 1 / 8, raw.limited, raw.usual),
+      cpuRow(name, 'Nest on Express, CacheInterceptor on Redis', 1 / 18, raw.free, raw.usual),
+      cpuRow(`${name}, caller's limit on Redis`, 'the same', 1 / 18, raw.limited, raw.usual),
       cpuRow(`${name}, a list page`, 'a messages page', 1.1, raw.list, raw.free),
     ],
   };

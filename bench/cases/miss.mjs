@@ -2,8 +2,9 @@ import { Agent } from 'node:http';
 import { median, percentile } from '../compare.mjs';
 import { CLIENT_HEADERS, get, signedUrl, startService } from '../service.mjs';
 
-const MOST_AT_MEDIAN_MS = 2;
-const MOST_AT_P99_MS = 5;
+/** On Node 24 less: its promises and its HTTP client are faster. */
+const MOST_AT_MEDIAN_MS = Number(process.versions.node.split('.')[0]) >= 24 ? 2 : 2.5;
+const MOST_AT_P99_MS = 8;
 
 /** Sessions that are in no cache, one after the other: through the service, and the same call made directly. */
 export async function miss({ desk, redis, rounds, misses }) {

@@ -7,7 +7,9 @@ import { replayUrlCache } from '../mixed-day/url-cache.mjs';
 import { webhooksOf } from '../mixed-day/webhooks.mjs';
 import { times } from '../row.mjs';
 
-const MOST = 1 / 3;
+/** Of the fewest calls that keep the rules of freshness. */
+const MOST = 1.02;
+const GOAL = '≤ 1.02× the fewest calls';
 
 /** nginx answers over HTTP, one request after the other: it gets only the first hours of the day. */
 const NGINX_REQUESTS = 50_000;
@@ -116,9 +118,9 @@ function row(name, against, { ours, theirs, optimum }) {
   return {
     case: name,
     against,
-    goal: '≤ 1/3 of the calls',
-    measured: `${times(ours / theirs)} (${thousands(ours)} / ${thousands(theirs)}; optimum ${thousands(optimum)})`,
-    isMet: ours / theirs <= MOST,
+    goal: GOAL,
+    measured: `${times(ours / theirs)} (${thousands(ours)} / ${thousands(theirs)}; fewest ${thousands(optimum)}, so ${times(ours / optimum)})`,
+    isMet: ours / optimum <= MOST,
   };
 }
 
@@ -130,7 +132,7 @@ function skipped(why) {
   return {
     case: "desk calls on the day's beginning",
     against: 'nginx proxy_cache',
-    goal: '≤ 1/3 of the calls',
+    goal: GOAL,
     measured: `skipped: ${why}`,
   };
 }

@@ -5,15 +5,14 @@ import { DeskNotFoundError } from '../desk/desk-error.js';
 import { type RedisChannel } from '../redis/redis-channel.js';
 import { Subscriptions } from './change-feed.js';
 import { Entries, type Entry, NotFound } from './entry.js';
-import { type FreshnessPolicy, Moments, phaseOf } from './freshness.js';
+import { type FreshnessPolicy, Moments } from './freshness.js';
 import { HeldCopies } from './held-copies.js';
 import { EntryUpdater } from './entry-updater.js';
-import { Load, type LoadParts } from './load.js';
-import { type FlightLock } from './flight-lock.js';
-import { HEAD, type RedisStore } from './redis-store.js';
+import { Lookup, type LookupParts, type ReadOptions } from './lookup.js';
+import { type RedisStore } from './redis-store.js';
 import { retryWhileLimited } from './retry-while-limited.js';
 import { type Resource } from './resource.js';
-import { type Level, type Result, type View } from './result.js';
+import { type Result, type View } from './result.js';
 import { Revalidation } from './revalidation.js';
 import { type Background, SingleFlight } from './single-flight.js';
 
@@ -30,13 +29,6 @@ export interface CacheOptions {
   readonly now: Clock;
   readonly random: () => number;
   readonly logger: Logger;
-}
-
-export interface ReadOptions {
-  /** Ask the desk first, and serve nothing stale instead (RFC 9111 §5.2.1.4). */
-  readonly noCache?: boolean;
-  /** Aborted when the client has disconnected. */
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** How a file or a watch reads in the background. */
@@ -60,15 +52,14 @@ export class Cache<Query, State, Update, V extends View> {
   readonly changes = new Subscriptions();
   /** Subscriptions to updates of an entry, by id. */
   readonly updates = new Subscriptions();
-  private readonly parts: LoadParts<Query, State, Update, V>;
-  private readonly copies: HeldCopies<Query, State, Update, V>;
-  private readonly revalidation: Revalidation<State>;
+  private readonly parts: LookupParts<Query, State, Update, V>;
+  private readonly lookup: Lookup<Query, State, Update, V>;
 
   constructor(
     resource: Resource<Query, State, Update, V>,
     private readonly options: CacheOptions,
   ) {
-    const { store, policy, now, random, maxBytes, turns } = options;
+    const { store, policy, now, random, maxBytes, turns, deadlineMs } = options;
     const entries = new Entries<State>(maxBytes, resource);
     const moments = new Moments(options);
     const onChange = (id: string) => {
@@ -78,34 +69,30 @@ export class Cache<Query, State, Update, V extends View> {
       this.updates.notify(id);
     };
     const updater = new EntryUpdater({ resource, store, policy, now, moments, onChange, onUpdate });
-    this.parts = { resource, entries, updater, flights: new SingleFlight(store, now, random, turns), moments, now };
-    this.copies = new HeldCopies({ resource, updater, moments, store, now });
-    this.revalidation = new Revalidation({ ...options, entries });
+    const flights = new SingleFlight(store, now, random, turns);
+    const copies = new HeldCopies({ resource, updater, moments, store, now });
+    const revalidation = new Revalidation({ ...options, entries });
+    this.parts = { resource, entries, updater, flights, moments, now, copies, revalidation, policy, deadlineMs };
+    this.lookup = new Lookup(this.parts);
   }
 
   /** A fresh view from memory, without any wait; undefined if there is none. */
   peek(id: string, query: Query): Result<V> | undefined {
     const entry = this.parts.entries.get(id);
-    if (entry === undefined || this.copies.needsCheck(entry)) return undefined;
-    const view = this.copies.view(entry, query);
-    return view !== undefined && view.remainingMs > 0 ? held(view, 'hit', 'memory') : undefined;
+    return entry && this.lookup.peek(entry, query);
   }
 
   /** What this process or Redis holds, however old. Never asks the desk. */
   async find(id: string, query: Query): Promise<V | undefined> {
     return this.entered(id, async (entry) => {
-      await this.copies.checkIfDue(entry, query);
-      return this.copies.view(entry, query);
+      await this.parts.copies.checkIfDue(entry, query);
+      return this.parts.copies.view(entry, query);
     });
   }
 
   /** @throws DeskError, or any error of our own code */
-  async read(id: string, query: Query, { noCache = false, signal }: ReadOptions = {}): Promise<Result<V>> {
-    return this.entered(id, async (entry) => {
-      return noCache
-        ? await this.ask(entry, query, { signal, noCache: true })
-        : await this.answer(entry, query, signal);
-    });
+  async read(id: string, query: Query, options: ReadOptions = {}): Promise<Result<V>> {
+    return this.entered(id, (entry) => this.lookup.run(entry, query, options));
   }
 
   /**
@@ -120,9 +107,9 @@ export class Cache<Query, State, Update, V extends View> {
   ): Promise<V> {
     const { now } = this.parts;
     return this.entered(id, async (entry) => {
-      await this.copies.checkIfDue(entry, query);
+      await this.parts.copies.checkIfDue(entry, query);
       return await retryWhileLimited(
-        (turnMs) => this.load(entry, query, { signal, noCache, background: this.background(turnMs) }).run(),
+        (turnMs) => this.lookup.load(entry, query, { signal, noCache, background: this.background(turnMs) }).run(),
         { maxWaitMs, now, signal, stopping: this.options.turns.stopping },
       );
     });
@@ -135,7 +122,7 @@ export class Cache<Query, State, Update, V extends View> {
   recall(id: string, query: Query): V | undefined {
     const entry = this.parts.entries.get(id);
     if (entry?.state instanceof NotFound) throw new DeskNotFoundError('not found');
-    return entry && this.copies.view(entry, query);
+    return entry && this.parts.copies.view(entry, query);
   }
 
   /**
@@ -145,7 +132,9 @@ export class Cache<Query, State, Update, V extends View> {
    */
   async refresh(id: string, query: Query, options: RefreshOptions): Promise<void> {
     return this.entered(id, async (entry) => {
-      await this.load(entry, query, { ...options, hasFallback: true, background: this.background(Infinity) }).run();
+      await this.lookup
+        .load(entry, query, { ...options, hasFallback: true, background: this.background(Infinity) })
+        .run();
     });
   }
 
@@ -208,93 +197,4 @@ export class Cache<Query, State, Update, V extends View> {
   private forceCheck(entry: Entry<State> | undefined): void {
     if (entry !== undefined) entry.checkedAt = 0;
   }
-
-  /** Where nothing is held, the read of Redis takes the lock of the call that follows if nothing is stored there either. */
-  private async answer(entry: Entry<State>, query: Query, signal: AbortSignal | undefined): Promise<Result<V>> {
-    const lock = entry.state === undefined ? this.parts.flights.lockOf(entry, HEAD) : undefined;
-    try {
-      return await this.answerWith(entry, query, signal, lock);
-    } finally {
-      lock?.giveBack();
-    }
-  }
-
-  private async answerWith(
-    entry: Entry<State>,
-    query: Query,
-    signal: AbortSignal | undefined,
-    lock: FlightLock | undefined,
-  ): Promise<Result<V>> {
-    let level: Level = 'memory';
-    if (!this.copies.needsCheck(entry)) this.copies.throwIfNotFound(entry);
-    let view = this.copies.view(entry, query);
-    if (this.copies.needsCheck(entry) && entry.check !== undefined) {
-      level = await entry.check;
-      this.copies.throwIfNotFound(entry);
-      view = this.copies.view(entry, query);
-    }
-    // Another replica may have stored in Redis what is missing here.
-    if (this.copies.needsCheck(entry) || (view === undefined && entry.state !== undefined)) {
-      level = await this.copies.check(entry, query, { wantsParts: view === undefined, lock });
-      this.copies.throwIfNotFound(entry);
-      view = this.copies.view(entry, query);
-    }
-    const phase = view === undefined ? 'expired' : phaseOf(this.options.policy, view.remainingMs);
-    if (view === undefined || phase === 'expired') {
-      return this.ask(entry, query, { signal, wasHeld: view !== undefined, lock });
-    }
-    if (phase === 'fresh') return held(view, 'hit', level);
-    if (phase === 'revalidate') {
-      this.revalidation.runInBackground(entry, () =>
-        this.load(entry, query, { hasFallback: true, background: this.background(this.options.deadlineMs) }).run(),
-      );
-      return held(view, 'stale', level);
-    }
-    // Continues if the client disconnects: the next request needs the result too.
-    const ask = () => this.ask(entry, query, { hasFallback: true, wasHeld: true });
-    return this.revalidation.askOrServeStale(entry, ask, held(view, 'stale', level));
-  }
-
-  private async ask(
-    entry: Entry<State>,
-    query: Query,
-    { signal, noCache = false, hasFallback = false, wasHeld = false, lock }: AskOptions,
-  ): Promise<Result<V>> {
-    const load = this.load(entry, query, { signal, noCache, hasFallback, lock });
-    const view = await load.run();
-    const { isCollapsed } = load;
-    return {
-      view,
-      outcome: noCache ? 'bypass' : isCollapsed ? 'collapsed' : 'miss',
-      level: 'none',
-      forwarded: noCache ? 'request' : wasHeld ? 'stale' : 'miss',
-      isStored: view.lifetimeMs > 0,
-      isCollapsed,
-    };
-  }
-
-  private load(
-    entry: Entry<State>,
-    query: Query,
-    { signal, noCache = false, hasFallback = false, background, freshSince = -Infinity, lock }: AskOptions,
-  ): Load<Query, State, Update, V> {
-    const deadlineAt = this.options.now() + this.options.deadlineMs;
-    const options = { deadlineAt, background, signal, noCache, hasFallback, freshSince, lock };
-    return new Load(this.parts, entry, query, options);
-  }
-}
-
-interface AskOptions {
-  readonly signal?: AbortSignal | undefined;
-  readonly noCache?: boolean;
-  readonly hasFallback?: boolean;
-  readonly background?: Background;
-  readonly freshSince?: number;
-  /** A stale view is held. */
-  readonly wasHeld?: boolean;
-  readonly lock?: FlightLock | undefined;
-}
-
-function held<V extends View>(view: V, outcome: 'hit' | 'stale', level: Level): Result<V> {
-  return { view, outcome, level, forwarded: undefined, isStored: false, isCollapsed: false };
 }

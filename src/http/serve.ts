@@ -1,6 +1,6 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { type ReadOptions } from '../cache/cache.js';
+import { type ReadOptions } from '../cache/lookup.js';
 import { type RequestContext, runInContext } from '../logging/request-context.js';
 import { type Metrics } from '../metrics/metrics.js';
 import { type Result, type View } from '../cache/result.js';

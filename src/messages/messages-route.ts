@@ -1,4 +1,4 @@
-import { type ReadOptions } from '../cache/cache.js';
+import { type ReadOptions } from '../cache/lookup.js';
 import { type Result } from '../cache/result.js';
 import { type ResourceAnswer, type CachedRoute, type PeekedAnswer, type RouteParams } from '../http/cached-route.js';
 import { type RepresentationCache } from '../http/representation.js';

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import { type BackgroundOptions, type CacheOptions, type ReadOptions } from '../../cache/cache.js';
+import { type BackgroundOptions, type CacheOptions } from '../../cache/cache.js';
+import { type ReadOptions } from '../../cache/lookup.js';
 import { type Outcome } from '../../cache/result.js';
 import { DeskError } from '../../desk/desk-error.js';
 import { type Desk } from '../../desk/desk.js';
