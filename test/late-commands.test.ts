@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
 import { FlightLock } from '../src/cache/flight-lock.js';
 import { NotFound } from '../src/cache/entry.js';
 import { RedisStore } from '../src/cache/redis-store.js';
@@ -63,6 +64,17 @@ describeWithOwnRedis('commands that a frozen Redis runs late', () => {
       expect(await mine.read('session', { ...everything, claim })).toBeUndefined();
     });
     await untilUp(theirs);
+    expect(await lock(theirs).acquire(false)).toMatchObject({ kind: 'acquired' });
+  });
+
+  it('take no lock by a read that was answered too late for its caller, though not very late', async () => {
+    await mine.read('session', everything);
+    const { claim } = lock(mine);
+    const third = new Redis(redis.url);
+    await third.call('CLIENT', 'PAUSE', '180');
+    expect(await mine.read('session', { ...everything, claim })).toBeUndefined();
+    await Promise.all([third.ping(), untilUp(mine), untilUp(theirs)]);
+    third.disconnect();
     expect(await lock(theirs).acquire(false)).toMatchObject({ kind: 'acquired' });
   });
 

@@ -1,11 +1,13 @@
 import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
 import { type Simulator, startSimulator } from '../simulator/simulator.js';
 import { anyRedis, describeWithRedis } from './redis-server.js';
 import { messagesPath, Replicas } from './replicas.js';
 import { metricOf } from './scrape.js';
 import { type Service } from './service.js';
+import { until } from './until.js';
 
 /** Sends requests without waiting for their answers: the returned function disconnects the clients. */
 function readers(service: Service, paths: readonly string[]): () => void {
@@ -16,9 +18,6 @@ function readers(service: Service, paths: readonly string[]): () => void {
   };
 }
 
-const until = async (isSo: () => Promise<boolean>) => {
-  while (!(await isSo())) await sleep(20);
-};
 const paths = (count: number) => Array.from({ length: count }, (_, i) => messagesPath(`load-${i}`));
 const DONE = 'desk_calls_total{command="describe_chat_messages",code="0"}';
 
@@ -52,6 +51,32 @@ describe('150 clients of cold sessions that disconnect before their turn', () =>
 });
 
 describeWithRedis('a client that disconnects', () => {
+  it('while its limit is checked leaves no stream open', async () => {
+    const redis = await anyRedis();
+    const settings = { DESK_BASE_URL: desk.url, REDIS_URL: redis.url, RATE_LIMIT_PER_MINUTE: '600' };
+    replicas = await Replicas.start(1, settings);
+    const service = replicas.nth(0);
+    await replicas.get(0, messagesPath('long-session'));
+    const client = new Redis(redis.url);
+    // The first request of a minute is counted in Redis; the next ones are leased, until the lease is used up.
+    for (let round = 0; round < 3; round++) {
+      await client.call('CLIENT', 'PAUSE', '80');
+      const leave = readers(
+        service,
+        Array.from({ length: 4 }, () => '/sessions/long-session/messages/stream'),
+      );
+      await sleep(15);
+      leave();
+      await sleep(200);
+    }
+    client.disconnect();
+    await until(async () => (await metricOf(service, 'streams_open')) === 0);
+    expect(service.output().match(/"outcome":"opened"/g)?.length ?? 0).toBe(
+      service.output().match(/"outcome":"left"/g)?.length ?? 0,
+    );
+    await redis.stop();
+  });
+
   it('lets another replica that waited for its call send one itself', async () => {
     const redis = await anyRedis();
     const settings = { DESK_BASE_URL: desk.url, REDIS_URL: redis.url, DESK_MAX_RPS: '1', DESK_DEADLINE_MS: '30000' };

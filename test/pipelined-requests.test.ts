@@ -1,10 +1,10 @@
 import { connect, type Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Simulator, startSimulator } from '../simulator/simulator.js';
 import { EventStream, streamPath } from './event-stream.js';
 import { metricOf } from './scrape.js';
 import { type Service, startService } from './service.js';
+import { until } from './until.js';
 import { wireMessages } from './wire-messages.js';
 
 let desk: Simulator;
@@ -38,13 +38,6 @@ function pipeline(paths: readonly string[]): { readonly socket: Socket; readonly
   return { socket, text: () => text };
 }
 
-/** Fails after a while, so that no loop outlives its test. */
-const until = async (isSo: () => boolean | Promise<boolean>) => {
-  for (let tries = 0; !(await isSo()); tries++) {
-    if (tries === 500) throw new Error(`it never came to that:\n${service.output()}`);
-    await sleep(20);
-  }
-};
 const audited = (pattern: RegExp) => service.output().match(pattern)?.length ?? 0;
 
 describe('a client that disconnects', () => {

@@ -32,6 +32,11 @@ const RENEW_MS = 1000;
  * ages are wrong.
  */
 const LATE_MS = 300;
+/**
+ * Less than the timeout of a command: a read that got no answer must not have taken the lock, since nobody would release
+ * it.
+ */
+const CLAIM_LATE_MS = 50;
 
 /**
  * Cancelled because nobody waited any more: no failure of the desk, so any other waiting load calls the desk itself.
@@ -53,12 +58,11 @@ export class FlightLock {
     private readonly flight: string,
   ) {
     this.keys = store.keys(id);
-    this.aheadMs = store.aheadMs;
   }
 
   /** What a read of the entry needs to take this lock with the same command. */
   get claim(): LockClaim {
-    return { key: this.keys.lock(this.flight), token: this.token, notAfter: this.notAfter() };
+    return { key: this.keys.lock(this.flight), token: this.token, notAfter: this.notAfter(CLAIM_LATE_MS) };
   }
 
   /** A read has taken it, and nothing has used it yet. */
@@ -168,8 +172,9 @@ export class FlightLock {
   }
 
   /** The moment after which a command is late, by Redis's clock. While the offset is unknown, every command is late. */
-  private notAfter(): number {
-    return this.aheadMs === undefined ? 0 : this.store.options.now() + this.aheadMs + LATE_MS;
+  private notAfter(lateMs = LATE_MS): number {
+    const aheadMs = this.aheadMs ?? this.store.aheadMs;
+    return aheadMs === undefined ? 0 : this.store.options.now() + aheadMs + lateMs;
   }
 }
 

@@ -78,6 +78,8 @@ export class Lookup<Query, State, Update, V extends View> {
     // Another replica may have stored in Redis what is missing here.
     if (copies.needsCheck(entry) || (view === undefined && entry.state !== undefined)) {
       level = await copies.check(entry, query, { wantsParts: view === undefined, lock });
+      // Another flight brought a state meanwhile: what follows may fetch something else.
+      if (entry.state !== undefined) lock?.giveBack();
       copies.throwIfNotFound(entry);
       view = copies.view(entry, query);
     }

@@ -1,4 +1,5 @@
 import { type ServerResponse } from 'node:http';
+import { type Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGzip } from 'node:zlib';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
@@ -102,6 +103,7 @@ export class FileDownload {
     response.once('close', () => {
       gone.abort();
     });
+    if (response.destroyed) gone.abort();
     const parts = source.parts(gone.signal);
     const next = () => runInContext(context, () => trace('file block', {}, () => parts.next()));
     const first = await next();
@@ -116,12 +118,14 @@ export class FileDownload {
       await this.write(response, body, isGzip);
       context.outcome = progress.hasFailed ? 'failed' : 'complete';
       // Without the last chunk clients see that the file is incomplete; what was written before is still sent.
-      if (progress.hasFailed) cutOff(response, source.format === 'csv' && request.raw.httpVersion === '1.0');
+      if (progress.hasFailed) this.cutOffFailed(response, source.format, request.raw.httpVersion);
       else response.end();
     } catch (error) {
       if (error instanceof StalledReaderError) context.outcome = 'stalled';
       else if (!(error instanceof GoneReaderError) && !gone.signal.aborted) this.fail(request, error);
-      response.destroy();
+      cutOff(response, (socket) => {
+        socket.destroy();
+      });
     } finally {
       gone.abort();
       await parts.return(0);
@@ -157,6 +161,14 @@ export class FileDownload {
     }
   }
 
+  /** csv has no last line, and HTTP/1.0 no last chunk: there only a reset shows that the file is incomplete. */
+  private cutOffFailed(response: ServerResponse, format: FileFormat, httpVersion: string): void {
+    cutOff(response, (socket) => {
+      if (format === 'csv' && httpVersion === '1.0') socket.resetAndDestroy();
+      else socket.destroySoon();
+    });
+  }
+
   private fail(request: FastifyRequest, error: unknown): object {
     request.context.outcome = 'failed';
     return this.parts.problems.documentOf(error, request);
@@ -185,16 +197,10 @@ export class FileDownload {
   }
 }
 
-/**
- * @param mustReset nothing else shows that the file is incomplete: csv has no last line, and HTTP/1.0 no last chunk. A reset
- * may discard what was written before.
- */
-function cutOff(response: ServerResponse, mustReset: boolean): void {
-  const { socket } = response;
-  // Pipelined, and its turn has not come.
-  if (socket === null) response.destroy();
-  else if (mustReset) socket.resetAndDestroy();
-  else socket.destroySoon();
+/** A pipelined answer is cut off in its turn, after those before it: on Node 24, `destroy` would not end its connection. */
+function cutOff(response: ServerResponse, cut: (socket: Socket) => void): void {
+  if (response.socket !== null) cut(response.socket);
+  else response.once('socket', (socket: Socket) => setImmediate(cut, socket));
 }
 
 function line(value: object): Buffer {

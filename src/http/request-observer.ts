@@ -50,7 +50,8 @@ export class RequestObserver {
       if (!isObserved) this.observe(method, response, context, route);
       isObserved = true;
     };
-    if (response.closed) {
+    // The latter: it was pipelined, and its connection has ended before its turn.
+    if (response.closed || (response.destroyed && response.socket === null)) {
       observe();
       return;
     }

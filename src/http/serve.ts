@@ -73,6 +73,8 @@ function signalOf(response: ServerResponse): AbortSignal {
   response.once('close', () => {
     if (!response.writableFinished) gone.abort();
   });
+  // It may have gone while its credentials or its limit were checked.
+  if (response.destroyed) gone.abort();
   return gone.signal;
 }
 

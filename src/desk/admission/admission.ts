@@ -114,7 +114,11 @@ export class AdmissionControl {
     const claimed: CoolDownPermit[] = [];
     for (const { scope, coolDown } of coolDowns) {
       const { state } = coolDown;
-      if (state.kind === 'closed') continue;
+      if (state.kind === 'closed') {
+        // It began while the claim of the other one was awaited.
+        await this.undecided({ coolDowns: claimed });
+        return { kind: 'wait', scope, ms: HALF_OPEN_POLL_MS };
+      }
       const isHalfOpen = state.kind === 'half-open';
       if (isHalfOpen && !(await coolDown.claimHalfOpen())) {
         await this.undecided({ coolDowns: claimed });

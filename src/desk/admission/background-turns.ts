@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type Clock } from '../../clock.js';
 import { type CallPriority } from '../call-options.js';
 import { DeskAbandonedError, DeskBusyError, DeskRateLimitedError, DeskUnavailableError } from '../desk-error.js';
@@ -52,7 +53,10 @@ export class BackgroundTurns {
   private nextAt = 0;
   private isServing = false;
 
-  constructor(private readonly parts: BackgroundTurnsParts) {}
+  constructor(private readonly parts: BackgroundTurnsParts) {
+    // Each background read that pauses listens; Node warns from the eleventh on.
+    setMaxListeners(0, this.stop.signal);
+  }
 
   /** Aborted when the service stops. */
   get stopping(): AbortSignal {

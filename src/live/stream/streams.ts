@@ -70,6 +70,8 @@ export class Streams {
       gone.abort();
     };
     reply.raw.once('close', onClose);
+    // It may have gone while its credentials or its limit were checked.
+    if (reply.raw.destroyed) gone.abort();
     try {
       // The stream goes on for hours, so its work belongs to no span of the request.
       const view = await runInContext(context, () => this.read(context, asked, gone.signal));
