@@ -81,3 +81,20 @@ describe('the audit line', () => {
     expect(await written('silent', { audit })).toEqual([]);
   });
 });
+
+test('a turn that ends many requests writes its lines in pieces: a full buffer then drops only what it has no room for', async () => {
+  const pieces: string[] = [];
+  const destination = { write: (lines: string) => void pieces.push(lines) };
+  const observer = new RequestObserver(createLogger('info', destination), destination, new Metrics('1'));
+  for (let count = 0; count < 500; count++) {
+    const request = new IncomingMessage(new Socket());
+    const response = new ServerResponse(request);
+    observer.watch(request, response, newRequestContext({}), '/route');
+    const events: EventEmitter = response;
+    events.emit('close');
+  }
+  await new Promise(setImmediate);
+  expect(pieces.join('').match(/"msg":"request"}\n/g)).toHaveLength(500);
+  expect(pieces.length).toBeGreaterThan(5);
+  expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(20_000);
+});

@@ -9,6 +9,8 @@ import { endRequestSpan, traceLastByte, traceRequest } from './request-span.js';
 
 /** nginx's status for a client that disconnected before its answer. */
 const CLIENT_GONE = 499;
+/** As much as pino's destination hands to the kernel at once. */
+const MAX_PENDING_CHARACTERS = 16_384;
 
 /** Writes one access line and one observation for each request, and an audit line for each read, at its end. */
 export class RequestObserver {
@@ -86,16 +88,24 @@ export class RequestObserver {
     this.write(access + audit);
   }
 
-  /** Once a turn of the event loop: at each write, pino's destination measures everything that it still buffers. */
+  /**
+   * Once a turn of the event loop: at each write, pino's destination measures what it buffered last. A turn that ends many
+   * requests writes in pieces, because the destination drops as a whole what is longer than the room it has left.
+   */
   private write(lines: string): void {
     if (lines === '') return;
-    if (this.pending === '') {
+    if (this.pending === '')
       setImmediate(() => {
-        this.destination.write(this.pending);
-        this.pending = '';
+        this.flush();
       });
-    }
     this.pending += lines;
+    if (this.pending.length >= MAX_PENDING_CHARACTERS) this.flush();
+  }
+
+  private flush(): void {
+    if (this.pending === '') return;
+    this.destination.write(this.pending);
+    this.pending = '';
   }
 }
 
