@@ -4,8 +4,8 @@ import { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CallerLimit } from '../src/access/caller-limit.js';
 import { Quota } from '../src/desk/admission/quota.js';
-import { connectRedis } from '../src/redis/connect.js';
-import { type RedisClient, RedisLink } from '../src/redis/redis-link.js';
+import { connectRedis, type RedisClient } from '../src/redis/connect.js';
+import { RedisLink } from '../src/redis/redis-link.js';
 import { anyRedis, describeWithRedis } from './redis-server.js';
 
 const request = () => new IncomingMessage(new Socket());

@@ -83,8 +83,11 @@ export class IssuerKeys {
   }
 }
 
-/** Only the name of errors of fetch: their messages may contain the address. */
+/** Only the code or the name of errors of fetch: their messages may contain the address. */
 function reasonOf(error: unknown): string {
   if (error instanceof JwkSetError) return error.message;
-  return error instanceof Error ? error.name : 'unknown';
+  if (!(error instanceof Error)) return 'unknown';
+  // fetch throws a TypeError for every fault of the network; the fault itself is its cause.
+  const { cause } = error;
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : error.name;
 }

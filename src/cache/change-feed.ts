@@ -1,5 +1,5 @@
 import { type Clock } from '../clock.js';
-import { RedisChannel } from '../redis/redis-channel.js';
+import { type RedisChannel } from '../redis/redis-channel.js';
 import { type RedisLink } from '../redis/redis-link.js';
 import { CHANGE } from './redis-scripts.js';
 import { readChange, RedisKeys } from './redis-store.js';
@@ -44,12 +44,11 @@ export class ChangeFeed {
   constructor(private readonly parts: ChangeFeedParts) {
     const { redis, keyPrefix, isUsed } = parts;
     this.channelName = `${keyPrefix}:changes`;
-    const client = isUsed ? redis.client : undefined;
-    this.channel =
-      client &&
-      new RedisChannel(client, this.channelName, (message) => {
-        this.take(message);
-      });
+    this.channel = isUsed
+      ? redis.subscribe(this.channelName, (message) => {
+          this.take(message);
+        })
+      : undefined;
   }
 
   register(cache: Changeable): void {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type Clock } from '../clock.js';
-import { RedisChannel } from '../redis/redis-channel.js';
-import { type RedisClient, type RedisLink } from '../redis/redis-link.js';
+import { type RedisChannel } from '../redis/redis-channel.js';
+import { type RedisClient } from '../redis/connect.js';
+import { type RedisLink } from '../redis/redis-link.js';
 import { READ } from './redis-scripts.js';
 import { decodeValue, encodeValue, FORMAT, type StoredValue, type ValueCipher } from './stored-value.js';
 
@@ -76,9 +77,7 @@ export class RedisStore {
 
   /** Calls back with the key of an entry's version when any replica wrote a new one. undefined without Redis. */
   onVersion(listener: (versionKey: string) => void): RedisChannel | undefined {
-    const { client } = this.redis;
-    if (client === undefined) return undefined;
-    return new RedisChannel(client, this.channelName, (message) => {
+    return this.redis.subscribe(this.channelName, (message) => {
       listener(message.toString());
     });
   }

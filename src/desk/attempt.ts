@@ -161,6 +161,8 @@ export class Attempt {
     const { admission } = this.parts;
     if (error.status === 429) return admission.limited(permit, 'all');
     await admission.undecided(permit);
+    const { kind, status, reason } = error;
+    this.parts.logger.warn({ kind, status, reason }, 'a call to the desk brought no answer');
     const final =
       error.kind === 'timeout'
         ? new DeskTimeoutError('the desk did not answer in time', {}, { cause: error })

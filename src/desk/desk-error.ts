@@ -11,7 +11,7 @@ export const deskErrorCodes = [
 
 export type DeskErrorCode = (typeof deskErrorCodes)[number];
 
-/** What clients may see of a failure; everything else stays in `cause` and in the log. */
+/** What clients may see of a failure. The rest stays in `cause`; Attempt logs why a call brought no answer. */
 export interface DeskErrorDetails {
   /** The desk's own ErrorCode, if it answered with one. */
   readonly upstreamCode?: number | undefined;

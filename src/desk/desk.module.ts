@@ -53,7 +53,12 @@ function createAdmission(environment: Environment, redis: RedisLink, metrics: Me
   });
 }
 
-function createQueue(environment: Environment, admission: AdmissionControl, metrics: Metrics): CallQueue {
+function createQueue(
+  environment: Environment,
+  admission: AdmissionControl,
+  metrics: Metrics,
+  logger: Logger,
+): CallQueue {
   metrics.deskMaxRps.set(environment.deskMaxRps);
   return new CallQueue({
     admission,
@@ -64,6 +69,9 @@ function createQueue(environment: Environment, admission: AdmissionControl, metr
     },
     onTurn: (waitedMs) => {
       metrics.deskQuotaWait.observe(waitedMs / 1000);
+    },
+    onFault: (error) => {
+      logger.error({ err: error }, 'a fault of our own in the call queue');
     },
   });
 }
@@ -76,6 +84,7 @@ function createTurns(
   redis: RedisLink,
   queue: CallQueue,
   metrics: Metrics,
+  logger: Logger,
 ): BackgroundTurns {
   const maxRps = Math.max(1, Math.floor(deskMaxRps * BACKGROUND_SHARE));
   return new BackgroundTurns({
@@ -85,6 +94,9 @@ function createTurns(
     now: steady,
     onLengthChange: (length) => {
       metrics.deskBackgroundLength.set(length);
+    },
+    onFault: (error) => {
+      logger.error({ err: error }, 'a fault of our own in the turns of background calls');
     },
   });
 }
@@ -128,6 +140,7 @@ function createDesk(
   });
   const breaker = new CircuitBreaker(steady, (isOpen) => {
     metrics.deskBreakerOpen.set(isOpen ? 1 : 0);
+    if (isOpen) logger.warn('the desk keeps failing: the breaker opens for two seconds');
   });
   return new Desk({
     attempt,
@@ -146,8 +159,12 @@ function createDesk(
   imports: [HttpModule.register(connectionPool())],
   providers: [
     { provide: AdmissionControl, useFactory: createAdmission, inject: [Environment, RedisLink, Metrics] },
-    { provide: CallQueue, useFactory: createQueue, inject: [Environment, AdmissionControl, Metrics] },
-    { provide: BackgroundTurns, useFactory: createTurns, inject: [Environment, RedisLink, CallQueue, Metrics] },
+    { provide: CallQueue, useFactory: createQueue, inject: [Environment, AdmissionControl, Metrics, LOGGER] },
+    {
+      provide: BackgroundTurns,
+      useFactory: createTurns,
+      inject: [Environment, RedisLink, CallQueue, Metrics, LOGGER],
+    },
     {
       provide: Desk,
       useFactory: createDesk,

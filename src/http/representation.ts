@@ -64,30 +64,39 @@ export class Representation {
 
   /** The variant in this encoding, if it was made already. */
   madeVariant(encoding: Encoding): Variant | undefined {
-    const variant = this.variant(encoding, false);
+    const variant = this.isPlain(encoding) ? this.identity : this.variants.get(encoding);
     return variant instanceof Promise ? undefined : variant;
   }
 
   /** The variant in this encoding; a promise only if it has to be made first. */
-  variant(encoding: Encoding): Variant | Promise<Variant>;
-  variant(encoding: Encoding, mayMake: false): Variant | Promise<Variant> | undefined;
-  variant(encoding: Encoding, mayMake = true): Variant | Promise<Variant> | undefined {
-    if (encoding === 'identity' || this.identity.body.length < MIN_COMPRESSED_BYTES) return this.identity;
-    const made = this.variants.get(encoding);
-    return made ?? (mayMake ? this.make(encoding) : undefined);
+  variant(encoding: Encoding): Variant | Promise<Variant> {
+    if (this.isPlain(encoding)) return this.identity;
+    return this.variants.get(encoding) ?? this.make(encoding);
+  }
+
+  private isPlain(encoding: Encoding): encoding is 'identity' {
+    return encoding === 'identity' || this.identity.body.length < MIN_COMPRESSED_BYTES;
   }
 
   private make(encoding: 'gzip' | 'br'): Promise<Variant> {
-    const making = compress[encoding](this.identity.body).then((made): Variant => {
-      const body = unshared(made);
+    const making = this.compressed(encoding);
+    this.variants.set(encoding, making);
+    return making;
+  }
+
+  private async compressed(encoding: 'gzip' | 'br'): Promise<Variant> {
+    try {
+      const body = unshared(await compress[encoding](this.identity.body));
       const variant = { encoding, body, etag: `"${this.tag}-${encoding}"` };
       this.variants.set(encoding, variant);
       this.compressedBytes += body.length;
       this.onGrowth(this);
       return variant;
-    });
-    this.variants.set(encoding, making);
-    return making;
+    } catch (error) {
+      // The next request tries again.
+      this.variants.delete(encoding);
+      throw error;
+    }
   }
 }
 

@@ -32,7 +32,7 @@ export interface ProblemDetails {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** An error for the client. Its `cause` is only logged. */
+/** An error for the client. Its `cause` is logged if it is `internal`. */
 export class ProblemError extends Error {
   override readonly name = 'ProblemError';
 

@@ -1,5 +1,6 @@
 import { Cluster, Redis } from 'ioredis';
-import { type RedisClient } from './redis-link.js';
+
+export type RedisClient = Redis | Cluster;
 
 /**
  * Measured: with ioredis's defaults a request hangs for more than 12 s when Redis is frozen or down; with these, 100 ms

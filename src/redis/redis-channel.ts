@@ -1,5 +1,5 @@
 import { Cluster } from 'ioredis';
-import { type RedisClient } from './redis-link.js';
+import { type RedisClient } from './connect.js';
 
 /**
  * Silence is normal here, so only TCP detects a dead connection, and missed messages have to be read from Redis.
@@ -11,11 +11,17 @@ const OPTIONS = { socketTimeout: undefined, keepAlive: 5000, autoResubscribe: fa
 export class RedisChannel {
   private readonly client: RedisClient;
 
-  constructor(client: RedisClient, name: string, onMessage: (message: Buffer) => void) {
+  constructor(
+    client: RedisClient,
+    name: string,
+    onMessage: (message: Buffer) => void,
+    onRefused: (error: unknown) => void,
+  ) {
     this.client = client instanceof Cluster ? client.duplicate() : client.duplicate(OPTIONS);
     // Nothing waits for it, so a refused subscription is repeated with the next connection.
-    const subscribe = () => void this.client.subscribe(name).catch(() => undefined);
+    const subscribe = () => void this.client.subscribe(name).catch(onRefused);
     this.client.on('ready', subscribe);
+    // Without a listener an error would end the process. The connection is retried, and RedisLink reports an outage.
     this.client.on('error', () => undefined);
     this.client.on('messageBuffer', (_channel: Buffer, message: Buffer) => {
       onMessage(message);

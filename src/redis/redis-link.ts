@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Cluster, type Redis } from 'ioredis';
+import { Cluster } from 'ioredis';
 import { trace } from '../tracing/trace.js';
-
-export type RedisClient = Redis | Cluster;
+import { type RedisClient } from './connect.js';
+import { RedisChannel } from './redis-channel.js';
 
 const TRACED = { isCall: true, attributes: { 'db.system.name': 'redis' } } as const;
 
@@ -24,18 +24,27 @@ export class RedisLink {
    * nothing.
    */
   private suspect: string | undefined;
+  private lastFault = 'closed';
 
   constructor(
     /** undefined if no Redis is configured. */
     readonly client: RedisClient | undefined,
     private readonly onChange: (isUp: boolean) => void = () => undefined,
+    /** Called with the first word of an error reply about a command or a subscription, such as OOM. */
+    private readonly onRefusal: (reason: string) => void = () => undefined,
   ) {
     client?.on('ready', () => void this.try());
-    // Without a listener a lost connection would end the process; the state shows it as `down`.
-    client?.on('error', () => undefined);
+    client?.on('error', (error) => {
+      this.lastFault = reasonOf(error);
+    });
     client?.on('close', () => {
       this.goDown();
     });
+  }
+
+  /** Why Redis is, or was last, unavailable: a code of the system, or the first word of Redis's error reply. */
+  get reason(): string {
+    return this.lastFault;
   }
 
   get state(): 'up' | 'down' | 'off' {
@@ -53,11 +62,22 @@ export class RedisLink {
     try {
       return await trace('redis', TRACED, () => inTime(command(client)));
     } catch (error) {
-      if (isRefusal(error)) return undefined;
+      if (isRefusal(error)) {
+        this.onRefusal(reasonOf(error));
+        return undefined;
+      }
       this.suspect = key;
-      this.goDown();
+      this.goDown(error);
       return undefined;
     }
+  }
+
+  /** Subscribes to a pub/sub channel; undefined if no Redis is configured. */
+  subscribe(channelName: string, onMessage: (message: Buffer) => void): RedisChannel | undefined {
+    if (this.client === undefined) return undefined;
+    return new RedisChannel(this.client, channelName, onMessage, (error) => {
+      this.onRefusal(reasonOf(error));
+    });
   }
 
   /** Resolves when Redis answers, or after `ms`: the service starts either way. */
@@ -74,8 +94,9 @@ export class RedisLink {
     this.client?.disconnect(false);
   }
 
-  private goDown(): void {
+  private goDown(error?: unknown): void {
     if (this.isClosed) return;
+    if (error !== undefined) this.lastFault = reasonOf(error);
     if (this.isUp) {
       this.isUp = false;
       this.onChange(false);
@@ -90,19 +111,23 @@ export class RedisLink {
 
   private async try(): Promise<boolean> {
     if (this.isUp || this.client === undefined) return this.isUp;
+    // ioredis refuses commands to a node that it is still connecting to.
+    if (this.client.status !== 'ready') {
+      this.goDown();
+      return false;
+    }
     try {
       await inTime(this.ask(this.client));
-    } catch {
-      this.goDown();
+    } catch (error) {
+      this.goDown(error);
       return false;
     }
     this.goUp();
     return true;
   }
 
-  /** Every node has to answer. ioredis refuses commands to a node that it is still connecting to. */
+  /** Every node has to answer. */
   private async ask(client: RedisClient): Promise<void> {
-    if (client.status !== 'ready') throw new Error('not connected');
     const nodes = client instanceof Cluster ? client.nodes('master') : [client];
     await Promise.all(nodes.map((node) => node.ping()));
     if (this.suspect !== undefined) await client.exists(this.suspect);
@@ -122,7 +147,7 @@ function inTime<T>(reply: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       setImmediate(() => {
-        reject(new Error('no answer in time'));
+        reject(new NoAnswerInTimeError());
       });
     }, MAX_WAIT_MS);
     void reply.then(resolve, reject).finally(() => {
@@ -138,4 +163,15 @@ function isRefusal(error: unknown): boolean {
     error.name === 'ReplyError' &&
     !/^(NOAUTH|WRONGPASS|NOPERM|LOADING|CLUSTERDOWN|MASTERDOWN|READONLY|UNBLOCKED)/.test(error.message)
   );
+}
+
+class NoAnswerInTimeError extends Error {
+  override readonly name = 'NoAnswerInTimeError';
+}
+
+/** For the log. An error's message may quote a command, so it is left out. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  if (error.name === 'ReplyError') return /^\w+/.exec(error.message)?.[0] ?? error.name;
+  return 'code' in error ? String(error.code) : error.name;
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describeSpan } from '../tracing/trace.js';
-import { type RedisClient } from './redis-link.js';
+import { type RedisClient } from './connect.js';
 
 /** A Lua script, run atomically inside Redis. Its text is sent only if Redis does not have it yet. */
 export class RedisScript {

@@ -15,6 +15,8 @@ export interface BackgroundTurnsParts {
   readonly isBusy: () => boolean;
   readonly now: Clock;
   readonly onLengthChange?: (length: number) => void;
+  /** A fault of our own: the call whose turn it was is rejected. */
+  readonly onFault?: (error: unknown) => void;
 }
 
 /** A background call that waits for its turn. */
@@ -130,7 +132,7 @@ export class BackgroundTurns {
     if (this.isServing) return;
     this.isServing = true;
     for (let waiter = this.first(); waiter !== undefined; waiter = this.first()) {
-      const ms = await this.serve(waiter).catch((error: unknown) => failed(waiter, error));
+      const ms = await this.serve(waiter).catch((error: unknown) => this.failed(waiter, error));
       if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
     }
     this.isServing = false;
@@ -160,6 +162,14 @@ export class BackgroundTurns {
     return 0;
   }
 
+  private failed(waiter: Waiter, cause: unknown): number {
+    this.parts.onFault?.(cause);
+    waiter.leave(() => {
+      waiter.reject(new DeskUnavailableError('no turn could be had', { retryAfterMs: 1000 }, { cause }));
+    });
+    return 0;
+  }
+
   private isWaiting(waiter: Waiter): boolean {
     return this.line.has(waiter) || this.retries.has(waiter);
   }
@@ -172,13 +182,6 @@ export class BackgroundTurns {
   private reportLength(): void {
     this.parts.onLengthChange?.(this.retries.size + this.line.size);
   }
-}
-
-function failed(waiter: Waiter, cause: unknown): number {
-  waiter.leave(() => {
-    waiter.reject(new DeskUnavailableError('no turn could be had', { retryAfterMs: 1000 }, { cause }));
-  });
-  return 0;
 }
 
 function abandoned(): DeskAbandonedError {

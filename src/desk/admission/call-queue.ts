@@ -23,6 +23,8 @@ export interface CallQueueParts {
   readonly onLengthChange?: (length: number) => void;
   /** How long a call had waited when it was admitted. */
   readonly onTurn?: (waitedMs: number) => void;
+  /** A fault of our own: everything that waits is rejected. */
+  readonly onFault?: (error: unknown) => void;
 }
 
 /**
@@ -111,6 +113,7 @@ export class CallQueue {
     try {
       for (let waiter = this.next(); waiter !== undefined; waiter = this.next()) await this.serve(waiter.command);
     } catch (error) {
+      this.parts.onFault?.(error);
       this.reject(
         'all',
         '',
