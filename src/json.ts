@@ -14,6 +14,11 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** Whether the text can be a JSON object at all, for texts that are mostly something else: cheaper than parsing them. */
+export function mayBeJsonObject(text: string): boolean {
+  return /^[\t\n\r ]*\{/.test(text);
+}
+
 /** A whole number that a double holds exactly. */
 export function isInteger(value: unknown): value is number {
   return Number.isSafeInteger(value);

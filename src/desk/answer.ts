@@ -1,4 +1,4 @@
-import { isInteger, isJsonObject, parseJson } from '../json.js';
+import { isInteger, isJsonObject, mayBeJsonObject, parseJson } from '../json.js';
 import { type DeskCommand } from './commands/command.js';
 
 /** A well-formed answer: ErrorCode 0 with the data, or another ErrorCode. */
@@ -27,10 +27,10 @@ export function readDeskAnswer<Request, Answer>(
 /** The largest body of an answer after decompression (docs/configuration.md, "Fixed limits"). */
 export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 /**
- * What two slow cores can parse and render without delaying other requests. Real pages stay far below: a message has at
- * most 12 KB, so 100 messages have about 60,000 values.
+ * What two slow cores can parse and render without delaying other requests for long. 10,000 images, each in three
+ * variants, have 240,000 values; real pages stay far below.
  */
-const MAX_VALUES = 125_000;
+const MAX_VALUES = 250_000;
 /** Deeper nesting makes JSON.parse slow, whatever the length. */
 const MAX_LEVELS = 100_000;
 /** A card is JSON inside JSON: it is parsed and serialised a second time. */
@@ -113,7 +113,7 @@ function contentOf(element: unknown) {
 }
 
 function cardSize(data: unknown) {
-  return typeof data === 'string' && data.length >= 2 ? jsonSize(data) : { values: 0, levels: 0 };
+  return typeof data === 'string' && mayBeJsonObject(data) ? jsonSize(data) : { values: 0, levels: 0 };
 }
 
 function listOf(value: unknown): readonly unknown[] {

@@ -1,4 +1,4 @@
-import { isJsonObject, parseJson } from '../../json.js';
+import { isJsonObject, mayBeJsonObject, parseJson } from '../../json.js';
 import { withinDepth } from '../json-depth.js';
 
 /** Every kind of card with its meaning. */
@@ -42,7 +42,7 @@ export interface Card {
 
 /** The Desk plug-in message in a custom element's Data, or null if Data is something else. */
 export function toCard(data: string | null): Card | null {
-  const payload = data === null ? null : parseJson(data);
+  const payload = data !== null && mayBeJsonObject(data) ? parseJson(data) : null;
   if (!isJsonObject(payload)) return null;
   const fromChatbot = plugInFlag(payload['chatbotPlugin']) === 1;
   if (plugInFlag(payload['customerServicePlugin']) !== 0 && !fromChatbot) return null;

@@ -102,18 +102,33 @@ describe('An answer to describe_chat_messages', () => {
     expect(holding(`"${nested(1_000_000)}"`)).toBeDefined();
   });
 
-  it('accepts a page of 125,000 values, and rejects a larger one, however short', () => {
+  it('accepts a page of 250,000 values, and rejects a larger one, however short', () => {
     const values = (count: number) => `[${'0,'.repeat(count - 1)}0]`;
-    expect(holding(values(124_900))).toBeDefined();
-    expect(holding(values(125_001))).toBeUndefined();
+    expect(holding(values(249_900))).toBeDefined();
+    expect(holding(values(250_001))).toBeUndefined();
     expect(holding(`"${values(1_000_000)}"`)).toBeDefined();
   });
 
   it('counts the content of cards twice, since it is parsed and serialised again', () => {
     const data = (count: number) => JSON.stringify({ customerServicePlugin: 0, list: Array(count).fill(0) });
-    expect(page(bodies([card(data(30_000))], [card(data(30_000))]))).toBeDefined();
-    expect(page(bodies([card(data(30_000))], [card(data(35_000))]))).toBeUndefined();
-    expect(page(bodies([relay([card(nested(200_000))])]))).toBeUndefined();
+    expect(page(bodies([card(data(60_000))], [card(data(60_000))]))).toBeDefined();
+    expect(page(bodies([card(data(60_000))], [card(data(70_000))]))).toBeUndefined();
+    expect(page(bodies([relay([card(`{"":${nested(200_000)}}`)])]))).toBeUndefined();
+  });
+
+  it('does not count what cannot be a card: it is never parsed', () => {
+    const lists = Array.from({ length: 100 }, () => [card(JSON.stringify(Array(650).fill(0)))]);
+    expect(page(bodies(...lists), 100)).toBeDefined();
+    expect(page(bodies([card('1,'.repeat(500_000))]))).toBeDefined();
+  });
+
+  it('accepts 10,000 images, each in three variants', () => {
+    const variant = { Type: 1, Size: 1, Width: 1, Height: 1, URL: 'u' };
+    const image = {
+      MsgType: 'TIMImageElem',
+      MsgContent: { UUID: 'u', ImageFormat: 1, ImageInfoArray: [variant, variant, variant] },
+    };
+    expect(page(bodies(Array(10_000).fill(image)))).toBeDefined();
   });
 
   it('accepts a text of 4 MB, whatever is in it', () => {
