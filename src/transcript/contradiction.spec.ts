@@ -26,6 +26,29 @@ describe('a session that contradicts itself', () => {
     expect(rig.contradictions).toBe(1);
   });
 
+  it('is empty beyond the total of its newest answer, without a call', async () => {
+    const rig = await contradicted();
+    await rig.read();
+    const before = rig.desk.calls.length;
+    for (const query of [
+      { order: 'desc', offset: 250, limit: 20 },
+      { order: 'asc', offset: 260, limit: 20 },
+      { order: 'asc', after: 249, limit: 20 },
+      { order: 'desc', before: 0, limit: 20 },
+    ] as const) {
+      const { view } = await rig.transcripts.read('session', query, {});
+      expect(view).toMatchObject({ total: 250, slices: [], first: undefined });
+      expect(view.newestAt).toBeDefined();
+    }
+    expect(rig.desk.calls.length).toBe(before);
+  });
+
+  it('names its newest message for every window', async () => {
+    const rig = await contradicted();
+    const newest = (await rig.read()).view.newestAt;
+    expect((await rig.read({ order: 'asc', offset: 0 })).view.newestAt).toBe(newest);
+  });
+
   it('is tried as a log again after ten minutes', async () => {
     const rig = await contradicted();
     rig.desk.become({ isContradictory: false });

@@ -38,4 +38,16 @@ describe('two answers about the same messages', () => {
     rig.desk.grow(150);
     expect(await rig.callsOf(() => rig.read({ order: 'asc', offset: 0, limit: 100 }))).toBe(1);
   });
+
+  it('that cannot be joined, since the session grows with each call, still tell its newest message', async () => {
+    const rig = new Rig({ count: 350 });
+    const growth = () => {
+      rig.desk.grow(1);
+    };
+    rig.desk.meanwhile.push(...Array<typeof growth>(10).fill(growth));
+    rig.time += 1;
+    const { view } = await rig.read({ order: 'desc', offset: 150 });
+    expect(rig.desk.calls.at(-1)).toEqual({ order: 'desc', offset: 150, limit: 20 });
+    expect(view.newestAt).toBe(rig.time);
+  });
 });

@@ -16,9 +16,9 @@ import {
   type Window,
   windowKey,
 } from './query.js';
-import { totalOf, type TranscriptState, type HeldWindow } from './state.js';
+import { totalOf, type TranscriptState } from './state.js';
 import { storedBlockName, storedWindowName } from './stored-transcript.js';
-import { slice, type TranscriptView, viewOfAnswer, viewOfSlice } from './view.js';
+import { slice, type TranscriptView, viewOfAnswer, viewOfContradicted, viewOfSlice } from './view.js';
 import { blockWindow, HEAD_WINDOW } from './merge-log.js';
 import { RenderedMessages } from './rendered-messages.js';
 
@@ -36,13 +36,11 @@ export function nextStep(
   context: LoadContext,
 ): TranscriptStep {
   const { moment, isUsable } = context;
-  const viewIn = (answer: HeldWindow | undefined, hasPositions: boolean): TranscriptView | undefined =>
-    answer !== undefined && isUsable(answer) ? viewOfAnswer(answer, query, hasPositions, moment) : undefined;
-
   if (state?.kind === 'contradicted' && state.until > moment.now) {
+    const view = viewOfContradicted(state, query, moment, isUsable);
+    if (view !== undefined) return { view };
     const window = plainWindowOf(query, totalOf(state));
-    const view = viewIn(state.windows.get(windowKey(window)), false);
-    return view ? { view } : { fetches: [fetcher.window(sessionId, storedWindowName(state.epoch, window), window)] };
+    return { fetches: [fetcher.window(sessionId, storedWindowName(state.epoch, window), window)] };
   }
   if (state?.kind !== 'log') return { fetches: [fetcher.head(sessionId)] };
   if (!isSpan(query) && !isUsable(state.head)) return { fetches: [fetcher.head(sessionId)] };
@@ -54,8 +52,9 @@ export function nextStep(
   if (untried.length > 0) return { fetches: untried };
   // The session grew between head and block, so the two cannot be joined. Fetching them again may fail in the same way.
   const window = plainWindowOf(query, state.head.total);
-  const view = viewIn(state.unmerged.get(windowKey(window)), true);
-  return view ? { view } : { fetches: [fetcher.window(sessionId, `stray:${windowKey(window)}`, window)] };
+  const answer = state.unmerged.get(windowKey(window));
+  if (answer !== undefined && isUsable(answer)) return { view: viewOfAnswer(answer, query, state, moment) };
+  return { fetches: [fetcher.window(sessionId, `stray:${windowKey(window)}`, window)] };
 }
 
 function blockFetches(fetcher: Fetcher, sessionId: string, log: Log, order: Order, missing: readonly number[]) {

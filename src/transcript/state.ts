@@ -41,11 +41,16 @@ export function later(a: number | undefined, b: number | undefined): number | un
   return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
 }
 
-/** The total of the newest answer; Infinity if there is none. */
-export function totalOf({ windows }: Contradicted): number {
+/** The newest answer, whose total counts. */
+export function newestAnswer({ windows }: Contradicted): HeldWindow | undefined {
   let newest: HeldWindow | undefined;
   for (const answer of windows.values()) if (newest === undefined || answer.askedAt >= newest.askedAt) newest = answer;
-  return newest?.total ?? Infinity;
+  return newest;
+}
+
+/** Infinity if there is no answer. */
+export function totalOf(contradicted: Contradicted): number {
+  return newestAnswer(contradicted)?.total ?? Infinity;
 }
 
 /** Clients can ask for any number of different windows. */

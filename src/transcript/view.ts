@@ -3,17 +3,27 @@ import { type View } from '../cache/result.js';
 import { type Block, blockKey, type Log, tailStart, usableFrames } from './log.js';
 import {
   BLOCK_SIZE,
+  isSpan,
   mostOf,
   type Order,
   plainWindowOf,
+  spanIn,
   spanOf,
   type TranscriptQuery,
   type Window,
   windowKey,
   windowsOf,
 } from './query.js';
-import { totalOf, type TranscriptState, type HeldWindow } from './state.js';
-import { type RenderedMessages } from './rendered-messages.js';
+import {
+  type Contradicted,
+  type HeldWindow,
+  later,
+  newestAnswer,
+  newestOf,
+  totalOf,
+  type TranscriptState,
+} from './state.js';
+import { RenderedMessages } from './rendered-messages.js';
 
 /** A window of a session: its messages oldest first, whatever the window's order. */
 export interface TranscriptView extends View {
@@ -33,9 +43,32 @@ export function viewOf(state: TranscriptState, query: TranscriptQuery, moment: M
     const found = slice(state, query, () => true);
     return found.missing.length === 0 ? viewOfSlice(state, found, moment) : undefined;
   }
-  if (state.until <= moment.now) return undefined;
-  const answer = state.windows.get(windowKey(plainWindowOf(query, totalOf(state))));
-  return answer && viewOfAnswer(answer, query, false, moment);
+  return state.until <= moment.now ? undefined : viewOfContradicted(state, query, moment, () => true);
+}
+
+/** The window as the desk answered it, or an empty page beyond the total of the newest answer. */
+export function viewOfContradicted(
+  state: Contradicted,
+  query: TranscriptQuery,
+  moment: Moment,
+  isUsable: (answer: HeldWindow) => boolean,
+): TranscriptView | undefined {
+  const window = plainWindowOf(query, totalOf(state));
+  const newest = newestAnswer(state);
+  if (newest !== undefined && isUsable(newest) && isBeyond(query, newest.total)) {
+    return viewOfAnswer({ ...newest, window, messages: NO_MESSAGES }, query, state, moment);
+  }
+  const answer = state.windows.get(windowKey(window));
+  return answer && isUsable(answer) ? viewOfAnswer(answer, query, state, moment) : undefined;
+}
+
+const NO_MESSAGES = RenderedMessages.of([]);
+
+/** Not for a total of 0, which may be what contradicts, nor for a file's span: it has to notice that messages are gone. */
+function isBeyond(query: TranscriptQuery, total: number): boolean {
+  if (isSpan(query) || total === 0) return false;
+  const { first, end } = spanIn(query, total);
+  return first === end;
 }
 
 export function viewOfSlice(log: Log, { first, slices, parts }: Slice, moment: Moment): TranscriptView {
@@ -49,7 +82,7 @@ export function viewOfSlice(log: Log, { first, slices, parts }: Slice, moment: M
 export function viewOfAnswer(
   answer: HeldWindow,
   query: TranscriptQuery,
-  hasPositions: boolean,
+  state: TranscriptState,
   moment: Moment,
 ): TranscriptView {
   const { window, messages, total, lifetimeMs } = answer;
@@ -57,10 +90,10 @@ export function viewOfAnswer(
   const count = Math.min(messages.count, mostOf(query));
   return {
     total,
-    first: hasPositions ? first : undefined,
+    first: state.kind === 'log' ? first : undefined,
     offset: window.order === 'asc' ? window.offset : first,
     slices: count === 0 ? [] : [{ messages, from: 0, to: count }],
-    newestAt: messages.newestAt,
+    newestAt: later(messages.newestAt, newestOf(state)),
     ...moment.timesOf(lifetimeMs, [answer]),
   };
 }
