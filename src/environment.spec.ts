@@ -113,8 +113,14 @@ describe('readEnvironment', () => {
   });
 
   it.each([
-    [{ CACHE_FRESH_MIN_MS: '60001' }, 'CACHE_FRESH_MIN_MS: must not be more than CACHE_FRESH_MAX_MS'],
-    [{ DESK_COOLDOWN_MAX_MS: '999' }, 'DESK_COOLDOWN_MIN_MS: must not be more than DESK_COOLDOWN_MAX_MS'],
+    [
+      { CACHE_FRESH_MIN_MS: '2', CACHE_FRESH_MAX_MS: '1' },
+      'CACHE_FRESH_MIN_MS: must not be more than CACHE_FRESH_MAX_MS',
+    ],
+    [
+      { DESK_COOLDOWN_MIN_MS: '1000', DESK_COOLDOWN_MAX_MS: '999' },
+      'DESK_COOLDOWN_MIN_MS: must not be more than DESK_COOLDOWN_MAX_MS',
+    ],
     [{ REDIS_SENTINEL_NAME: 'main' }, 'REDIS_SENTINEL_NAME: needs REDIS_URL, the list of the sentinels'],
     [{ AUTH_MODE: 'api-key' }, 'API_KEYS: needs at least one name:sha256-hex pair where AUTH_MODE is api-key'],
     [
@@ -123,6 +129,15 @@ describe('readEnvironment', () => {
     ],
   ])('refuses the combination %j', (source, fault) => {
     expect(faultsOf({ ...minimal, ...source })).toEqual([fault]);
+  });
+
+  it.each([
+    [{ CACHE_FRESH_MAX_MS: '0' }, { cacheFreshMinMs: 0, cacheFreshMaxMs: 0 }],
+    [{ CACHE_FRESH_MIN_MS: '60001' }, { cacheFreshMinMs: 60_001, cacheFreshMaxMs: 60_001 }],
+    [{ CACHE_FRESH_MIN_MS: '3000' }, { cacheFreshMinMs: 3000, cacheFreshMaxMs: 60_000 }],
+    [{ DESK_COOLDOWN_MAX_MS: '500' }, { deskCooldownMinMs: 500, deskCooldownMaxMs: 500 }],
+  ])('with %j alone, the default of the other bound yields', (source, expected) => {
+    expect(readEnvironment({ ...minimal, ...source })).toMatchObject(expected);
   });
 
   it('requires all three JWT variables in jwt mode, and nothing else', () => {

@@ -1,5 +1,21 @@
 import type { Environment } from '../environment.js';
 import type { VariableFault } from './texts.js';
+import { variableName } from './variable.js';
+
+/** The lower and the upper bound of the same thing. */
+const bounds = [
+  ['cacheFreshMinMs', 'cacheFreshMaxMs'],
+  ['deskCooldownMinMs', 'deskCooldownMaxMs'],
+] as const;
+
+/** Where only one of two bounds is set, the default of the other one yields to it. */
+export function yieldDefaults(environment: Environment, isSet: (name: string) => boolean): void {
+  for (const [least, most] of bounds) {
+    if (environment[least] <= environment[most]) continue;
+    if (!isSet(variableName(least))) Reflect.set(environment, least, environment[most]);
+    else if (!isSet(variableName(most))) Reflect.set(environment, most, environment[least]);
+  }
+}
 
 /** Faults of combinations: variables that another one requires, and pairs that contradict each other. */
 export function combinationFaults(environment: Environment): VariableFault[] {
@@ -23,11 +39,10 @@ export function combinationFaults(environment: Environment): VariableFault[] {
   if (environment.redisSentinelName !== undefined && environment.redisUrl === undefined) {
     faults.push(['REDIS_SENTINEL_NAME', 'needs REDIS_URL, the list of the sentinels']);
   }
-  if (environment.cacheFreshMinMs > environment.cacheFreshMaxMs) {
-    faults.push(['CACHE_FRESH_MIN_MS', 'must not be more than CACHE_FRESH_MAX_MS']);
-  }
-  if (environment.deskCooldownMinMs > environment.deskCooldownMaxMs) {
-    faults.push(['DESK_COOLDOWN_MIN_MS', 'must not be more than DESK_COOLDOWN_MAX_MS']);
+  for (const [least, most] of bounds) {
+    if (environment[least] > environment[most]) {
+      faults.push([variableName(least), `must not be more than ${variableName(most)}`]);
+    }
   }
   return faults;
 }

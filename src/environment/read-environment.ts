@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { validateSync } from 'class-validator';
 import { Environment } from '../environment.js';
-import { combinationFaults } from './combinations.js';
+import { combinationFaults, yieldDefaults } from './combinations.js';
 import { type VariableFault, type ReadFile, readTexts } from './texts.js';
 import { declaredVariables, variableName } from './variable.js';
 
@@ -26,6 +26,7 @@ export function readEnvironment(source: NodeJS.ProcessEnv, readFile: ReadFile = 
     const text = texts[name];
     if (text !== undefined) Reflect.set(environment, property, parse(text));
   }
+  yieldDefaults(environment, (name) => texts[name] !== undefined);
   const faults = [...textFaults, ...variableFaults(environment), ...combinationFaults(environment)];
   if (faults.length > 0) throw new EnvironmentError(faultLines(faults));
   for (const { property, secret } of declaredVariables) {
