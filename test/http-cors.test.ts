@@ -9,7 +9,7 @@ const ORIGIN = 'https://dashboard.example';
 const KEY = { 'x-api-key': 'key' };
 const PREFLIGHT = { 'access-control-request-method': 'GET', 'access-control-request-headers': 'x-api-key' };
 const EXPOSED =
-  'etag retry-after link age x-request-id cache-status last-modified cache-control www-authenticate'.split(' ');
+  'etag retry-after link age x-request-id cache-status last-modified cache-control vary www-authenticate'.split(' ');
 
 let simulator: Simulator;
 let service: Service;

@@ -324,6 +324,8 @@ describe('times', () => {
     const newest = new Date(LONG_AGO + 99_000).toUTCString();
     expect((await ask(service, path)).headers['last-modified']).toBe(newest);
     expect((await ask(service, `${path}?order=asc`)).headers['last-modified']).toBe(newest);
+    const old = await ask(service, session('old', 1, Date.parse('1812-06-24T00:00:00Z')));
+    expect(old.headers['last-modified']).toBe('Wed, 24 Jun 1812 00:00:00 GMT');
   });
 
   test('Last-Modified is left out for an empty session and never in the future', async () => {

@@ -221,7 +221,7 @@ describe('the stream of a session', () => {
   test('answers before the first byte, with a problem, what cannot be followed', async () => {
     const unknown = await follow(streamPath('nowhere'));
     await unknown.until(({ hasEnded }) => hasEnded);
-    expect([unknown.status, unknown.headers['content-type']]).toEqual([404, 'application/problem+json; charset=utf-8']);
+    expect([unknown.status, unknown.headers['content-type']]).toEqual([404, 'application/problem+json']);
     expect(unknown.body).toContain('"session-not-found"');
     for (const [query, headers] of [
       ['?from=-1', {}],

@@ -4,7 +4,7 @@ const METHODS = 'GET, HEAD';
 const REQUEST_HEADERS =
   'X-API-Key, Authorization, If-None-Match, Cache-Control, X-Request-Id, traceparent, Last-Event-ID';
 const EXPOSED =
-  'ETag, Retry-After, Link, Content-Disposition, Age, X-Request-Id, Cache-Status, Last-Modified, Cache-Control, WWW-Authenticate, Allow';
+  'ETag, Retry-After, Link, Content-Disposition, Age, X-Request-Id, Cache-Status, Last-Modified, Cache-Control, Vary, WWW-Authenticate, Allow';
 const PREFLIGHT_SECONDS = '600';
 
 /**

@@ -16,7 +16,11 @@ export class ProblemSender {
   async send(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const problem = this.problemOf(error, request);
     const document = this.document(problem, request);
-    await reply.status(document.status).headers(problemHeaders(problem)).send(JSON.stringify(document));
+    // Bytes: to a text Fastify would add a charset, which this type does not have (RFC 9457 §6.1).
+    await reply
+      .status(document.status)
+      .headers(problemHeaders(problem))
+      .send(Buffer.from(JSON.stringify(document)));
   }
 
   /** When the answer has begun already and its status cannot change. */

@@ -78,8 +78,8 @@ function signalOf(response: ServerResponse): AbortSignal {
   return gone.signal;
 }
 
-/** The earliest HTTP-date that can be written. */
-const FIRST_HTTP_DATE = Date.UTC(1, 0, 1);
+/** The earliest HTTP-date that can be written. Not by Date.UTC, which takes the year 1 for 1901. */
+const FIRST_HTTP_DATE = Date.parse('0001-01-01T00:00:00Z');
 
 /** The headers of a 200 and a 304, names and values in turn; `now` keeps Last-Modified out of the future. */
 function cacheHeaders(
