@@ -27,8 +27,8 @@ export interface Log {
   /** Identifies the `end` frame: another one begins when the log grew by more than the head shows. */
   readonly frame: string;
   readonly proven: boolean;
-  /** When the log before it turned out to be longer than the session; undefined where it did not. */
-  readonly shrunkAt?: number | undefined;
+  /** When the log before it turned out to be longer than the session, and how many messages were left. */
+  readonly shrunk?: { readonly at: number; readonly total: number } | undefined;
   readonly head: Head;
   readonly blocks: ReadonlyMap<string, Block>;
   /**

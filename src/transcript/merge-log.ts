@@ -17,7 +17,7 @@ import { type FetchedWindow, BLOCK_SIZE, type Window } from './query.js';
 
 /**
  * How long the windows of a session that contradicts itself are kept one by one before it is tried as a log again. A log that
- * shrinks twice within this time contradicts itself too.
+ * shrinks, grows and shrinks again within this time contradicts itself too.
  */
 export const CONTRADICTED_MS = 600_000;
 
@@ -93,8 +93,10 @@ function isLater(answer: FetchedWindow, head: Head): boolean {
 /** A new log: nothing says which messages of the old one are left, and where. */
 function shrunkLog(known: Log, answer: FetchedWindow, policy: TranscriptPolicy): MergedHead {
   const { askedAt } = answer;
-  if (known.shrunkAt !== undefined && askedAt - known.shrunkAt < CONTRADICTED_MS) return 'contradiction';
-  return { ...firstLog(answer, policy), shrunkAt: askedAt };
+  const { shrunk, head } = known;
+  const isLately = shrunk !== undefined && askedAt - shrunk.at < CONTRADICTED_MS;
+  if (isLately && head.total > shrunk.total) return 'contradiction';
+  return { ...firstLog(answer, policy), shrunk: { at: askedAt, total: answer.total } };
 }
 
 function firstLog(answer: FetchedWindow, policy: TranscriptPolicy): Log {

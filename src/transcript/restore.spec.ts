@@ -99,9 +99,9 @@ describe('what Redis holds, merged', () => {
 
   it('replaces the log by the new one of a session that shrank, and keeps none of its blocks', () => {
     const mine = log(5, { blocks: { s0: block(5) } });
-    const theirs = { ...log(8, { total: 200 }), epoch: 'new_', shrunkAt: 8 };
+    const theirs = { ...log(8, { total: 200 }), epoch: 'new_', shrunk: { at: 8, total: 7 } };
     const state = taken(mine, stored(storedLog(theirs), ...storedBlock(mine, 's0', block(5))));
-    expect(state).toMatchObject({ epoch: 'new_', head: { total: 200 }, shrunkAt: 8 });
+    expect(state).toMatchObject({ epoch: 'new_', head: { total: 200 }, shrunk: { at: 8, total: 7 } });
     expect(blocksOf(state).size).toBe(0);
   });
 

@@ -106,13 +106,13 @@ describe('a transcript in Redis', () => {
   });
 
   it('says how long ago the log before shrank, and is read where nothing says so', () => {
-    const shrunk = { ...log, shrunkAt: ASKED_AT - 5000 };
+    const shrunk = { ...log, shrunk: { at: ASKED_AT - 5000, total: 9 } };
     const { fields, payload } = writeLog(shrunk, defaults);
     const later = { ...stored('log'), fields, payload, askedAt: ASKED_AT + 7 };
-    expect(readHead(later, NOW)).toMatchObject({ shrunkAt: ASKED_AT - 4993 });
-    expect(readHead(stored('log'), NOW)).toMatchObject({ shrunkAt: undefined });
+    expect(readHead(later, NOW)).toMatchObject({ shrunk: { at: ASKED_AT - 4993, total: 9 } });
+    expect(readHead(stored('log'), NOW)).toMatchObject({ shrunk: undefined });
     const strange = { ...stored('log'), fields: { ...stored('log').fields, shrunkMs: '5000' } };
-    expect(readHead(strange, NOW)).toMatchObject({ shrunkAt: undefined });
+    expect(readHead(strange, NOW)).toMatchObject({ shrunk: undefined });
   });
 
   it.each<[string, StoredValue]>([

@@ -36,11 +36,11 @@ export function storedNames(state: TranscriptState, query: TranscriptQuery): rea
   return names.length === 0 || state.proven ? names : [...names, storedProofName(state)];
 }
 
-export function writeLog({ head, epoch, frame, proven, shrunkAt }: Log, policy: TranscriptPolicy): StoredWrite {
+export function writeLog({ head, epoch, frame, proven, shrunk }: Log, policy: TranscriptPolicy): StoredWrite {
   const { total, tail, askedAt, lifetimeMs, basis } = head;
   // As an age, like all times there: replicas need not agree on the time.
-  const shrunk = shrunkAt === undefined ? {} : { shrunkMs: askedAt - shrunkAt };
-  const fields = { epoch, frame, proven, total, ...shrunk };
+  const shrunkFields = shrunk === undefined ? {} : { shrunkMs: askedAt - shrunk.at, shrunkTo: shrunk.total };
+  const fields = { epoch, frame, proven, total, ...shrunkFields };
   const kept = headKeptMs(policy, lifetimeMs);
   return { name: HEAD, kind: 'log', fields, payload: tail.encode(), askedAt, lifetimeMs, basis, keptMs: kept };
 }
@@ -101,9 +101,10 @@ export function readHead(stored: StoredValue, arrivedAt: number): TranscriptStat
   if (tail?.count !== Math.min(total, BLOCK_SIZE)) return undefined;
   const head = { total, tail, askedAt, arrivedAt, lifetimeMs, basis };
   const shrunkMs = readCount(fields, 'shrunkMs');
-  const shrunkAt = shrunkMs === undefined ? undefined : askedAt - shrunkMs;
+  const shrunkTo = readCount(fields, 'shrunkTo') ?? 0;
+  const shrunk = shrunkMs === undefined ? undefined : { at: askedAt - shrunkMs, total: shrunkTo };
   const proven = fields['proven'] === true;
-  return { kind, epoch, frame, proven, shrunkAt, head, blocks: new Map(), unmerged: new Map() };
+  return { kind, epoch, frame, proven, shrunk, head, blocks: new Map(), unmerged: new Map() };
 }
 
 export function readBlock(key: string, stored: StoredValue, arrivedAt: number): Block | undefined {
