@@ -595,7 +595,7 @@ export interface components {
              * @example The request is invalid
              */
             title: string;
-            /** @description The trace id, if a valid `traceparent` came */
+            /** @description The trace id, if the request is sampled or came with a valid `traceparent` */
             traceId?: string;
             /**
              * Format: uri
@@ -2441,7 +2441,7 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
-            /** @description The id, `from` or `Last-Event-ID` is invalid; `errors` lists every fault */
+            /** @description The id, `from` or `Last-Event-ID` is invalid; `errors` lists every fault, or the first 20 */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2570,7 +2570,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The id, `from` or `Last-Event-ID` is invalid; `errors` lists every fault */
+            /** @description The id, `from` or `Last-Event-ID` is invalid; `errors` lists every fault, or the first 20 */
             400: {
                 headers: {
                     [name: string]: unknown;

@@ -1,4 +1,4 @@
-/** The faults, which come in turns. Each lasts `seconds`; what it may cost a caller is beside it. */
+/** The faults, one after the other; soak.mjs says how long each lasts. */
 export function troubles({ desk, redis, replicas }) {
   return [
     { name: 'calm', start() {}, end() {} },

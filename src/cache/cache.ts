@@ -31,7 +31,7 @@ export interface CacheOptions {
   readonly logger: Logger;
 }
 
-/** How a file or a watch reads in the background. */
+/** How files, and the older messages of a stream, are read in the background. */
 export interface BackgroundOptions {
   readonly noCache?: boolean;
   readonly signal: AbortSignal;
@@ -96,7 +96,7 @@ export class Cache<Query, State, Update, V extends View> {
   }
 
   /**
-   * A fresh view (or, for a read that accepts it, a held one), in background calls that give way to interactive ones.
+   * A view that the resource accepts as fresh enough, from calls that give way to interactive ones.
    * Waiting for a turn, or for a rate limit to pass, is no failure.
    * @throws DeskError
    */

@@ -178,7 +178,7 @@ export class FlightLock {
   }
 }
 
-/** The number of a change is the moment of its notice, by Redis's clock. */
+/** The number of a change is the time of its webhook by Redis's clock, or one more than the number before. */
 function ownFlight(version: string, change: number | undefined, redisNow: number): Acquired {
   return { kind: 'acquired', version, change, changedAgoMs: Math.max(0, redisNow - (change ?? 0)) };
 }

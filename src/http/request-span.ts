@@ -32,7 +32,7 @@ export function traceRequest(context: RequestContext, method: string, route: str
   if (isRouted) span.setAttribute('http.route', route);
 }
 
-/** At the end of an answer; for a stream, at its first byte. */
+/** At the end of an answer; for a file or a stream, at its first byte. */
 export function endRequestSpan({ span, problem }: RequestContext, status: number): void {
   if (span === undefined) return;
   span.setAttribute('http.response.status_code', status);
@@ -41,7 +41,7 @@ export function endRequestSpan({ span, problem }: RequestContext, status: number
   span.end();
 }
 
-/** The end of a stream, as a span of its own, since the span of its request was exported by then. */
+/** The end of a file or a stream, as a span of its own, since the span of its request was exported by then. */
 export function traceLastByte({ span, outcome }: RequestContext, durationMs: number): void {
   if (span === undefined) return;
   const attributes = { 'answer.outcome': outcome ?? 'aborted', 'answer.duration_ms': Math.round(durationMs) };

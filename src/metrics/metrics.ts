@@ -10,7 +10,7 @@ export class Metrics {
 
   readonly httpDuration = new Histogram({
     name: 'http_request_duration_seconds',
-    help: 'Time from the first byte of a request to the last of its answer',
+    help: 'Time from the parsed headers of a request to the last byte of its answer; for a file or a stream, to its first byte',
     labelNames: ['route', 'method', 'status'],
     buckets: HTTP_BUCKETS,
     registers: this.registers,
@@ -37,12 +37,12 @@ export class Metrics {
   readonly deskAttempts = new Histogram({
     name: 'desk_attempts_per_request',
     help: 'Attempts needed for one answer from the desk',
-    buckets: [1, 2, 3, 4, 5],
+    buckets: [1, 2, 3],
     registers: this.registers,
   });
   readonly deskQuotaWait = new Histogram({
     name: 'desk_quota_wait_seconds',
-    help: 'Time a call waited for its turn at the desk',
+    help: 'Time a call waited in the queue: for the quota, a cool-down or a connection',
     buckets: HTTP_BUCKETS,
     registers: this.registers,
   });
@@ -53,7 +53,7 @@ export class Metrics {
   });
   readonly deskQueueLength = new Gauge({
     name: 'desk_queue_length',
-    help: 'Interactive calls that wait in the queue of this replica',
+    help: 'Calls that wait in the queue of this replica, background calls that had their turn included',
     registers: this.registers,
   });
   readonly deskBackgroundLength = new Gauge({

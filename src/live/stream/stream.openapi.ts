@@ -47,7 +47,7 @@ export function DocumentStream(): MethodDecorator {
     problemResponse(
       400,
       'invalid-request',
-      'The id, `from` or `Last-Event-ID` is invalid; `errors` lists every fault',
+      'The id, `from` or `Last-Event-ID` is invalid; `errors` lists every fault, or the first 20',
       {
         errors: [{ field: 'from', message: 'must be an integer from 0 to 2147483647' }],
       },

@@ -86,7 +86,7 @@ export function recallSessionsQuery(target: string): SessionsQuery | undefined {
   return match === null ? undefined : valid.get(match[1] ?? '');
 }
 
-/** @throws ProblemError `invalid-request` with every fault */
+/** @throws ProblemError `invalid-request` with the first 20 faults of the whole input */
 export function readSessionsQuery(query: string): SessionsQuery | SessionsFileQuery {
   const known = valid.get(query);
   if (known !== undefined) return known;

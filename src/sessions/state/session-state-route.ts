@@ -14,7 +14,7 @@ class SessionStateRequestDto {
   sessionId = '';
 }
 
-/** @throws ProblemError `invalid-request` with every fault: a state has no parameters */
+/** @throws ProblemError `invalid-request` with the first 20 faults: a state has no parameters */
 export function checkSessionStateRequest(sessionId: string, query: string): void {
   readInput(Object.assign(new SessionStateRequestDto(), { sessionId }), query, {});
 }
