@@ -125,7 +125,7 @@ export class CallQueue {
     const { admission } = this.parts;
     const admittance = await admission.admit(command);
     switch (admittance.kind) {
-      case 'closed':
+      case 'refused':
         this.reject(admittance.scope, command, admittance.error);
         return;
       case 'wait':
