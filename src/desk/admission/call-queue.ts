@@ -49,18 +49,18 @@ export class CallQueue {
   /**
    * Every permit has to be given back with `leave`.
    *
-   * @param isResigned the call was admitted before and is repeated with another signature
+   * @param isReSigned the call was admitted before and is repeated with another signature
    * @throws DeskRateLimitedError, DeskRejectedError, DeskAbandonedError or DeskUnavailableError instead of a permit
    */
-  enter(command: string, options: CallOptions, isResigned = false): Promise<Permit> {
+  enter(command: string, options: CallOptions, isReSigned = false): Promise<Permit> {
     if (this.isClosed) return Promise.reject(shuttingDown());
     if (options.signal.aborted) return Promise.reject(abandoned());
-    if (!isResigned && this.line.length >= MAX_WAITING) {
+    if (!isReSigned && this.line.length >= MAX_WAITING) {
       return Promise.reject(new DeskBusyError('too many requests wait', { retryAfterMs: this.drainMs() }));
     }
     return new Promise((resolve, reject) => {
       this.lastDeadlineAt = Math.max(this.lastDeadlineAt, options.deadlineAt);
-      this.add(new Waiter(command, options, isResigned, this.parts.now(), { resolve, reject }));
+      this.add(new Waiter(command, options, isReSigned, this.parts.now(), { resolve, reject }));
       void this.turn();
     });
   }

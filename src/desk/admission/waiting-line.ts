@@ -11,7 +11,7 @@ export class Waiter {
     readonly command: string,
     readonly options: CallOptions,
     /** The call was admitted before and is repeated with another signature. */
-    readonly isResigned: boolean,
+    readonly isReSigned: boolean,
     readonly enteredAt: number,
     private readonly end: { readonly resolve: (permit: Permit) => void; readonly reject: (error: DeskError) => void },
   ) {}
@@ -30,25 +30,25 @@ export class Waiter {
 
 /** The waiting calls in order: re-signed ones first. */
 export class WaitingLine {
-  private readonly resigned = new Set<Waiter>();
+  private readonly reSigned = new Set<Waiter>();
   private readonly others = new Set<Waiter>();
 
   get length(): number {
-    return this.resigned.size + this.others.size;
+    return this.reSigned.size + this.others.size;
   }
 
   add(waiter: Waiter): void {
-    (waiter.isResigned ? this.resigned : this.others).add(waiter);
+    (waiter.isReSigned ? this.reSigned : this.others).add(waiter);
   }
 
   remove(waiter: Waiter): void {
-    this.resigned.delete(waiter);
+    this.reSigned.delete(waiter);
     this.others.delete(waiter);
   }
 
-  *inOrder(onlyResigned = false): Iterable<Waiter> {
-    yield* this.resigned;
-    if (onlyResigned) return;
+  *inOrder(onlyReSigned = false): Iterable<Waiter> {
+    yield* this.reSigned;
+    if (onlyReSigned) return;
     yield* this.others;
   }
 }
