@@ -3,7 +3,7 @@ import { type DeskError } from '../desk-error.js';
 import { type Permit } from './admission.js';
 
 /** A call that waits for its permit. */
-export class Waiter {
+export class WaitingCall {
   /** Called once, when the call leaves the queue; `hasTurn` if it was admitted. */
   onLeave: (hasTurn: boolean) => void = () => undefined;
 
@@ -30,23 +30,23 @@ export class Waiter {
 
 /** The waiting calls in order: re-signed ones first. */
 export class WaitingLine {
-  private readonly reSigned = new Set<Waiter>();
-  private readonly others = new Set<Waiter>();
+  private readonly reSigned = new Set<WaitingCall>();
+  private readonly others = new Set<WaitingCall>();
 
   get length(): number {
     return this.reSigned.size + this.others.size;
   }
 
-  add(waiter: Waiter): void {
-    (waiter.isReSigned ? this.reSigned : this.others).add(waiter);
+  add(call: WaitingCall): void {
+    (call.isReSigned ? this.reSigned : this.others).add(call);
   }
 
-  remove(waiter: Waiter): void {
-    this.reSigned.delete(waiter);
-    this.others.delete(waiter);
+  remove(call: WaitingCall): void {
+    this.reSigned.delete(call);
+    this.others.delete(call);
   }
 
-  *inOrder(onlyReSigned = false): Iterable<Waiter> {
+  *inOrder(onlyReSigned = false): Iterable<WaitingCall> {
     yield* this.reSigned;
     if (onlyReSigned) return;
     yield* this.others;
