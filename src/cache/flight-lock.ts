@@ -178,7 +178,7 @@ export class FlightLock {
   }
 }
 
-/** The number of a change is the moment of its notice, by Redis's clock. */
+/** The number of a change is the moment at which it was reported, by Redis's clock. */
 function ownFlight(version: string, change: number | undefined, redisNow: number): Acquired {
   return { kind: 'acquired', version, change, changedAgoMs: Math.max(0, redisNow - (change ?? 0)) };
 }
