@@ -15,8 +15,8 @@ import { FileSlots } from './file-slots.js';
 import { ProblemFilter, ProblemSender } from './problem-sender.js';
 import { RepresentationCache } from './representation.js';
 import { RequestObserver } from './request-observer.js';
+import { Responder } from './responder.js';
 import { ResponseHeaders, securityHeaders } from './response-headers.js';
-import { Responder } from './serve.js';
 import { UnreadableRequest } from './unreadable-request.js';
 
 /** A client that reads nothing of a file for this long, while data waits, is cut off (docs/api.md, "Files"). */

@@ -54,7 +54,7 @@ export class AdmissionControl {
     return this.parts.credentials.isSuspect;
   }
 
-  /** One round trip to Redis, where no cool-down is kept; none while one is known to last. */
+  /** One round trip to Redis if no cool-down is kept; none while this replica knows that one is active. */
   async admit(command: string): Promise<Admittance> {
     const { quota, credentials, coolDown, coolDownOf } = this.parts;
     const coolDowns: readonly ScopedCoolDown[] = [
