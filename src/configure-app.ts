@@ -8,6 +8,7 @@ import { AppModule } from './app.module.js';
 import { type Environment } from './environment.js';
 import { type CachedRoute, type RouteParams } from './http/cached-route.js';
 import { answerPreflights, Cors } from './http/cors.js';
+import { Exchanges } from './http/exchanges.js';
 import { FastPath } from './http/fast-path.js';
 import { checkRequestHeaders, ignoreBodies } from './http/request-checks.js';
 import { observeRequests, RequestObserver } from './http/request-observer.js';
@@ -26,7 +27,7 @@ import { API_DOCUMENT_PATHS, serveApiDocument } from './openapi.js';
 import { Readiness } from './operations/readiness.js';
 import { SessionsRoute } from './sessions/list/sessions-route.js';
 import { SessionStateRoute } from './sessions/state/session-state-route.js';
-import { answerAll, listenFirst, serverOptions } from './server.js';
+import { answerExpectations, listenFirst, refuseConnect, serverOptions, trackExchanges } from './server.js';
 
 /**
  * The app as main and the export of the API document use it. The order here is the order in which requests are handled.
@@ -54,7 +55,9 @@ export async function createApp(environment: Environment): Promise<NestFastifyAp
   ignoreBodies(fastify);
   serveApiDocument(app);
   listenFirst(fastify, createFastPath(app));
-  answerAll(fastify, app.get(UnreadableRequest));
+  trackExchanges(fastify.server, app.get(Exchanges));
+  answerExpectations(fastify.server);
+  refuseConnect(fastify.server, app.get(UnreadableRequest));
   return app;
 }
 
