@@ -6,18 +6,19 @@ import { DeclaredRoutes } from './access/declared-routes.js';
 import { enforceAccess } from './access/enforce-access.js';
 import { AppModule } from './app.module.js';
 import { type Environment } from './environment.js';
-import { type CachedRoute, type RouteParams } from './http/cached-route.js';
+import { type AuditedRoute, type CachedRoute, type RouteParams } from './http/cached-route.js';
 import { answerPreflights, Cors } from './http/cors.js';
+import { Exchanges } from './http/exchanges.js';
 import { FastPath } from './http/fast-path.js';
 import { checkRequestHeaders, ignoreBodies } from './http/request-checks.js';
 import { observeRequests, RequestObserver } from './http/request-observer.js';
 import { queryOf } from './http/request-target.js';
+import { Responder } from './http/responder.js';
 import { ResponseHeaders, setResponseHeaders } from './http/response-headers.js';
-import { Responder } from './http/serve.js';
 import { UnreadableRequest } from './http/unreadable-request.js';
-import { isJsonObject, type JsonObject } from './json.js';
-import { AUDIT as AUDIT_OF_RUNNING } from './live/running-sessions.controller.js';
-import { auditOfRefusedStream, STREAM_ROUTE } from './live/stream/stream-request.js';
+import { isJsonObject } from './json.js';
+import { RUNNING_SESSIONS_ROUTE } from './live/running-sessions.controller.js';
+import { STREAM_ROUTE } from './live/stream/stream-request.js';
 import { setUpWebhook } from './live/webhook/webhook-route.js';
 import { LOGGER } from './logging/logging.module.js';
 import { MessagesRoute } from './messages/messages-route.js';
@@ -26,7 +27,7 @@ import { API_DOCUMENT_PATHS, serveApiDocument } from './openapi.js';
 import { Readiness } from './operations/readiness.js';
 import { SessionsRoute } from './sessions/list/sessions-route.js';
 import { SessionStateRoute } from './sessions/state/session-state-route.js';
-import { answerAll, listenFirst, serverOptions } from './server.js';
+import { answerExpectations, listenFirst, refuseConnect, serverOptions, trackExchanges } from './server.js';
 
 /**
  * The app as main and the export of the API document use it. The order here is the order in which requests are handled.
@@ -49,12 +50,15 @@ export async function createApp(environment: Environment): Promise<NestFastifyAp
   observeRequests(fastify, app.get(RequestObserver));
   setResponseHeaders(fastify, app.get(ResponseHeaders));
   answerPreflights(fastify, app.get(Cors));
-  enforceAccess(fastify, app.get(AccessControl), routes, (request) => auditOfRefused(app, request));
+  const auditedRoutes = [...cachedRoutes(app), STREAM_ROUTE, RUNNING_SESSIONS_ROUTE];
+  enforceAccess(fastify, app.get(AccessControl), routes, (request) => auditOfRefused(auditedRoutes, request));
   checkRequestHeaders(fastify);
   ignoreBodies(fastify);
   serveApiDocument(app);
   listenFirst(fastify, createFastPath(app));
-  answerAll(fastify, app.get(UnreadableRequest));
+  trackExchanges(fastify.server, app.get(Exchanges));
+  answerExpectations(fastify.server);
+  refuseConnect(fastify.server, app.get(UnreadableRequest));
   return app;
 }
 
@@ -63,15 +67,13 @@ function cachedRoutes(app: NestFastifyApplication): readonly CachedRoute[] {
   return [app.get(MessagesRoute), app.get(SessionStateRoute), app.get(SessionsRoute)];
 }
 
-function auditOfRefused(app: NestFastifyApplication, { params, routeOptions, url }: FastifyRequest) {
-  if (routeOptions.url === '/running-sessions') return AUDIT_OF_RUNNING;
-  const of = isJsonObject(params) ? routeParams(params) : {};
-  if (routeOptions.url === STREAM_ROUTE) return auditOfRefusedStream(of.sessionId ?? '', queryOf(url));
-  const route = cachedRoutes(app).find(({ template }) => template === routeOptions.url);
-  return route?.auditOfRefused(of, queryOf(url));
+function auditOfRefused(routes: readonly AuditedRoute[], { params, routeOptions, url }: FastifyRequest) {
+  const route = routes.find(({ template }) => template === routeOptions.url);
+  return route?.auditOfRefused(routeParams(params), queryOf(url));
 }
 
-function routeParams({ sessionId }: JsonObject): RouteParams {
+function routeParams(params: unknown): RouteParams {
+  const sessionId = isJsonObject(params) ? params['sessionId'] : undefined;
   return typeof sessionId === 'string' ? { sessionId } : {};
 }
 

@@ -2,7 +2,7 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { cardSchemas } from './content/elements/card.openapi.js';
 import { DOCS_CSS } from './http/docs-page.openapi.js';
-import { finished } from './http/document.openapi.js';
+import { completeDocument } from './http/document.openapi.js';
 import { headerComponents } from './http/headers.openapi.js';
 import { securityHeaders } from './http/response-headers.js';
 import { version } from './version.js';
@@ -37,7 +37,7 @@ export function createApiDocument(app: NestFastifyApplication): OpenAPIObject {
     .addTag('metrics', 'For Prometheus')
     .build();
   const components = { ...options.components, schemas: cardSchemas, headers: headerComponents };
-  return finished(SwaggerModule.createDocument(app, { ...options, components }));
+  return completeDocument(SwaggerModule.createDocument(app, { ...options, components }));
 }
 
 /**

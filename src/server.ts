@@ -1,6 +1,7 @@
-import { type RequestListener } from 'node:http';
+import { type RequestListener, type Server } from 'node:http';
 import { type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { type Environment } from './environment.js';
+import { type Exchanges } from './http/exchanges.js';
 import { type FastPath } from './http/fast-path.js';
 import { MAX_BODY_BYTES } from './http/request-checks.js';
 import { readableTarget } from './http/request-target.js';
@@ -62,20 +63,27 @@ export function listenFirst(fastify: FastifyInstance, fastPath: FastPath): void 
   });
 }
 
-/** What Node would close silently, or with a bare status line, gets a problem like everything else. */
-export function answerAll({ server }: FastifyInstance, unreadable: UnreadableRequest): void {
+export function trackExchanges(server: Server, exchanges: Exchanges): void {
   server.on('connection', (socket) => {
-    unreadable.exchanges.connected(socket);
+    exchanges.connected(socket);
   });
   server.on('request', (request, response) => {
-    unreadable.exchanges.follow(request, response);
+    exchanges.follow(request, response);
   });
+}
+
+/** Expect is checked with the other headers: Node would answer an unknown one with a bare status line. */
+export function answerExpectations(server: Server): void {
   server.on('checkContinue', (request, response) => {
     // No 100 for a request that waits behind another one: Node would write it into the middle of that answer.
     if (response.socket !== null) response.writeContinue();
     server.emit('request', request, response);
   });
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
+}
+
+/** CONNECT gets a problem like everything else: Node would close its connection silently. */
+export function refuseConnect(server: Server, unreadable: UnreadableRequest): void {
   server.on('connect', (_request, socket) => {
     const destroy = () => {
       socket.destroy();

@@ -5,7 +5,7 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Logger } from 'pino';
 import { BackgroundTurns } from './desk/admission/background-turns.js';
 import { CallQueue } from './desk/admission/call-queue.js';
-import { type Exchanges, UnreadableRequest } from './http/unreadable-request.js';
+import { Exchanges } from './http/exchanges.js';
 import { Readiness } from './operations/readiness.js';
 import { LogDestination } from './logging/log-destination.js';
 import { LOGGER } from './logging/logging.module.js';
@@ -38,7 +38,7 @@ export async function stopApp(app: NestFastifyApplication, signal: NodeJS.Signal
 }
 
 async function close(app: NestFastifyApplication, logger: Logger): Promise<void> {
-  closeIdleConnections(app.getHttpServer(), app.get(UnreadableRequest).exchanges);
+  closeIdleConnections(app.getHttpServer(), app.get(Exchanges));
   try {
     await app.close();
   } catch (error) {

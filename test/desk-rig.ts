@@ -13,7 +13,7 @@ import { connectionPool } from '../src/desk/connection-pool.js';
 import { Desk } from '../src/desk/desk.js';
 import { DeskError } from '../src/desk/desk-error.js';
 import { DeskHttpClient } from '../src/desk/http-client.js';
-import { SharedResigning } from '../src/desk/user-sig/shared-resigning.js';
+import { SharedReSigning } from '../src/desk/user-sig/shared-re-signing.js';
 import { UserSig } from '../src/desk/user-sig/user-sig.js';
 import { isJsonObject } from '../src/json.js';
 import { admissionControl } from './admission-rig.js';
@@ -70,7 +70,7 @@ export class DeskRig {
       queue: this.queue,
       admission,
       userSig,
-      resigning: new SharedResigning(userSig, (isUnderWay) => {
+      reSigning: new SharedReSigning(userSig, (isUnderWay) => {
         this.queue.holdBack(isUnderWay);
       }),
       attemptTimeoutMs,

@@ -56,7 +56,7 @@ export class EntryUpdater<Query, State, Update, V extends View> {
   ): { writes: readonly StoredWrite[]; pauseMs: number } {
     if (!(error instanceof DeskNotFoundError)) return { writes: [], pauseMs: failurePauseMs(this.parts.policy, error) };
     const now = this.parts.now();
-    // Ordinary freshness only: a new session may begin without a notice.
+    // Ordinary freshness only: a new session may begin without a webhook.
     const basis = askedOn && { ...askedOn, mayLag: true };
     const notFound = new NotFound(now, this.parts.policy.notFoundMs, now, basis);
     this.set(entry, notFound);

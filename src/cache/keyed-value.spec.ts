@@ -49,7 +49,7 @@ describe('a keyed value', () => {
     const state = held(NOW - 1000);
     expect(values.view(state, 'q', at(NOW))).toEqual({
       value: 'mine',
-      of: state,
+      state,
       lifetimeMs: 5000,
       ageMs: 1000,
       remainingMs: 4000,

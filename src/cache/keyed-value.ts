@@ -12,7 +12,7 @@ export interface KeyedValue<T> extends Arrived {
 export interface KeyedView<T> extends View {
   readonly value: T;
   /** The state that this is a view of: another answer is another object. */
-  readonly of: KeyedValue<T>;
+  readonly state: KeyedValue<T>;
 }
 
 /** What differs between kinds of values. */
@@ -35,7 +35,7 @@ export function keyedValues<Query, T>(
 ): Resource<Query, KeyedValue<T>, KeyedValue<T>, KeyedView<T>> {
   const viewOf = (state: KeyedValue<T>, moment: Moment): KeyedView<T> => ({
     value: state.value,
-    of: state,
+    state,
     ...moment.timesOf(state.lifetimeMs, [state]),
   });
   return {

@@ -36,7 +36,7 @@ export interface LoadOptions {
 /** A resource that is still incomplete after so many steps changes with every answer. */
 const MAX_STEPS = 6;
 
-/** How far the desk's records may lag behind its notices. */
+/** How far the desk's records may lag behind its webhooks. */
 const LAG_MS = 5000;
 
 /**

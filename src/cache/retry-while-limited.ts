@@ -8,6 +8,7 @@ import {
   DeskRateLimitedError,
   DeskUnavailableError,
 } from '../desk/desk-error.js';
+import { type Environment } from '../environment.js';
 
 export interface WaitOptions {
   /** The longest time without a call; after that the work fails. */
@@ -18,8 +19,15 @@ export interface WaitOptions {
   readonly stopping: AbortSignal;
 }
 
+/** How many times the longest cool-down a background read waits: one has to end, then the call waits for its turn. */
+const COOL_DOWNS = 1.5;
 /** The error may say 0 ms when only our own quota was used up. */
 const SHORTEST_PAUSE_MS = 50;
+
+/** How long a file or a stream may go without a call to the desk before its read fails. */
+export function backgroundMaxWaitMs({ deskCooldownMaxMs }: Pick<Environment, 'deskCooldownMaxMs'>): number {
+  return deskCooldownMaxMs * COOL_DOWNS;
+}
 
 /**
  * Repeats work for as long as it only has to wait for its turn or for a rate limit to pass, and passes it the remaining

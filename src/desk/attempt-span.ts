@@ -14,10 +14,10 @@ export function traceTurn<T>(command: string, enter: () => Promise<T>): Promise<
 /** One call. No trace header is sent to the desk: it is a third party. */
 export function traceCall<Answer>(
   command: string,
-  isResigned: boolean,
+  isReSigned: boolean,
   call: () => Promise<DeskAnswer<Answer>>,
 ): Promise<DeskAnswer<Answer>> {
-  const attributes = { 'peer.service': 'tencent-cloud-desk', 'desk.command': command, 'desk.resigned': isResigned };
+  const attributes = { 'peer.service': 'tencent-cloud-desk', 'desk.command': command, 'desk.re_signed': isReSigned };
   return trace(`desk ${command}`, { isCall: true, attributes }, async (span) => {
     if (span === undefined) return call();
     try {

@@ -16,7 +16,7 @@ import {
 import { DeskAttemptError, type DeskHttpClient } from './http-client.js';
 import { untraced } from '../tracing/trace.js';
 import { traceCall, traceTurn } from './attempt-span.js';
-import { type ResignVerdict, type SharedResigning } from './user-sig/shared-resigning.js';
+import { type ReSignVerdict, type SharedReSigning } from './user-sig/shared-re-signing.js';
 import { type UserSig } from './user-sig/user-sig.js';
 
 /** An answer, and when its call was sent (Unix milliseconds). */
@@ -43,7 +43,7 @@ export interface AttemptParts {
   readonly queue: CallQueue;
   readonly admission: AdmissionControl;
   readonly userSig: UserSig;
-  readonly resigning: SharedResigning;
+  readonly reSigning: SharedReSigning;
   /** The attempt's timeout, never beyond the deadline. */
   readonly attemptTimeoutMs: number;
   readonly now: Clock;
@@ -74,9 +74,9 @@ export class Attempt {
     const first = await this.call(command, request, options, false);
     if ('reply' in first) return first.reply;
 
-    const second = await this.parts.resigning.after(first.by, remainingMs());
+    const second = await this.parts.reSigning.after(first.by, remainingMs());
     if (second === undefined) throw await this.rejected(first.refused);
-    let verdict: ResignVerdict = 'undecided';
+    let verdict: ReSignVerdict = 'undecided';
     try {
       const result = await this.call(command, request, options, true);
       verdict = 'reply' in result ? 'accepted' : 'refused';
@@ -94,10 +94,10 @@ export class Attempt {
     command: DeskCommand<Request, Answer>,
     request: Request,
     options: CallOptions,
-    isResigned: boolean,
+    isReSigned: boolean,
   ): Promise<CallResult<Answer>> {
     const { queue, userSig, client, admission, attemptTimeoutMs, now } = this.parts;
-    const permit = await traceTurn(command.name, () => queue.enter(command.name, options, isResigned));
+    const permit = await traceTurn(command.name, () => queue.enter(command.name, options, isReSigned));
     const askedAt = now();
     // Read after the wait: the signature may have been renewed meanwhile.
     const signature = userSig.current();
@@ -109,7 +109,7 @@ export class Attempt {
     let tookMs = attemptTimeoutMs;
     try {
       const send = () => client.call(command, request, { userSig: signature, signal: cutOff.signal });
-      const result = await traceCall(command.name, isResigned, send);
+      const result = await traceCall(command.name, isReSigned, send);
       tookMs = this.report(command.name, String(result.code), askedAt);
       if (result.answer === null) return await this.refusal(command.codes.classify(result.code), signature, permit);
       admission.accepted();
@@ -145,7 +145,7 @@ export class Attempt {
     if (outcome === 'rate-limited') throw await admission.limited(permit, 'all', code);
     if (outcome === 'command-rate-limited') throw await admission.limited(permit, 'command', code);
     await admission.answered(permit);
-    if (entry.resign) return { refused: entry, by: signature };
+    if (entry.reSign) return { refused: entry, by: signature };
     if (outcome === 'lockout') await admission.lockedOut();
     if (outcome === 'lockout' || outcome === 'rejected') throw await this.rejected(entry);
     admission.accepted();
@@ -182,7 +182,7 @@ export class Attempt {
 }
 
 /** Any ErrorCode that is not about the signature means that the signature was accepted. */
-function verdictOf(error: unknown): ResignVerdict {
+function verdictOf(error: unknown): ReSignVerdict {
   const outcome = error instanceof RetryableError ? error.final : error;
   if (!(outcome instanceof DeskError) || outcome.upstreamCode === undefined) return 'undecided';
   if (!(outcome instanceof DeskRejectedError)) return 'accepted';

@@ -19,7 +19,7 @@ import { commands } from './commands/commands.js';
 import { connectionPool } from './connection-pool.js';
 import { Desk } from './desk.js';
 import { DeskHttpClient } from './http-client.js';
-import { SharedResigning } from './user-sig/shared-resigning.js';
+import { SharedReSigning } from './user-sig/shared-re-signing.js';
 import { UserSig } from './user-sig/user-sig.js';
 
 const now = () => Date.now();
@@ -125,7 +125,7 @@ function createDesk(
     queue,
     admission,
     userSig,
-    resigning: new SharedResigning(userSig, (isUnderWay) => {
+    reSigning: new SharedReSigning(userSig, (isUnderWay) => {
       queue.holdBack(isUnderWay);
     }),
     attemptTimeoutMs: Math.min(environment.deskAttemptTimeoutMs, environment.deskDeadlineMs),

@@ -22,6 +22,9 @@ export interface CachedRoute {
   auditOfRefused(params: RouteParams, query: string): AuditFields | undefined;
 }
 
+/** A route whose requests are audited, also those that are refused. */
+export type AuditedRoute = Pick<CachedRoute, 'template' | 'auditOfRefused'>;
+
 /** The parameters that the router found in the path. */
 export interface RouteParams {
   readonly sessionId?: string;

@@ -9,7 +9,7 @@ type Operation = NonNullable<Item['get']>;
 const CREDENTIALS = [{ apiKey: [] }, { bearer: [] }];
 
 /** The document that @nestjs/swagger made of the decorators, with what applies to every operation. */
-export function finished({ paths, components, ...document }: OpenAPIObject): OpenAPIObject {
+export function completeDocument({ paths, components, ...document }: OpenAPIObject): OpenAPIObject {
   const items = Object.entries(paths).map(([path, { get, ...others }]): [string, Item] => {
     if (get === undefined) return [path, others];
     // Unless marked as public, an operation needs credentials, in the document as in the service.
@@ -19,7 +19,7 @@ export function finished({ paths, components, ...document }: OpenAPIObject): Ope
   return {
     ...document,
     paths: Object.fromEntries(items),
-    components: { ...components, schemas: eachWithNullApart(components?.schemas ?? {}) },
+    components: { ...components, schemas: separateNulls(components?.schemas ?? {}) },
   };
 }
 
@@ -40,8 +40,8 @@ function headOf({ responses, summary = '', operationId = '', ...get }: Operation
   };
 }
 
-/** An enum with null among its values: orval and openapi-zod-client generate code from it that does not compile. */
-function withNullApart(schema: Schemas[string]): Schemas[string] {
+/** Moves null out of an enum into `anyOf`: otherwise orval and openapi-zod-client generate code that does not compile. */
+function separateNull(schema: Schemas[string]): Schemas[string] {
   if ('$ref' in schema) return schema;
   const { properties, description = '' } = schema;
   const example: unknown = schema.example;
@@ -50,11 +50,11 @@ function withNullApart(schema: Schemas[string]): Schemas[string] {
     const texts = values.filter((value) => typeof value === 'string');
     return { description, example, anyOf: [{ type: 'string', enum: texts }, { type: 'null' }] };
   }
-  return properties === undefined ? schema : { ...schema, properties: eachWithNullApart(properties) };
+  return properties === undefined ? schema : { ...schema, properties: separateNulls(properties) };
 }
 
-function eachWithNullApart(schemas: Schemas): Schemas {
+function separateNulls(schemas: Schemas): Schemas {
   return Object.fromEntries(
-    Object.entries(schemas).map(([name, schema]): [string, Schemas[string]] => [name, withNullApart(schema)]),
+    Object.entries(schemas).map(([name, schema]): [string, Schemas[string]] => [name, separateNull(schema)]),
   );
 }

@@ -9,7 +9,7 @@ import { type CachedRoute, type PeekedAnswer } from './cached-route.js';
 import { announcesBody, faultOfHeaders } from './request-checks.js';
 import { type RequestObserver } from './request-observer.js';
 import { traceRequest } from './request-span.js';
-import { type Responder, type ServedAnswer } from './serve.js';
+import { type Responder, type ServedAnswer } from './responder.js';
 
 export interface FastPathParts {
   readonly routes: readonly CachedRoute[];

@@ -4,7 +4,6 @@ import { pipeline } from 'node:stream/promises';
 import { constants, createGzip } from 'node:zlib';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type AuditFields, runInContext } from '../logging/request-context.js';
-import { type Environment } from '../environment.js';
 import { trace } from '../tracing/trace.js';
 import { acceptsGzip } from './accept-encoding.js';
 import { csvHead } from './csv.js';
@@ -205,12 +204,4 @@ function cutOff(response: ServerResponse, cut: (socket: Socket) => void): void {
 
 function line(value: object): Buffer {
   return Buffer.from(`${JSON.stringify(value)}\n`);
-}
-
-/** In longest cool-downs: time for one to end, and for the next call to get its turn. */
-const COOL_DOWNS = 1.5;
-
-/** How long a file may go without a call to the desk before it fails. */
-export function fileMaxWaitMs({ deskCooldownMaxMs }: Pick<Environment, 'deskCooldownMaxMs'>): number {
-  return deskCooldownMaxMs * COOL_DOWNS;
 }

@@ -10,13 +10,14 @@ import { Metrics } from '../metrics/metrics.js';
 import { OperationsModule } from '../operations/operations.module.js';
 import { Readiness } from '../operations/readiness.js';
 import { Cors } from './cors.js';
+import { Exchanges } from './exchanges.js';
 import { FileDownload } from './file-download.js';
 import { FileSlots } from './file-slots.js';
 import { ProblemFilter, ProblemSender } from './problem-sender.js';
 import { RepresentationCache } from './representation.js';
 import { RequestObserver } from './request-observer.js';
+import { Responder } from './responder.js';
 import { ResponseHeaders, securityHeaders } from './response-headers.js';
-import { Responder } from './serve.js';
 import { UnreadableRequest } from './unreadable-request.js';
 
 /** A client that reads nothing of a file for this long, while data waits, is cut off (docs/api.md, "Files"). */
@@ -61,12 +62,23 @@ const STALLED_READER_MS = 30_000;
       inject: [ResponseHeaders, RequestObserver, ProblemSender],
     },
     { provide: APP_FILTER, useClass: ProblemFilter },
+    { provide: Exchanges, useFactory: () => new Exchanges() },
     {
       provide: UnreadableRequest,
-      useFactory: (logger: Logger, metrics: Metrics) => new UnreadableRequest(logger, metrics),
-      inject: [LOGGER, Metrics],
+      useFactory: (exchanges: Exchanges, logger: Logger, metrics: Metrics) =>
+        new UnreadableRequest(exchanges, logger, metrics),
+      inject: [Exchanges, LOGGER, Metrics],
     },
   ],
-  exports: [Cors, FileDownload, RepresentationCache, ResponseHeaders, Responder, RequestObserver, UnreadableRequest],
+  exports: [
+    Cors,
+    Exchanges,
+    FileDownload,
+    RepresentationCache,
+    ResponseHeaders,
+    Responder,
+    RequestObserver,
+    UnreadableRequest,
+  ],
 })
 export class HttpModule {}

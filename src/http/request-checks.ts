@@ -26,8 +26,8 @@ export function faultOfHeaders({ headers, httpVersion }: IncomingMessage): Probl
 
 export const MAX_BODY_BYTES = 16_384;
 
-/** Methods whose bodies Fastify leaves unread. */
-const LEFT_UNREAD: ReadonlySet<string> = new Set(['GET', 'HEAD']);
+/** For Fastify these have no body: it leaves one unread. */
+const METHODS_WITHOUT_BODY: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 /** Whether a body follows the headers. It has not been read yet, so it may turn out to be malformed. */
 export function announcesBody({ headers }: IncomingMessage): boolean {
@@ -40,15 +40,15 @@ export function ignoreBodies(fastify: FastifyInstance): void {
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
     done(null, request.routeOptions.config.access === 'desk' ? body : undefined);
   });
-  readBodiesOfReads(fastify);
+  drainBodies(fastify);
 }
 
 /**
  * Reads bodies of GET and HEAD to the end before answering: only then is the request known to be well-formed and small.
  */
-function readBodiesOfReads(fastify: FastifyInstance): void {
+function drainBodies(fastify: FastifyInstance): void {
   fastify.addHook('preParsing', ({ method, raw }, reply, body, done) => {
-    if (!LEFT_UNREAD.has(method) || !announcesBody(raw)) {
+    if (!METHODS_WITHOUT_BODY.has(method) || !announcesBody(raw)) {
       done(null, body);
       return;
     }

@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { type FastifyRequest } from 'fastify';
 import { AllowAccess } from '../access/access.js';
 import { Environment, hasWebhook } from '../environment.js';
+import { type AuditedRoute } from '../http/cached-route.js';
 import { refuseParameters } from '../http/request-input.js';
 import { queryOf } from '../http/request-target.js';
 import { ProblemError } from '../problem/problem.js';
@@ -10,9 +11,15 @@ import { RunningSessions } from './running-sessions.js';
 import { type RunningSessionsDto } from './running-sessions.dto.js';
 import { DocumentRunningSessions } from './running-sessions.openapi.js';
 
+const NAME = 'running-sessions';
+/** Who listed, for the audit line; also if the caller is over the limit. */
+const AUDIT = { list: NAME } as const;
+
+export const RUNNING_SESSIONS_ROUTE: AuditedRoute = { template: `/${NAME}`, auditOfRefused: () => AUDIT };
+
 /** The sessions that a webhook reported lately. */
 @ApiTags('sessions')
-@Controller('running-sessions')
+@Controller(NAME)
 export class RunningSessionsController {
   constructor(
     @Inject(Environment) private readonly environment: Environment,
@@ -34,6 +41,3 @@ export class RunningSessionsController {
     };
   }
 }
-
-/** Who listed, for the audit line; also if the caller is over the limit. */
-export const AUDIT = { list: 'running-sessions' } as const;

@@ -18,10 +18,10 @@ export interface RunningSessionsParts {
   readonly now: Clock;
 }
 
-/** A session without a notice for this long has ended or is unknown. */
+/** A session without a webhook for this long has ended or is unknown. */
 const KEPT_MS = 1_800_000;
 const MAX_LISTED = 1000;
-/** More than are listed, so that many new sessions do not evict one that gets its next notice in a moment. */
+/** More than are listed, so that many new sessions do not evict one that gets its next webhook in a moment. */
 const MAX_KEPT = 5000;
 
 /**
@@ -72,16 +72,16 @@ return reply`,
 
 /** The sessions that a webhook reported lately: the desk's own API has no list of running ones. */
 export class RunningSessions {
-  /** The notices that this replica received: used without Redis, and while it is unavailable. */
-  private readonly here: LRUCache<string, number>;
+  /** What webhooks reported to this replica: used without Redis, and while it is unavailable. */
+  private readonly local: LRUCache<string, number>;
 
   constructor(private readonly parts: RunningSessionsParts) {
-    this.here = new LRUCache({ max: MAX_LISTED });
+    this.local = new LRUCache({ max: MAX_LISTED });
   }
 
   async note(id: string): Promise<void> {
     const { redis, cipher, now } = this.parts;
-    this.here.set(id, now());
+    this.local.set(id, now());
     const name = createHash('sha256').update(id).digest('base64url').slice(0, 22);
     const args = [name, cipher.encrypt(Buffer.from(id), name), KEPT_MS, MAX_KEPT];
     await redis.run((client) => NOTE.run(client, this.keys, args), this.keys[0]);
@@ -91,7 +91,7 @@ export class RunningSessions {
   async list(): Promise<readonly RunningSession[]> {
     const { redis } = this.parts;
     const reply = await redis.run((client) => LIST.run(client, this.keys, [KEPT_MS, MAX_LISTED]), this.keys[0]);
-    return Array.isArray(reply) ? this.readReply(reply) : this.listOfHere();
+    return Array.isArray(reply) ? this.readReply(reply) : this.listLocal();
   }
 
   /** In one slot of a cluster. */
@@ -111,9 +111,9 @@ export class RunningSessions {
     return sessions;
   }
 
-  private listOfHere(): RunningSession[] {
+  private listLocal(): RunningSession[] {
     const since = this.parts.now() - KEPT_MS;
-    return [...this.here.entries()]
+    return [...this.local.entries()]
       .map(([id, lastEventAt]) => ({ id, lastEventAt }))
       .filter(({ lastEventAt }) => lastEventAt > since);
   }

@@ -1,8 +1,8 @@
 import { Inject, Module, type OnModuleDestroy } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { CacheFactory } from '../cache/cache-factory.js';
+import { backgroundMaxWaitMs } from '../cache/retry-while-limited.js';
 import { Environment } from '../environment.js';
-import { fileMaxWaitMs } from '../http/file-download.js';
 import { RequestObserver } from '../http/request-observer.js';
 import { ResponseHeaders } from '../http/response-headers.js';
 import { LOGGER } from '../logging/logging.module.js';
@@ -43,7 +43,7 @@ function createStreams(
   logger: Logger,
 ): Streams {
   const { streamHeartbeatMs: heartbeatMs } = environment;
-  const maxWaitMs = fileMaxWaitMs(environment);
+  const maxWaitMs = backgroundMaxWaitMs(environment);
   return new Streams({
     transcripts,
     watches,

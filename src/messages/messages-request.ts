@@ -37,7 +37,8 @@ class MessagesRequestDto {
   from: number | undefined = undefined;
 }
 
-export interface MessagesRequest {
+/** A request for a page whose query was found valid before. */
+export interface RecalledRequest {
   readonly sessionId: string;
   readonly window: PageQuery;
 }
@@ -64,7 +65,7 @@ const TARGET = new RegExp(`^/sessions/(${IDENTIFIER})/messages(?:\\?(.*))?$`);
 const valid = new ValidQueries<PageQuery>();
 
 /** The parsed query of a target that was found valid before and has nothing encoded. */
-export function recallMessagesRequest(target: string): MessagesRequest | undefined {
+export function recallMessagesRequest(target: string): RecalledRequest | undefined {
   const [, sessionId, query = ''] = TARGET.exec(target) ?? [];
   const window = sessionId === undefined ? undefined : valid.get(query);
   return sessionId === undefined || window === undefined ? undefined : { sessionId, window };

@@ -4,7 +4,7 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { AllowAccess } from '../access/access.js';
 import { FileDownload } from '../http/file-download.js';
 import { queryOf } from '../http/request-target.js';
-import { Responder } from '../http/serve.js';
+import { Responder } from '../http/responder.js';
 import { MessagesFiles } from './messages-file.js';
 import { readMessagesRequest } from './messages-request.js';
 import { auditOf, MessagesRoute } from './messages-route.js';
@@ -41,7 +41,7 @@ export class MessagesController {
   @Get('//messages')
   @AllowAccess('callers')
   @ApiExcludeEndpoint()
-  messagesOfNobody(@Req() { url }: FastifyRequest): void {
+  messagesWithoutId(@Req() { url }: FastifyRequest): void {
     readMessagesRequest('', queryOf(url));
   }
 }

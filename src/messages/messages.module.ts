@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
+import { backgroundMaxWaitMs } from '../cache/retry-while-limited.js';
 import { Environment } from '../environment.js';
-import { fileMaxWaitMs } from '../http/file-download.js';
 import { RepresentationCache } from '../http/representation.js';
 import { TranscriptModule } from '../transcript/transcript.module.js';
 import { Transcripts } from '../transcript/transcripts.js';
@@ -21,7 +21,7 @@ import { MessagesRoute } from './messages-route.js';
     {
       provide: MessagesFiles,
       useFactory: (transcripts: Transcripts, environment: Environment) =>
-        new MessagesFiles(transcripts, fileMaxWaitMs(environment)),
+        new MessagesFiles(transcripts, backgroundMaxWaitMs(environment)),
       inject: [Transcripts, Environment],
     },
   ],

@@ -4,7 +4,7 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { AllowAccess } from '../access/access.js';
 import { FileDownload } from '../http/file-download.js';
 import { queryOf } from '../http/request-target.js';
-import { Responder } from '../http/serve.js';
+import { Responder } from '../http/responder.js';
 import { SessionsFiles } from './list/sessions-file.js';
 import { readSessionsQuery } from './list/sessions-request.js';
 import { auditOf, SessionsRoute } from './list/sessions-route.js';

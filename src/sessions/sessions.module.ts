@@ -1,9 +1,9 @@
 import { Module } from '@nestjs/common';
 import { CacheFactory } from '../cache/cache-factory.js';
+import { backgroundMaxWaitMs } from '../cache/retry-while-limited.js';
 import { Desk } from '../desk/desk.js';
 import { DeskModule } from '../desk/desk.module.js';
 import { Environment } from '../environment.js';
-import { fileMaxWaitMs } from '../http/file-download.js';
 import { RepresentationCache } from '../http/representation.js';
 import { SessionLists } from './list/session-lists.js';
 import { SessionsFiles } from './list/sessions-file.js';
@@ -24,7 +24,7 @@ function createLists({ cacheFreshMaxMs }: Environment, caches: CacheFactory, des
 }
 
 function createSessionsFiles(environment: Environment, lists: SessionLists): SessionsFiles {
-  return new SessionsFiles({ lists, maxWaitMs: fileMaxWaitMs(environment), now: () => Date.now() });
+  return new SessionsFiles({ lists, maxWaitMs: backgroundMaxWaitMs(environment), now: () => Date.now() });
 }
 
 @Module({

@@ -61,7 +61,7 @@ export function isSpan(query: TranscriptQuery): query is Span {
 /** The windows of a log of `total` messages that hold the page, the usual one first. */
 export function windowsOf(query: TranscriptQuery, total: number): readonly [Window, ...Window[]] {
   if ('offset' in query) return [query];
-  const { first, end } = within(query, total);
+  const { first, end } = clampedSpan(query, total);
   const asc: Window = { order: 'asc', offset: first, limit: end - first };
   const desc: Window = { order: 'desc', offset: total - end, limit: end - first };
   return 'before' in query ? [desc, asc] : [asc, desc];
@@ -73,7 +73,7 @@ export function plainWindowOf(query: TranscriptQuery, total: number): Window {
   if ('after' in query) {
     return { order: 'asc', offset: Math.min(query.after + 1, LAST_OFFSET), limit: query.limit };
   }
-  const { first, end } = within(query, total);
+  const { first, end } = clampedSpan(query, total);
   // The desk has no empty windows, but the total is needed.
   return { order: 'asc', offset: first, limit: Math.max(1, end - first) };
 }
@@ -90,10 +90,10 @@ export function pageKey(query: PageQuery): string {
 }
 
 export function spanIn(query: TranscriptQuery, total: number): Span {
-  return 'offset' in query ? spanOf(query, total) : within(query, total);
+  return 'offset' in query ? spanOf(query, total) : clampedSpan(query, total);
 }
 
-function within(query: PositionWindow | Span, total: number): Span {
+function clampedSpan(query: PositionWindow | Span, total: number): Span {
   if (isSpan(query)) return { first: Math.min(query.first, total), end: Math.min(query.end, total) };
   if ('before' in query) {
     const end = Math.min(query.before, total);

@@ -19,9 +19,9 @@ describe('AdmissionControl', () => {
     if (admittance.kind !== 'permit') throw new Error(`the admission is ${admittance.kind}`);
     return admittance.permit;
   };
-  const closed = async (command = 'list') => {
+  const refusalOf = async (command = 'list') => {
     const admittance = await admission.admit(command);
-    if (admittance.kind !== 'closed') throw new Error(`the admission is ${admittance.kind}`);
+    if (admittance.kind !== 'refused') throw new Error(`the admission is ${admittance.kind}`);
     return admittance.error();
   };
   /** The scopes of the cool-downs whose trial call this permit is. */
@@ -36,18 +36,18 @@ describe('AdmissionControl', () => {
     await permit();
   });
 
-  it('is closed during a cool-down and tells the remaining time', async () => {
+  it('refuses calls during a cool-down and tells the remaining time', async () => {
     const error = await admission.limited(await permit(), 'all', 60011);
     expect(error).toMatchObject({ upstreamCode: 60011, retryAfterMs: 1000 });
     now += 400;
-    const later = await closed();
+    const later = await refusalOf();
     expect(later).toBeInstanceOf(DeskRateLimitedError);
     expect(later).toMatchObject({ upstreamCode: undefined, retryAfterMs: 600 });
   });
 
-  it('takes nothing from the quota for rejected calls', async () => {
+  it('takes nothing from the quota for refused calls', async () => {
     await admission.limited(await permit(), 'all');
-    for (let i = 0; i < 10; i++) await closed();
+    for (let i = 0; i < 10; i++) await refusalOf();
     now += 1000;
     expect(firstAfter(await permit())).toEqual(['all']);
   });
@@ -57,7 +57,7 @@ describe('AdmissionControl', () => {
     const admittance = await admission.admit('list');
     const retryAfter = [0, 0.5, 1].map((part) => {
       random = part;
-      return admittance.kind === 'closed' && admittance.error().retryAfterMs;
+      return admittance.kind === 'refused' && admittance.error().retryAfterMs;
     });
     expect(retryAfter).toEqual([1000, 1100, 1200]);
     now += 1000;
@@ -100,11 +100,11 @@ describe('AdmissionControl', () => {
     expect(firstAfter(await permit())).toEqual(['all']);
   });
 
-  it('is closed for a second after refused credentials, whatever else is open', async () => {
+  it('refuses calls for a second after refused credentials, whatever the cool-downs say', async () => {
     await permit();
     await admission.refused(70009);
     expect(admission.isSuspect).toBe(true);
-    const error = await closed();
+    const error = await refusalOf();
     expect(error).toBeInstanceOf(DeskRejectedError);
     expect(error).toMatchObject({ upstreamCode: 70009, retryAfterMs: 1000 });
     now += 1000;
@@ -113,16 +113,16 @@ describe('AdmissionControl', () => {
     expect(admission.isSuspect).toBe(false);
   });
 
-  it('is closed for a minute after a lockout', async () => {
+  it('refuses calls for a minute after a lockout', async () => {
     await admission.lockedOut();
-    expect(await closed()).toMatchObject({ code: 'unavailable', retryAfterMs: 60_000 });
+    expect(await refusalOf()).toMatchObject({ code: 'unavailable', retryAfterMs: 60_000 });
   });
 
-  it('closes only the limited command, with its own cool-down', async () => {
+  it('refuses only the limited command, with its own cool-down', async () => {
     const error = await admission.limited(await permit('list'), 'command', 141009);
     expect(error).toMatchObject({ upstreamCode: 141009, retryAfterMs: 1000 });
-    expect(await admission.admit('list')).toMatchObject({ kind: 'closed', scope: 'command' });
-    expect(await closed('list')).toMatchObject({ upstreamCode: undefined, retryAfterMs: 1000 });
+    expect(await admission.admit('list')).toMatchObject({ kind: 'refused', scope: 'command' });
+    expect(await refusalOf('list')).toMatchObject({ upstreamCode: undefined, retryAfterMs: 1000 });
     expect(firstAfter(await permit('state'))).toEqual([]);
     now += 1100;
     expect(firstAfter(await permit('list'))).toEqual(['command']);
@@ -130,9 +130,9 @@ describe('AdmissionControl', () => {
     expect(firstAfter(await permit('state'))).toEqual([]);
   });
 
-  it('closes every command when the limit is about the application', async () => {
+  it('refuses every command when the limit is about the application', async () => {
     await admission.limited(await permit('list'), 'all', 60011);
-    expect(await admission.admit('state')).toMatchObject({ kind: 'closed', scope: 'all' });
+    expect(await admission.admit('state')).toMatchObject({ kind: 'refused', scope: 'all' });
     now += 1000;
     expect(firstAfter(await permit('list'))).toEqual(['all']);
     expect(await admission.admit('state')).toMatchObject({ kind: 'wait', scope: 'all' });
@@ -160,10 +160,10 @@ describe('AdmissionControl', () => {
   it('takes nothing from the quota for a command in its cool-down while other commands are called', async () => {
     admission = admissionControl({ maxRps: 3, minMs: 10_000, now: () => now });
     await admission.limited(await permit('list'), 'command', 141009);
-    await closed('list');
+    await refusalOf('list');
     now += 1100;
     for (let i = 0; i < 3; i++) {
-      await closed('list');
+      await refusalOf('list');
       await permit('state');
     }
   });

@@ -26,8 +26,8 @@ interface CoolDownPermit extends ScopedCoolDown {
 export type Admittance =
   | { readonly kind: 'permit'; readonly permit: Permit }
   | { readonly kind: 'wait'; readonly scope: LimitScope; readonly ms: number }
-  /** Called for each rejected call, so that each gets its own jitter. */
-  | { readonly kind: 'closed'; readonly scope: LimitScope; readonly error: () => DeskError };
+  /** `error` is called for each refused call, so that each gets its own jitter. */
+  | { readonly kind: 'refused'; readonly scope: LimitScope; readonly error: () => DeskError };
 
 export interface AdmissionParts {
   readonly quota: Quota;
@@ -54,18 +54,18 @@ export class AdmissionControl {
     return this.parts.credentials.isSuspect;
   }
 
-  /** One round trip to Redis, where no cool-down is kept; none while one is known to last. */
+  /** One round trip to Redis if no cool-down is kept; none while this replica knows that one is active. */
   async admit(command: string): Promise<Admittance> {
     const { quota, credentials, coolDown, coolDownOf } = this.parts;
     const coolDowns: readonly ScopedCoolDown[] = [
       { scope: 'all', coolDown },
       { scope: 'command', coolDown: coolDownOf(command) },
     ];
-    const known = this.closedBy(coolDowns);
+    const known = this.refusedBy(coolDowns);
     if (known !== undefined) return known;
     const texts = [...coolDowns.map((one) => one.coolDown.shared), credentials.shared];
     const waitMs = await quota.takeUnless(texts);
-    return this.closedBy(coolDowns) ?? this.claim(coolDowns, waitMs);
+    return this.refusedBy(coolDowns) ?? this.claim(coolDowns, waitMs);
   }
 
   /** The desk limited this call: starts a cool-down. */
@@ -100,13 +100,13 @@ export class AdmissionControl {
     await this.parts.credentials.lockedOut();
   }
 
-  private closedBy(coolDowns: readonly ScopedCoolDown[]): Admittance | undefined {
+  private refusedBy(coolDowns: readonly ScopedCoolDown[]): Admittance | undefined {
     const refusal = this.parts.credentials.refusal();
-    if (refusal !== undefined) return { kind: 'closed', scope: 'all', error: () => refusal };
-    const closed = coolDowns.find(({ coolDown }) => coolDown.state.kind === 'closed');
-    if (closed === undefined) return undefined;
-    const { scope, coolDown } = closed;
-    return { kind: 'closed', scope, error: () => this.limitedError(coolDown.remainingMs()) };
+    if (refusal !== undefined) return { kind: 'refused', scope: 'all', error: () => refusal };
+    const active = coolDowns.find(({ coolDown }) => coolDown.state.kind === 'active');
+    if (active === undefined) return undefined;
+    const { scope, coolDown } = active;
+    return { kind: 'refused', scope, error: () => this.limitedError(coolDown.remainingMs()) };
   }
 
   /** Claims the trial call where a cool-down has just ended, and takes one call from the quota if none was taken yet. */
@@ -114,7 +114,7 @@ export class AdmissionControl {
     const claimed: CoolDownPermit[] = [];
     for (const { scope, coolDown } of coolDowns) {
       const { state } = coolDown;
-      if (state.kind === 'closed') {
+      if (state.kind === 'active') {
         // It began while the claim of the other one was awaited.
         await this.undecided({ coolDowns: claimed });
         return { kind: 'wait', scope, ms: HALF_OPEN_POLL_MS };

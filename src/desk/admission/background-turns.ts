@@ -32,7 +32,7 @@ export interface BackgroundWork {
 /** `turn`: go ahead · `not-needed`: the call is no longer needed. */
 export type TurnOutcome = 'turn' | 'not-needed';
 
-interface Waiter extends BackgroundWork {
+interface WaitingTurn extends BackgroundWork {
   readonly leave: (end: () => void) => void;
   readonly resolve: (outcome: TurnOutcome) => void;
   readonly reject: (error: Error) => void;
@@ -49,8 +49,8 @@ const MAX_WAITING = 5000;
  * request joins leaves at once.
  */
 export class BackgroundTurns {
-  private readonly retries = new Set<Waiter>();
-  private readonly line = new Set<Waiter>();
+  private readonly retries = new Set<WaitingTurn>();
+  private readonly line = new Set<WaitingTurn>();
   private readonly stop = new AbortController();
   private nextAt = 0;
   private isServing = false;
@@ -80,14 +80,14 @@ export class BackgroundTurns {
 
   close(): void {
     this.stop.abort();
-    for (const waiter of [...this.retries, ...this.line]) {
-      waiter.leave(() => {
-        waiter.reject(shuttingDown());
+    for (const call of [...this.retries, ...this.line]) {
+      call.leave(() => {
+        call.reject(shuttingDown());
       });
     }
   }
 
-  private enter(work: BackgroundWork, line: Set<Waiter>): Promise<TurnOutcome> {
+  private enter(work: BackgroundWork, line: Set<WaitingTurn>): Promise<TurnOutcome> {
     const { priority, signal, maxWaitMs } = work;
     if (this.stopping.aborted) return Promise.reject(shuttingDown());
     if (signal.aborted) return Promise.reject(abandoned());
@@ -95,14 +95,14 @@ export class BackgroundTurns {
     return new Promise((resolve, reject) => {
       let waitTimer: NodeJS.Timeout | undefined;
       const leave = (end: () => void) => {
-        if (!line.delete(waiter)) return;
+        if (!line.delete(call)) return;
         forget();
         clearTimeout(waitTimer);
         signal.removeEventListener('abort', onAbort);
         this.reportLength();
         end();
       };
-      const waiter: Waiter = { ...work, leave, resolve, reject };
+      const call: WaitingTurn = { ...work, leave, resolve, reject };
       const onAbort = () => {
         leave(() => {
           reject(abandoned());
@@ -121,7 +121,7 @@ export class BackgroundTurns {
           });
         }, maxWaitMs);
       }
-      line.add(waiter);
+      line.add(call);
       this.reportLength();
       void this.turn();
     });
@@ -131,50 +131,50 @@ export class BackgroundTurns {
   private async turn(): Promise<void> {
     if (this.isServing) return;
     this.isServing = true;
-    for (let waiter = this.first(); waiter !== undefined; waiter = this.first()) {
-      const ms = await this.serve(waiter).catch((error: unknown) => this.failed(waiter, error));
+    for (let call = this.first(); call !== undefined; call = this.first()) {
+      const ms = await this.serve(call).catch((error: unknown) => this.failed(call, error));
       if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
     }
     this.isServing = false;
   }
 
   /** @returns the milliseconds to wait before the next try */
-  private async serve(waiter: Waiter): Promise<number> {
+  private async serve(call: WaitingTurn): Promise<number> {
     const { quota, isBusy, now, spacingMs } = this.parts;
     const earlyMs = this.nextAt - now();
     if (earlyMs > 0) return earlyMs;
     if (isBusy()) return BUSY_POLL_MS;
-    if (!((await waiter.isNeeded?.()) ?? true)) {
-      waiter.leave(() => {
-        waiter.resolve('not-needed');
+    if (!((await call.isNeeded?.()) ?? true)) {
+      call.leave(() => {
+        call.resolve('not-needed');
       });
       return 0;
     }
-    if (!this.isWaiting(waiter)) return 0;
+    if (!this.isWaiting(call)) return 0;
     const ms = await quota.take();
     if (ms > 0) return ms;
     this.nextAt = now() + spacingMs;
     // The call may have left during the await: then the next one gets the turn.
-    const next = this.isWaiting(waiter) ? waiter : this.first();
+    const next = this.isWaiting(call) ? call : this.first();
     next?.leave(() => {
       next.resolve('turn');
     });
     return 0;
   }
 
-  private failed(waiter: Waiter, cause: unknown): number {
+  private failed(call: WaitingTurn, cause: unknown): number {
     this.parts.onFault?.(cause);
-    waiter.leave(() => {
-      waiter.reject(new DeskUnavailableError('no turn could be had', { retryAfterMs: 1000 }, { cause }));
+    call.leave(() => {
+      call.reject(new DeskUnavailableError('no turn could be had', { retryAfterMs: 1000 }, { cause }));
     });
     return 0;
   }
 
-  private isWaiting(waiter: Waiter): boolean {
-    return this.line.has(waiter) || this.retries.has(waiter);
+  private isWaiting(call: WaitingTurn): boolean {
+    return this.line.has(call) || this.retries.has(call);
   }
 
-  private first(): Waiter | undefined {
+  private first(): WaitingTurn | undefined {
     const [first] = this.retries;
     return first ?? this.line.values().next().value;
   }

@@ -42,13 +42,13 @@ describe('CallQueue', () => {
   interface Coming {
     readonly command?: string;
     readonly ms?: number;
-    readonly isResigned?: boolean;
+    readonly isReSigned?: boolean;
     readonly signal?: AbortSignal;
   }
 
   const come = (name: string, coming: Coming = {}): Promise<Permit | DeskError> => {
-    const { command = 'list', ms = 10_000, isResigned = false, signal = new AbortController().signal } = coming;
-    return queue.enter(command, { deadlineAt: Date.now() + ms, signal }, isResigned).then(
+    const { command = 'list', ms = 10_000, isReSigned = false, signal = new AbortController().signal } = coming;
+    return queue.enter(command, { deadlineAt: Date.now() + ms, signal }, isReSigned).then(
       (permit) => {
         events.push(name);
         return permit;
@@ -86,7 +86,7 @@ describe('CallQueue', () => {
     void come('first');
     await tick(0);
     void come('request');
-    void come('once more', { isResigned: true });
+    void come('once more', { isReSigned: true });
     await tick(3000);
     expect(events).toEqual(['first', 'once more', 'request']);
   });
@@ -186,7 +186,7 @@ describe('CallQueue', () => {
     open(10);
     queue.holdBack(true);
     void come('a');
-    void come('trial', { isResigned: true });
+    void come('trial', { isReSigned: true });
     await tick(100);
     expect(events).toEqual(['trial']);
     queue.holdBack(false);

@@ -9,7 +9,7 @@ import {
   DeskUnavailableError,
 } from '../desk-error.js';
 import { type AdmissionControl, type LimitScope, type Permit } from './admission.js';
-import { Waiter, WaitingLine } from './waiting-line.js';
+import { WaitingCall, WaitingLine } from './waiting-line.js';
 
 /** Further calls are rejected at once, with Retry-After (docs/configuration.md). */
 const MAX_WAITING = 5000;
@@ -51,18 +51,18 @@ export class CallQueue {
   /**
    * Every permit has to be given back with `leave`.
    *
-   * @param isResigned the call was admitted before and is repeated with another signature
+   * @param isReSigned the call was admitted before and is repeated with another signature
    * @throws DeskRateLimitedError, DeskRejectedError, DeskAbandonedError or DeskUnavailableError instead of a permit
    */
-  enter(command: string, options: CallOptions, isResigned = false): Promise<Permit> {
+  enter(command: string, options: CallOptions, isReSigned = false): Promise<Permit> {
     if (this.isClosed) return Promise.reject(shuttingDown());
     if (options.signal.aborted) return Promise.reject(abandoned());
-    if (!isResigned && this.line.length >= MAX_WAITING) {
+    if (!isReSigned && this.line.length >= MAX_WAITING) {
       return Promise.reject(new DeskBusyError('too many requests wait', { retryAfterMs: this.drainMs() }));
     }
     return new Promise((resolve, reject) => {
       this.lastDeadlineAt = Math.max(this.lastDeadlineAt, options.deadlineAt);
-      this.add(new Waiter(command, options, isResigned, this.parts.now(), { resolve, reject }));
+      this.add(new WaitingCall(command, options, isReSigned, this.parts.now(), { resolve, reject }));
       void this.turn();
     });
   }
@@ -85,33 +85,33 @@ export class CallQueue {
     this.reject('all', '', shuttingDown);
   }
 
-  private add(waiter: Waiter): void {
+  private add(call: WaitingCall): void {
     const { now, onTurn, onLengthChange } = this.parts;
-    const { deadlineAt, signal } = waiter.options;
+    const { deadlineAt, signal } = call.options;
     const waitTimer = setTimeout(() => {
-      waiter.reject(() => this.tooLate());
-    }, deadlineAt - waiter.enteredAt);
+      call.reject(() => this.tooLate());
+    }, deadlineAt - call.enteredAt);
     const onAbort = () => {
-      waiter.reject(abandoned);
+      call.reject(abandoned);
     };
     signal.addEventListener('abort', onAbort);
-    waiter.onLeave = (hasTurn) => {
+    call.onLeave = (hasTurn) => {
       clearTimeout(waitTimer);
       signal.removeEventListener('abort', onAbort);
-      this.line.remove(waiter);
+      this.line.remove(call);
       onLengthChange?.(this.line.length);
-      if (hasTurn) onTurn?.(now() - waiter.enteredAt);
+      if (hasTurn) onTurn?.(now() - call.enteredAt);
     };
-    this.line.add(waiter);
+    this.line.add(call);
     onLengthChange?.(this.line.length);
   }
 
-  /** Serves one waiter after the other, in a single loop, so that the order is kept across the awaits. */
+  /** Serves one call after the other, in a single loop, so that the order is kept across the awaits. */
   private async turn(): Promise<void> {
     if (this.isServing) return;
     this.isServing = true;
     try {
-      for (let waiter = this.next(); waiter !== undefined; waiter = this.next()) await this.serve(waiter.command);
+      for (let call = this.next(); call !== undefined; call = this.next()) await this.serve(call.command);
     } catch (error) {
       this.parts.onFault?.(error);
       this.reject(
@@ -128,17 +128,17 @@ export class CallQueue {
     const { admission } = this.parts;
     const admittance = await admission.admit(command);
     switch (admittance.kind) {
-      case 'closed':
+      case 'refused':
         this.reject(admittance.scope, command, admittance.error);
         return;
       case 'wait':
         await this.wait(admittance.scope, command, admittance.ms);
         return;
       case 'permit': {
-        const waiter = this.next(command);
-        if (waiter === undefined) return admission.undecided(admittance.permit);
+        const call = this.next(command);
+        if (call === undefined) return admission.undecided(admittance.permit);
         this.inFlight += 1;
-        waiter.admit(admittance.permit);
+        call.admit(admittance.permit);
       }
     }
   }
@@ -156,30 +156,30 @@ export class CallQueue {
     }, ms);
   }
 
-  /** The waiter to serve next (of this command, if given); undefined where none may be sent. */
-  private next(command?: string): Waiter | undefined {
+  /** The call to serve next (of this command, if given); undefined where none may be sent. */
+  private next(command?: string): WaitingCall | undefined {
     const most = this.parts.admission.isSuspect ? 1 : MAX_CONNECTIONS;
     if (this.inFlight >= most) return undefined;
-    for (const waiter of this.line.inOrder(this.isHeldBack)) {
-      if (command === undefined ? this.paused.has(waiter.command) : waiter.command !== command) continue;
-      if (this.line.length === 1 || this.hasTimeLeft(waiter)) return waiter;
-      waiter.reject(() => this.tooLate());
+    for (const call of this.line.inOrder(this.isHeldBack)) {
+      if (command === undefined ? this.paused.has(call.command) : call.command !== command) continue;
+      if (this.line.length === 1 || this.hasTimeLeft(call)) return call;
+      call.reject(() => this.tooLate());
     }
     return undefined;
   }
 
   /**
-   * In an overloaded queue the first waiters are those whose deadline is near. If they were sent, every call would time
+   * In an overloaded queue the first calls are those whose deadline is near. If they were sent, every call would time
    * out and none would be answered in time.
    */
-  private hasTimeLeft({ enteredAt, options: { deadlineAt } }: Waiter): boolean {
+  private hasTimeLeft({ enteredAt, options: { deadlineAt } }: WaitingCall): boolean {
     const neededMs = Math.min(this.averageMs, (deadlineAt - enteredAt) / 2);
     return deadlineAt - this.parts.now() >= neededMs;
   }
 
   private reject(scope: LimitScope, command: string, error: () => DeskError): void {
-    for (const waiter of [...this.line.inOrder()]) {
-      if (scope === 'all' || waiter.command === command) waiter.reject(error);
+    for (const call of [...this.line.inOrder()]) {
+      if (scope === 'all' || call.command === command) call.reject(error);
     }
   }
 

@@ -9,7 +9,7 @@ describe('CoolDown, in one replica', () => {
   /** What a call is admitted with; it may be limited later. */
   const sent = () => {
     const state = coolDown.state;
-    if (state.kind === 'closed') throw new Error('nobody calls now');
+    if (state.kind === 'active') throw new Error('nobody calls now');
     return state.seen;
   };
 
@@ -19,14 +19,14 @@ describe('CoolDown, in one replica', () => {
   });
 
   it('admits calls while the desk limits nothing', () => {
-    expect(coolDown.state).toMatchObject({ kind: 'open' });
+    expect(coolDown.state).toMatchObject({ kind: 'none' });
     expect(coolDown.remainingMs()).toBe(0);
   });
 
   it('stops all calls for the minimum after the first limit, and tells the remaining time', async () => {
     expect(await coolDown.limited(sent())).toBe(1000);
     now += 300;
-    expect(coolDown.state).toEqual({ kind: 'closed' });
+    expect(coolDown.state).toEqual({ kind: 'active' });
     expect(coolDown.remainingMs()).toBe(700);
   });
 
@@ -98,7 +98,7 @@ describe('CoolDown, in one replica', () => {
     expect(state.kind).toBe('half-open');
     expect(coolDown.state.kind).toBe('half-open');
     if (state.kind === 'half-open') await coolDown.succeeded(state.seen);
-    expect(coolDown.state.kind).toBe('open');
+    expect(coolDown.state.kind).toBe('none');
   });
 
   it('keeps its length when a call succeeds', async () => {
@@ -120,7 +120,7 @@ describe('CoolDown, in one replica', () => {
   it('never begins when the minimum is 0', async () => {
     coolDown = create(0);
     expect(await coolDown.limited(sent())).toBe(0);
-    expect(coolDown.state.kind).toBe('open');
+    expect(coolDown.state.kind).toBe('none');
     expect(await coolDown.limited(sent())).toBe(0);
   });
 });

@@ -6,11 +6,11 @@ import { HalfOpen } from './half-open.js';
 import { SharedText } from './shared-text.js';
 
 /**
- * `half-open`: it has ended, and one trial call may go. `seen` is the id of the cool-down known at admission, or ''; it is
- * passed back with the outcome of the call.
+ * `active`: no call may be sent · `half-open`: it has ended, and one trial call may go · `none`: all calls may be sent.
+ * `seen` is the id of the cool-down known at admission, or ''; it is passed back with the outcome of the call.
  */
 export type CoolDownState =
-  { readonly kind: 'open' | 'half-open'; readonly seen: string } | { readonly kind: 'closed' };
+  { readonly kind: 'active' } | { readonly kind: 'half-open' | 'none'; readonly seen: string };
 
 export interface CoolDownOptions {
   readonly redis: RedisLink;
@@ -71,9 +71,9 @@ export class CoolDown {
 
   /** Whether a call may be sent now, as far as this replica knows. */
   get state(): CoolDownState {
-    if (this.remainingMs() > 0) return { kind: 'closed' };
+    if (this.remainingMs() > 0) return { kind: 'active' };
     const record = this.record();
-    return { kind: record === undefined || record.proven ? 'open' : 'half-open', seen: record?.id ?? NONE };
+    return { kind: record === undefined || record.proven ? 'none' : 'half-open', seen: record?.id ?? NONE };
   }
 
   /** Whether the caller may send the trial call. */

@@ -3,7 +3,7 @@ import { type DeskError } from '../desk-error.js';
 import { type Permit } from './admission.js';
 
 /** A call that waits for its permit. */
-export class Waiter {
+export class WaitingCall {
   /** Called once, when the call leaves the queue; `hasTurn` if it was admitted. */
   onLeave: (hasTurn: boolean) => void = () => undefined;
 
@@ -11,7 +11,7 @@ export class Waiter {
     readonly command: string,
     readonly options: CallOptions,
     /** The call was admitted before and is repeated with another signature. */
-    readonly isResigned: boolean,
+    readonly isReSigned: boolean,
     readonly enteredAt: number,
     private readonly end: { readonly resolve: (permit: Permit) => void; readonly reject: (error: DeskError) => void },
   ) {}
@@ -30,25 +30,25 @@ export class Waiter {
 
 /** The waiting calls in order: re-signed ones first. */
 export class WaitingLine {
-  private readonly resigned = new Set<Waiter>();
-  private readonly others = new Set<Waiter>();
+  private readonly reSigned = new Set<WaitingCall>();
+  private readonly others = new Set<WaitingCall>();
 
   get length(): number {
-    return this.resigned.size + this.others.size;
+    return this.reSigned.size + this.others.size;
   }
 
-  add(waiter: Waiter): void {
-    (waiter.isResigned ? this.resigned : this.others).add(waiter);
+  add(call: WaitingCall): void {
+    (call.isReSigned ? this.reSigned : this.others).add(call);
   }
 
-  remove(waiter: Waiter): void {
-    this.resigned.delete(waiter);
-    this.others.delete(waiter);
+  remove(call: WaitingCall): void {
+    this.reSigned.delete(call);
+    this.others.delete(call);
   }
 
-  *inOrder(onlyResigned = false): Iterable<Waiter> {
-    yield* this.resigned;
-    if (onlyResigned) return;
+  *inOrder(onlyReSigned = false): Iterable<WaitingCall> {
+    yield* this.reSigned;
+    if (onlyReSigned) return;
     yield* this.others;
   }
 }

@@ -22,7 +22,7 @@ const alarms: Readonly<Record<ErrorOutcome, Alarm>> = {
 };
 
 function due(entry: ErrorCodeEntry): Alarm {
-  if (entry.resign) return 'after a few';
+  if (entry.reSign) return 'after a few';
   return entry.class === 'transient' ? 'never' : alarms[errorOutcome(entry)];
 }
 

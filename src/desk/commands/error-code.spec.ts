@@ -61,8 +61,8 @@ describe('the error table', () => {
   });
 
   it('signs again for exactly the codes that a new signature can fix', () => {
-    const resigned = codes.all.filter(({ resign }) => resign);
-    expect(codesOf(resigned)).toEqual([60004, 60005, 70001, 70003, 70052, 70221, 70347]);
+    const reSigned = codes.all.filter(({ reSign }) => reSign);
+    expect(codesOf(reSigned)).toEqual([60004, 60005, 70001, 70003, 70052, 70221, 70347]);
   });
 
   it('names a remedy for every code', () => {
@@ -76,7 +76,7 @@ describe('the error table', () => {
     'treats %i, which this command does not document, as an unknown failure',
     (code) => {
       const entry = codes.classify(code);
-      expect(entry).toMatchObject({ code, class: 'unknown', resign: false });
+      expect(entry).toMatchObject({ code, class: 'unknown', reSign: false });
       expect([errorOutcome(entry), isTransient(entry)]).toEqual(['failed', false]);
     },
   );

@@ -33,7 +33,7 @@ export interface ErrorCodeEntry {
   /** What the operator must do: for the log, never for a client. */
   readonly remedy: string;
   /** A new signature may help: sign again and repeat the call once. */
-  readonly resign: boolean;
+  readonly reSign: boolean;
 }
 
 /** The rows of the table of errors in docs/api.md that an ErrorCode can lead to. */
@@ -58,7 +58,7 @@ const outcomes: Readonly<Record<ErrorClass, ErrorOutcome>> = {
 };
 
 // Not derived from the class: 70003 is mostly a wrong configuration, but a truncated signature causes it too.
-const resignCodes: ReadonlySet<number> = new Set([70001, 70003, 70052, 70221, 70347, 60004, 60005]);
+const reSignCodes: ReadonlySet<number> = new Set([70001, 70003, 70052, 70221, 70347, 60004, 60005]);
 
 /** The codes of one command: the common ones and its own. */
 export class ErrorCodes {
@@ -69,7 +69,7 @@ export class ErrorCodes {
       tables
         .flat()
         .flatMap(([codes, class_, meaning, remedy]) =>
-          codes.map((code) => [code, { code, class: class_, meaning, remedy, resign: resignCodes.has(code) }]),
+          codes.map((code) => [code, { code, class: class_, meaning, remedy, reSign: reSignCodes.has(code) }]),
         ),
     );
   }
@@ -85,7 +85,7 @@ export class ErrorCodes {
         class: 'unknown',
         meaning: 'not a documented code of this command',
         remedy: 'look the code up in the list of Tencent Cloud, and report it to the developers of desk-bff',
-        resign: false,
+        reSign: false,
       }
     );
   }

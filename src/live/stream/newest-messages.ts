@@ -26,7 +26,7 @@ export class NewestMessages {
   ) {
     this.total = view.total;
     this.first = view.first;
-    this.messages = messagesIn(view.slices);
+    this.messages = bytesOfMessages(view.slices);
   }
 
   /** The held one if it has the same content. */
@@ -70,7 +70,7 @@ export class NewestMessages {
 }
 
 /** The bytes of each message, oldest first. */
-export function messagesIn(slices: TranscriptView['slices']): readonly Buffer[] {
+export function bytesOfMessages(slices: TranscriptView['slices']): readonly Buffer[] {
   return slices.flatMap(({ messages, from, to }) =>
     Array.from({ length: to - from }, (_, i) => messages.json(from + i)),
   );

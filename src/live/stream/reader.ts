@@ -3,7 +3,7 @@ import { DeskError, DeskNotFoundError } from '../../desk/desk-error.js';
 import { type Transcripts } from '../../transcript/transcripts.js';
 import { BLOCK_SIZE } from '../../transcript/query.js';
 import { type Connection } from './connection.js';
-import { messagesEvent, messagesIn, type NewestMessages, type PositionedMessage } from './newest-messages.js';
+import { bytesOfMessages, messagesEvent, type NewestMessages, type PositionedMessage } from './newest-messages.js';
 import { totalEvent } from './sse.js';
 import { type SessionChange, type Watch, type Watcher } from './watch.js';
 
@@ -94,7 +94,7 @@ export class Reader implements Watcher {
     let pauseMs = SHORTEST_PAUSE_MS;
     try {
       const view = await transcripts.readInBackground(sessionId, { first: position, end }, { signal, maxWaitMs });
-      const messages = messagesIn(view.slices);
+      const messages = bytesOfMessages(view.slices);
       if (view.first === position && messages.length > 0) {
         return messages.map((json, i) => ({ position: position + i, json }));
       }

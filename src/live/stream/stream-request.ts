@@ -1,9 +1,9 @@
+import { type AuditedRoute } from '../../http/cached-route.js';
 import { IsIdentifier } from '../../http/identifier.js';
 import { IsOffset } from '../../http/paging.js';
 import { fillInput, invalidRequest, isUsualQuery, toParameter } from '../../http/request-input.js';
 import { type AuditFields } from '../../logging/request-context.js';
 
-export const STREAM_ROUTE = '/sessions/:sessionId/messages/stream';
 const PARAMETERS = { from: 'number' } as const;
 
 class StreamRequestDto {
@@ -17,12 +17,14 @@ class StreamRequestDto {
   'Last-Event-ID': number | undefined = undefined;
 }
 
-/** The audit fields of a request that is refused for another reason. */
-export function auditOfRefusedStream(sessionId: string, query: string): AuditFields | undefined {
-  const input = Object.assign(new StreamRequestDto(), { sessionId });
-  if (!isUsualQuery(query) || fillInput(input, query, PARAMETERS).length > 0) return undefined;
-  return auditOf(sessionId, input.from);
-}
+export const STREAM_ROUTE: AuditedRoute = {
+  template: '/sessions/:sessionId/messages/stream',
+  auditOfRefused: ({ sessionId = '' }, query) => {
+    const input = Object.assign(new StreamRequestDto(), { sessionId });
+    if (!isUsualQuery(query) || fillInput(input, query, PARAMETERS).length > 0) return undefined;
+    return auditOf(sessionId, input.from);
+  },
+};
 
 /** The session, for the audit line. */
 export function auditOf(sessionId: string, from: number | undefined): AuditFields {

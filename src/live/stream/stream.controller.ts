@@ -33,7 +33,7 @@ export class StreamController {
   @Get('//messages/stream')
   @AllowAccess('callers')
   @ApiExcludeEndpoint()
-  streamOfNobody(@Req() { url }: FastifyRequest): void {
+  streamWithoutId(@Req() { url }: FastifyRequest): void {
     readStreamRequest('', queryOf(url), undefined);
   }
 }

@@ -33,7 +33,7 @@ export interface StreamsParts {
 }
 
 /** The session to follow, and from where. */
-export interface StreamRequest {
+export interface StreamStart {
   readonly sessionId: string;
   /** undefined: from now on. */
   readonly from: number | undefined;
@@ -61,7 +61,7 @@ export class Streams {
   }
 
   /** @throws ProblemError or DeskError before the first byte */
-  async open(request: FastifyRequest, reply: FastifyReply, asked: StreamRequest): Promise<void> {
+  async open(request: FastifyRequest, reply: FastifyReply, asked: StreamStart): Promise<void> {
     const { open } = this.parts;
     const { context } = request;
     const place = open.enter(context.caller ?? '');
@@ -91,7 +91,7 @@ export class Streams {
    */
   private async read(
     context: RequestContext,
-    { sessionId, from = 0 }: StreamRequest,
+    { sessionId, from = 0 }: StreamStart,
     signal: AbortSignal,
   ): Promise<TranscriptView> {
     const { transcripts } = this.parts;
@@ -104,7 +104,7 @@ export class Streams {
   private begin(
     request: FastifyRequest,
     reply: FastifyReply,
-    { sessionId, from }: StreamRequest,
+    { sessionId, from }: StreamStart,
     view: TranscriptView,
     place: Place,
   ): void {

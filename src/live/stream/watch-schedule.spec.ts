@@ -44,30 +44,30 @@ describe('a watched session', () => {
     expect(inMs()).toBe(250);
   });
 
-  it('is polled at once after a notice, then 1, 2 and 5 s later while nothing is new', () => {
+  it('is polled at once after a change is reported, then 1, 2 and 5 s later while nothing is new', () => {
     isReporting = true;
     poll();
     now += 3000;
-    schedule.noticed();
+    schedule.pollAgain();
     const moments: number[] = [];
-    const noticedAt = now;
+    const changedAt = now;
     for (let i = 0; i < 4; i++) {
       now += Math.max(0, inMs());
       expect(schedule.freshSince).toBeGreaterThan(now - 1001);
-      moments.push(now - noticedAt);
+      moments.push(now - changedAt);
       poll();
     }
     expect(moments).toEqual([0, 1000, 2000, 5000]);
     expect(inMs()).toBe(60_000);
   });
 
-  it('is polled at most once a second while notices come, and no more once something was new', () => {
+  it('is polled at most once a second while one change after the other is reported, and no more once something was new', () => {
     poll();
     now += 3000;
-    schedule.noticed();
+    schedule.pollAgain();
     poll();
     now += 100;
-    schedule.noticed();
+    schedule.pollAgain();
     expect(inMs()).toBe(900);
     now += 900;
     poll(true);

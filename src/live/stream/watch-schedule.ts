@@ -2,13 +2,13 @@ import { type Clock } from '../../clock.js';
 
 /** The shortest time between two calls for one session, however short lifetimes are. */
 const SHORTEST_MS = 250;
-/** The same after a notice. */
-const SHORTEST_AFTER_NOTICE_MS = 1000;
+/** The same after a change. */
+const SHORTEST_AFTER_CHANGE_MS = 1000;
 /** The longest time between two polls of a watched head while no changes are reported, however long it is fresh. */
 const LONGEST_MS = 10_000;
-/** Records may lag behind their notice: the polls after one that found nothing new. */
-const POLLS_AFTER_NOTICE_MS = [0, 1000, 2000, 5000] as const;
-const NOTICED_MS = Math.max(...POLLS_AFTER_NOTICE_MS);
+/** Records may lag behind their webhook: the polls after a change, until one finds something new. */
+const POLLS_AFTER_CHANGE_MS = [0, 1000, 2000, 5000] as const;
+const AFTER_CHANGE_MS = Math.max(...POLLS_AFTER_CHANGE_MS);
 /** A watch asks for many clients, so it waits a little longer after a failure than one client would. */
 const SHORTEST_PAUSE_MS = 1000;
 
@@ -26,7 +26,8 @@ export class WatchSchedule {
   private polledAt = -Infinity;
   private staleAt = -Infinity;
   private pausedUntil = -Infinity;
-  private noticedAt = -Infinity;
+  /** When a change was last reported or had to be confirmed. */
+  private changedAt = -Infinity;
   /** Times at which something may be new. */
   private polls: readonly number[] = [];
 
@@ -38,7 +39,7 @@ export class WatchSchedule {
 
   get nextAt(): number {
     const dueAt = Math.min(this.staleAt, this.oldAt, ...this.polls);
-    const shortestMs = this.now() - this.noticedAt <= NOTICED_MS ? SHORTEST_AFTER_NOTICE_MS : SHORTEST_MS;
+    const shortestMs = this.now() - this.changedAt <= AFTER_CHANGE_MS ? SHORTEST_AFTER_CHANGE_MS : SHORTEST_MS;
     return Math.max(dueAt, this.polledAt + shortestMs, this.pausedUntil);
   }
 
@@ -54,11 +55,11 @@ export class WatchSchedule {
     return this.staleAt > this.now() && this.askedAt >= freshSince;
   }
 
-  /** A notice of a change arrived. */
-  noticed(): void {
+  /** A change was reported, or has to be confirmed: polls at once, and again while nothing is new. */
+  pollAgain(): void {
     const now = this.now();
-    this.noticedAt = now;
-    this.polls = POLLS_AFTER_NOTICE_MS.map((ms) => now + ms);
+    this.changedAt = now;
+    this.polls = POLLS_AFTER_CHANGE_MS.map((ms) => now + ms);
   }
 
   /** A call is in flight. */

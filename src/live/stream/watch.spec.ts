@@ -99,7 +99,7 @@ describe('a watch', () => {
     expect(notified).toMatchObject([{ kind: 'log', newest: { total: 5 }, edited: [{ position: 1 }] }]);
   });
 
-  it('polls when the view is stale, and at once after a notice', async () => {
+  it('polls when the view is stale, and at once after a change is reported', async () => {
     await jest.advanceTimersByTimeAsync(1999);
     expect(refreshes).toEqual([]);
     desk = () => view(4);

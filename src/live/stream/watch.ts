@@ -56,7 +56,7 @@ export class Watch {
         this.plan();
       }),
       transcripts.changes.subscribe(id, () => {
-        this.schedule.noticed();
+        this.schedule.pollAgain();
         this.update();
         this.plan();
       }),
@@ -112,26 +112,16 @@ export class Watch {
     const newest = NewestMessages.of(view, held);
     const isNew = held !== newest;
     this.schedule.updated({ ageMs: view.ageMs, remainingMs: view.remainingMs, isNew });
-    if (this.isDoubtful(held, newest, this.parts.now() - view.ageMs)) return;
+    const now = this.parts.now();
+    const shrunkAt = this.shrunkAt ?? now;
+    if (needsConfirmation(held, newest, { askedAt: now - view.ageMs, shrunkAt })) {
+      this.shrunkAt = shrunkAt;
+      this.schedule.pollAgain();
+      return;
+    }
+    this.shrunkAt = undefined;
     this.held = newest;
     if (isNew) this.notify(changeOf(held, newest));
-  }
-
-  /**
-   * Updates from other replicas may be out of order by a moment; a shrunken log is reported once the desk confirms it.
-   */
-  private isDoubtful(held: NewestMessages, newest: NewestMessages, askedAt: number): boolean {
-    if (newest.first === undefined || held.first === undefined || newest.total >= held.total) {
-      this.shrunkAt = undefined;
-      return false;
-    }
-    this.shrunkAt ??= this.parts.now();
-    if (askedAt >= this.shrunkAt) {
-      this.shrunkAt = undefined;
-      return false;
-    }
-    this.schedule.noticed();
-    return true;
   }
 
   private notify(change: SessionChange): void {
@@ -177,6 +167,19 @@ export class Watch {
     this.update();
     this.plan();
   }
+}
+
+/**
+ * Updates from other replicas may be out of order by a moment: a shrunken log is reported once the desk was asked after it
+ * was first seen.
+ */
+function needsConfirmation(
+  held: NewestMessages,
+  newest: NewestMessages,
+  { askedAt, shrunkAt }: { readonly askedAt: number; readonly shrunkAt: number },
+): boolean {
+  const hasShrunk = held.first !== undefined && newest.first !== undefined && newest.total < held.total;
+  return hasShrunk && askedAt < shrunkAt;
 }
 
 function changeOf(before: NewestMessages, newest: NewestMessages): SessionChange {

@@ -8,7 +8,7 @@ const MAX_SEEN = 50_000;
 
 /** The webhooks of the last minutes, over all replicas; stored as hashes, since their ids may hold anything. */
 export class SeenRequests {
-  private readonly here = new LRUCache<string, true>({ max: MAX_SEEN, ttl: SEEN_MS });
+  private readonly local = new LRUCache<string, true>({ max: MAX_SEEN, ttl: SEEN_MS });
 
   constructor(
     private readonly redis: RedisLink,
@@ -18,13 +18,13 @@ export class SeenRequests {
   /** Without waiting if this replica has it, or if Redis is not connected. */
   has(requestId: string): boolean | Promise<boolean> {
     const key = this.keyOf(requestId);
-    if (this.here.has(key)) return true;
+    if (this.local.has(key)) return true;
     return this.redis.state === 'up' ? this.isInRedis(key) : false;
   }
 
   async note(requestId: string): Promise<void> {
     const key = this.keyOf(requestId);
-    this.here.set(key, true);
+    this.local.set(key, true);
     await this.redis.run((client) => client.set(key, '1', 'PX', SEEN_MS), key);
   }
 

@@ -79,7 +79,7 @@ export class SessionLists {
     options: ReadOptions,
   ): Promise<ListResult> {
     const { first, next = first } = blocksOf(query);
-    const isHeadOlder = head.view.of.askedAt <= tail.view.of.askedAt;
+    const isHeadOlder = head.view.state.askedAt <= tail.view.state.askedAt;
     const again = await this.refetch(query, isHeadOlder ? first : next, options);
     const [one, two] = isHeadOlder ? [again ?? head, tail] : [head, again ?? tail];
     // If it changes all the time, the page ends with its first block, and "nextOffset" leads to the second.

@@ -3,22 +3,22 @@ import { DeskTimeoutError } from '../desk-error.js';
 import { type UserSig } from './user-sig.js';
 
 /** Whether the desk accepted a new signature; `undecided` where the call ended without an answer about it. */
-export type ResignVerdict = 'accepted' | 'refused' | 'undecided';
+export type ReSignVerdict = 'accepted' | 'refused' | 'undecided';
 
 /**
  * Permission to repeat a call. `settle` must be called with the outcome; it does nothing if the verdict is known
  * already.
  */
 export interface SecondTry {
-  readonly settle: (verdict: ResignVerdict) => void;
+  readonly settle: (verdict: ReSignVerdict) => void;
 }
 
 /**
  * Re-signing after the desk refused a UserSig: one call tries a new signature, the others wait for the verdict. So a desk
  * that refuses every signature gets one more call, not one for each call in flight.
  */
-export class SharedResigning {
-  private trial: Promise<ResignVerdict> | undefined;
+export class SharedReSigning {
+  private trial: Promise<ReSignVerdict> | undefined;
   private refusedForGood: string | undefined;
 
   constructor(
@@ -42,8 +42,8 @@ export class SharedResigning {
     return next === undefined || next === this.refusedForGood ? undefined : { settle: this.begin(next) };
   }
 
-  private begin(candidate: string): (verdict: ResignVerdict) => void {
-    let resolve: (verdict: ResignVerdict) => void = () => undefined;
+  private begin(candidate: string): (verdict: ReSignVerdict) => void {
+    let resolve: (verdict: ReSignVerdict) => void = () => undefined;
     this.trial = new Promise((settled) => {
       resolve = settled;
     });

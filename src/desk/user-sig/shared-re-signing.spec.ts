@@ -1,14 +1,14 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { DeskTimeoutError } from '../desk-error.js';
-import { SharedResigning, type ResignVerdict } from './shared-resigning.js';
+import { SharedReSigning, type ReSignVerdict } from './shared-re-signing.js';
 import { UserSig } from './user-sig.js';
 
-describe('SharedResigning', () => {
+describe('SharedReSigning', () => {
   let now: number;
   let signed: number;
   let held: boolean[];
   let userSig: UserSig;
-  let trial: SharedResigning;
+  let trial: SharedReSigning;
 
   beforeEach(() => {
     now = 1_700_000_000_000;
@@ -25,13 +25,13 @@ describe('SharedResigning', () => {
       now: () => now,
       onSigned,
     });
-    trial = new SharedResigning(userSig, (isUnderWay) => held.push(isUnderWay));
+    trial = new SharedReSigning(userSig, (isUnderWay) => held.push(isUnderWay));
   });
 
   /**
    * Reports a refused signature: answers whether the call may be repeated and with what; its trial ends in `verdict`.
    */
-  const refused = async (signature: string, verdict: ResignVerdict) => {
+  const refused = async (signature: string, verdict: ReSignVerdict) => {
     const again = await trial.after(signature, 1000);
     again?.settle(verdict);
     return again !== undefined;
@@ -70,7 +70,7 @@ describe('SharedResigning', () => {
   it('starts another trial when the first ended without a verdict', async () => {
     const old = userSig.current();
     const first = await trial.after(old, 1000);
-    const verdicts: ResignVerdict[] = ['undecided', 'refused', 'refused'];
+    const verdicts: ReSignVerdict[] = ['undecided', 'refused', 'refused'];
     const others = verdicts.map((verdict) => refused(old, verdict));
     first?.settle('undecided');
     expect(await Promise.all(others)).toEqual([true, true, false]);
