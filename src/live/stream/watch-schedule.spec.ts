@@ -61,6 +61,33 @@ describe('a watched session', () => {
     expect(inMs()).toBe(60_000);
   });
 
+  it('is polled at once after a change, however lately it was polled for another reason', () => {
+    isReporting = true;
+    poll();
+    now += 260;
+    schedule.pollAgain();
+    expect(inMs()).toBe(0);
+    poll();
+    schedule.pollAgain();
+    expect(inMs()).toBe(1000);
+  });
+
+  it('is polled again although something was new, if that was asked for before the last change', () => {
+    isReporting = true;
+    poll();
+    now += 3000;
+    schedule.pollAgain();
+    schedule.polling();
+    now += 100;
+    schedule.pollAgain();
+    now += 200;
+    schedule.updated({ ageMs: 300, remainingMs: -1, isNew: true });
+    expect(inMs()).toBe(700);
+    now += 700;
+    poll(true);
+    expect(inMs()).toBe(60_000);
+  });
+
   it('is polled at most once a second while one change after the other is reported, and no more once something was new', () => {
     poll();
     now += 3000;

@@ -2,7 +2,7 @@ import { type Clock } from '../../clock.js';
 
 /** The shortest time between two calls for one session, however short lifetimes are. */
 const SHORTEST_MS = 250;
-/** The same after a change. */
+/** The same between two calls after a change; the first one is made at once. */
 const SHORTEST_AFTER_CHANGE_MS = 1000;
 /** The longest time between two polls of a watched head while no changes are reported, however long it is fresh. */
 const LONGEST_MS = 10_000;
@@ -28,6 +28,8 @@ export class WatchSchedule {
   private pausedUntil = -Infinity;
   /** When a change was last reported or had to be confirmed. */
   private changedAt = -Infinity;
+  /** The last call that was made because of a change. */
+  private changePolledAt = -Infinity;
   /** Times at which something may be new. */
   private polls: readonly number[] = [];
 
@@ -39,8 +41,8 @@ export class WatchSchedule {
 
   get nextAt(): number {
     const dueAt = Math.min(this.staleAt, this.oldAt, ...this.polls);
-    const shortestMs = this.now() - this.changedAt <= AFTER_CHANGE_MS ? SHORTEST_AFTER_CHANGE_MS : SHORTEST_MS;
-    return Math.max(dueAt, this.polledAt + shortestMs, this.pausedUntil);
+    const spacedAt = Math.max(this.polledAt + SHORTEST_MS, this.changePolledAt + SHORTEST_AFTER_CHANGE_MS);
+    return Math.max(dueAt, spacedAt, this.pausedUntil);
   }
 
   /** The poll that is due ignores anything fetched before this moment. */
@@ -64,16 +66,17 @@ export class WatchSchedule {
 
   /** A call is in flight. */
   polling(): void {
-    this.polledAt = this.now();
+    this.noteCall(this.now());
     this.polls = this.polls.filter((at) => at > this.polledAt);
   }
 
   updated({ ageMs, remainingMs, isNew }: PollResult): void {
     const now = this.now();
     this.askedAt = now - ageMs;
-    this.polledAt = Math.max(this.polledAt, this.askedAt);
+    this.noteCall(this.askedAt);
     this.staleAt = now + remainingMs;
-    if (isNew) this.polls = [];
+    // Without freshness it was asked for before the last change: what that changed may still be missing.
+    if (isNew && remainingMs > 0) this.polls = [];
   }
 
   succeeded(): void {
@@ -83,6 +86,12 @@ export class WatchSchedule {
   /** The desk was not available; it may be asked again after this long. */
   failed(retryAfterMs: number): void {
     this.pausedUntil = this.now() + Math.max(SHORTEST_PAUSE_MS, retryAfterMs);
+  }
+
+  private noteCall(at: number): void {
+    this.polledAt = Math.max(this.polledAt, at);
+    const sinceMs = at - this.changedAt;
+    if (sinceMs >= 0 && sinceMs <= AFTER_CHANGE_MS) this.changePolledAt = Math.max(this.changePolledAt, at);
   }
 
   private get oldAt(): number {
