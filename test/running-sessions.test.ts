@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, test } from '@jest/globals';
 import { type Answer, ask } from './http.js';
-import { anyRedis, describeWithRedis } from './redis-server.js';
+import { anyRedis, describeWithOwnRedis, describeWithRedis, startRedis } from './redis-server.js';
 import { Replicas } from './replicas.js';
 import { type Service, startService } from './service.js';
+import { until } from './until.js';
 import { sendWebhook, TOKEN } from './webhook.js';
 
 const KEY = 'a-key';
@@ -107,6 +108,25 @@ describeWithRedis('GET /running-sessions over two replicas', () => {
     // The last ones are written behind the answers.
     while (!(await ask(replicas.nth(0), PATH)).text.includes('"s-1009"')) await sleep(10);
     expect(idsIn(await ask(replicas.nth(0), PATH))).toHaveLength(1000);
+    await replicas.stop();
+    await redis.stop();
+  });
+});
+
+describeWithOwnRedis('GET /running-sessions while Redis is away', () => {
+  it('loses nothing: at this replica at once, at the others when Redis is back', async () => {
+    const redis = await startRedis();
+    const replicas = await Replicas.start(2, { REDIS_URL: redis.url, WEBHOOK_TOKENS: TOKEN });
+    const idsAt = async (nth: number) => idsIn(await ask(replicas.nth(nth), PATH));
+    await sendWebhook(replicas.nth(0), { sessionId: 'before' });
+    await until(async () => JSON.stringify(await idsAt(1)) === '["before"]');
+    await redis.kill();
+    await sendWebhook(replicas.nth(0), { sessionId: 'meanwhile' });
+    await until(async () => JSON.stringify(await idsAt(0)) === '["meanwhile","before"]');
+    // It comes back empty.
+    await redis.restart();
+    await until(async () => JSON.stringify(await idsAt(1)) === '["meanwhile"]');
+    expect(await idsAt(0)).toEqual(['meanwhile', 'before']);
     await replicas.stop();
     await redis.stop();
   });

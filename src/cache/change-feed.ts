@@ -1,6 +1,7 @@
 import { type Clock } from '../clock.js';
 import { type RedisChannel } from '../redis/redis-channel.js';
 import { type RedisLink } from '../redis/redis-link.js';
+import { WriteRetries } from '../redis/write-retries.js';
 import { CHANGE } from './redis-scripts.js';
 import { readChange, RedisKeys } from './redis-store.js';
 import { type ValueCipher } from './stored-value.js';
@@ -26,20 +27,17 @@ export interface Changeable {
 const REPORTED_MS = 600_000;
 /** How often to check Redis for changes reported to other replicas, while none was reported to this one. */
 const CHECK_MS = 2000;
-const RETRY_MS = 500;
-/** Changes that could not be written are dropped beyond this number; replicas then notice them by age. */
-const MAX_PENDING = 10_000;
 const NEWLINE = 0x0a;
 
 /** Reports changes to all caches of all replicas. */
 export class ChangeFeed {
   private readonly caches: Changeable[] = [];
-  private readonly pending = new Set<string>();
+  /** What is dropped here, replicas notice by age. */
+  private readonly retries = new WriteRetries((id) => this.publish(id));
   private readonly channel: RedisChannel | undefined;
   private readonly channelName: string;
   private reportedUntil = -Infinity;
   private checkedAt = -Infinity;
-  private retry: NodeJS.Timeout | undefined;
 
   constructor(private readonly parts: ChangeFeedParts) {
     const { redis, keyPrefix, isUsed } = parts;
@@ -72,7 +70,7 @@ export class ChangeFeed {
   }
 
   close(): void {
-    clearTimeout(this.retry);
+    this.retries.close();
     this.channel?.close();
   }
 
@@ -86,22 +84,12 @@ export class ChangeFeed {
     const args = [changeMs, this.channelName, cipher.encrypt(Buffer.from(id), this.channelName)];
     const change = readChange(await redis.run((client) => CHANGE.run(client, [key], args), key));
     if (change === undefined) {
-      this.publishLater(id);
+      this.retries.add(id);
       return;
     }
     for (const cache of this.caches) cache.raiseChange(id, change);
     const set = await redis.run((client) => client.set(this.reportedKey, '1', 'PX', REPORTED_MS), this.reportedKey);
-    if (set === undefined) this.publishLater(id);
-  }
-
-  private publishLater(id: string): void {
-    if (this.pending.size < MAX_PENDING) this.pending.add(id);
-    this.retry ??= setTimeout(() => {
-      this.retry = undefined;
-      const ids = [...this.pending];
-      this.pending.clear();
-      for (const one of ids) void this.publish(one);
-    }, RETRY_MS).unref();
+    if (set === undefined) this.retries.add(id);
   }
 
   /** A notice from any replica, this one included. */

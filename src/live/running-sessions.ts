@@ -4,6 +4,7 @@ import { type ValueCipher } from '../cache/stored-value.js';
 import { type Clock } from '../clock.js';
 import { type RedisLink } from '../redis/redis-link.js';
 import { RedisScript } from '../redis/redis-script.js';
+import { WriteRetries } from '../redis/write-retries.js';
 
 export interface RunningSession {
   readonly id: string;
@@ -25,8 +26,8 @@ const MAX_LISTED = 1000;
 const MAX_KEPT = 5000;
 
 /**
- * KEYS the times by name, the ids by name; ARGV name, id, milliseconds kept, how many. Times are those of Redis's
- * clock; a key of another type is replaced.
+ * KEYS the times by name, the ids by name; ARGV name, id, milliseconds kept, how many, milliseconds ago. Times are
+ * those of Redis's clock; a key of another type is replaced.
  */
 const NOTE = new RedisScript(
   `
@@ -39,7 +40,9 @@ local function drop(names)
 end
 if redis.call('TYPE', KEYS[1]).ok ~= 'zset' then redis.call('DEL', KEYS[1]) end
 if redis.call('TYPE', KEYS[2]).ok ~= 'hash' then redis.call('DEL', KEYS[2]) end
-redis.call('ZADD', KEYS[1], now, ARGV[1])
+local at = now - ARGV[5]
+local known = redis.call('ZSCORE', KEYS[1], ARGV[1])
+if not known or tonumber(known) < at then redis.call('ZADD', KEYS[1], at, ARGV[1]) end
 redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
 drop(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[3], 'LIMIT', 0, 1000))
 drop(redis.call('ZRANGE', KEYS[1], 0, -1 - ARGV[4]))
@@ -72,26 +75,39 @@ return reply`,
 
 /** The sessions that a webhook reported lately: the desk's own API has no list of running ones. */
 export class RunningSessions {
-  /** What webhooks reported to this replica: used without Redis, and while it is unavailable. */
+  /** What webhooks reported to this replica: Redis may be unavailable, or lose what it had. */
   private readonly local: LRUCache<string, number>;
+  private readonly retries = new WriteRetries((id) => this.write(id));
 
   constructor(private readonly parts: RunningSessionsParts) {
     this.local = new LRUCache({ max: MAX_LISTED });
   }
 
   async note(id: string): Promise<void> {
+    this.local.set(id, this.parts.now());
+    if (this.parts.redis.state !== 'off') await this.write(id);
+  }
+
+  private async write(id: string): Promise<void> {
     const { redis, cipher, now } = this.parts;
-    this.local.set(id, now());
+    const at = this.local.peek(id);
+    if (at === undefined) return;
     const name = createHash('sha256').update(id).digest('base64url').slice(0, 22);
-    const args = [name, cipher.encrypt(Buffer.from(id), name), KEPT_MS, MAX_KEPT];
-    await redis.run((client) => NOTE.run(client, this.keys, args), this.keys[0]);
+    const args = [name, cipher.encrypt(Buffer.from(id), name), KEPT_MS, MAX_KEPT, now() - at];
+    const written = await redis.run((client) => NOTE.run(client, this.keys, args), this.keys[0]);
+    if (written === undefined) this.retries.add(id);
   }
 
   /** Newest first. */
   async list(): Promise<readonly RunningSession[]> {
     const { redis } = this.parts;
     const reply = await redis.run((client) => LIST.run(client, this.keys, [KEPT_MS, MAX_LISTED]), this.keys[0]);
-    return Array.isArray(reply) ? this.readReply(reply) : this.listLocal();
+    const times = new Map<string, number>();
+    for (const { id, lastEventAt } of [...this.readReply(reply), ...this.listLocal()]) {
+      times.set(id, Math.max(lastEventAt, times.get(id) ?? 0));
+    }
+    const sessions = [...times].map(([id, lastEventAt]) => ({ id, lastEventAt }));
+    return sessions.toSorted((a, b) => b.lastEventAt - a.lastEventAt).slice(0, MAX_LISTED);
   }
 
   /** In one slot of a cluster. */
@@ -100,11 +116,12 @@ export class RunningSessions {
     return [`${keyPrefix}:{running}:times`, `${keyPrefix}:{running}:ids`];
   }
 
-  private readReply(reply: readonly unknown[]): RunningSession[] {
+  private readReply(reply: unknown): RunningSession[] {
     const { cipher, now } = this.parts;
+    const fields: readonly unknown[] = Array.isArray(reply) ? reply : [];
     const sessions: RunningSession[] = [];
-    for (let i = 0; i + 2 < reply.length; i += 3) {
-      const [name, stored, agoMs] = [String(reply[i]), reply[i + 1], Number(reply[i + 2])];
+    for (let i = 0; i + 2 < fields.length; i += 3) {
+      const [name, stored, agoMs] = [String(fields[i]), fields[i + 1], Number(fields[i + 2])];
       const id = Buffer.isBuffer(stored) ? cipher.decrypt(stored, name)?.toString() : undefined;
       if (id !== undefined) sessions.push({ id, lastEventAt: now() - Math.max(0, agoMs) });
     }
