@@ -47,7 +47,7 @@ export async function createApp(environment: Environment): Promise<NestFastifyAp
   const routes = app.get(DeclaredRoutes);
   routes.collect(fastify, API_DOCUMENT_PATHS);
   setUpWebhook(fastify, app.get(Metrics));
-  observeRequests(fastify, app.get(RequestObserver));
+  observeRequests(fastify, app.get(RequestObserver), routes);
   setResponseHeaders(fastify, app.get(ResponseHeaders));
   answerPreflights(fastify, app.get(Cors));
   const auditedRoutes = [...cachedRoutes(app), STREAM_ROUTE, RUNNING_SESSIONS_ROUTE];

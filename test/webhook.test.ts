@@ -275,6 +275,9 @@ describe('what is no webhook', () => {
             instance: '/webhooks/desk',
           });
       }
+      const { text } = await ask(withSecret, '/metrics');
+      const labels = `route="/webhooks/desk",method="${method}",status="405"`;
+      expect(text).toContain(`http_request_duration_seconds_count{${labels}} 3`);
     },
   );
 

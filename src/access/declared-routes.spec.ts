@@ -52,6 +52,7 @@ describe('The declared routes', () => {
     declare(app, '/sessions/:id/messages', 'callers', 'POST');
     expect(routes.methodsOf('/sessions/a/messages')?.toSorted()).toEqual(['GET', 'HEAD', 'POST']);
     expect(routes.methodsOf('/%73essions/a%2Fb/messages')?.toSorted()).toEqual(['GET', 'HEAD', 'POST']);
+    expect(routes.templateOf('/sessions/a%2Fb/messages')).toBe('/sessions/:id/messages');
     expect(routes.methodsOf('/sessions/a/b/messages')).toBeUndefined();
     expect(routes.methodsOf('/sessions/a/messages/more')).toBeUndefined();
   });

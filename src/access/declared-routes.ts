@@ -29,10 +29,19 @@ export class DeclaredRoutes {
 
   /** The methods of a path; undefined if it is no route. */
   methodsOf(path: string): readonly string[] | undefined {
+    const found = this.find(path);
+    return found && [...found[1].methods];
+  }
+
+  /** The template of a path, whatever the method; undefined if it is no route. */
+  templateOf(path: string): string | undefined {
+    return this.find(path)?.[0];
+  }
+
+  private find(path: string): readonly [template: string, route: DeclaredRoute] | undefined {
     // Like the router, which leaves an encoded slash encoded.
     const decoded = decodeURI(path);
-    const route = [...this.routes.values()].find(({ pattern }) => pattern.test(decoded));
-    return route && [...route.methods];
+    return [...this.routes].find(([, { pattern }]) => pattern.test(decoded));
   }
 
   private add(template: string, methods: readonly string[], access: Access): void {

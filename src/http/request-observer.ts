@@ -1,10 +1,11 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type DestinationStream, type Logger } from 'pino';
 import { type FastifyInstance } from 'fastify';
+import { type DeclaredRoutes } from '../access/declared-routes.js';
 import { type Metrics } from '../metrics/metrics.js';
 import { newRequestContext, type RequestContext } from '../logging/request-context.js';
 import { accessLine, auditLine, type RequestEnd } from '../logging/request-lines.js';
-import { WEBHOOK_PATH } from './request-target.js';
+import { pathOf, WEBHOOK_PATH } from './request-target.js';
 import { endRequestSpan, traceLastByte, traceRequest } from './request-span.js';
 
 /** nginx's status for a client that disconnected before its answer. */
@@ -124,11 +125,13 @@ function templateOf(url: string | undefined): string {
 }
 
 /** Gives every request its context, and observes it. */
-export function observeRequests(fastify: FastifyInstance, observer: RequestObserver): void {
+export function observeRequests(fastify: FastifyInstance, observer: RequestObserver, routes: DeclaredRoutes): void {
   fastify.decorateRequest('context');
   fastify.addHook('onRequest', (request, reply, done) => {
     request.context = newRequestContext(request.headers);
-    observer.watch(request.raw, reply.raw, request.context, templateOf(request.routeOptions.url));
+    // Of a route with another method, the router knows nothing.
+    const url = request.routeOptions.url ?? routes.templateOf(pathOf(request.url));
+    observer.watch(request.raw, reply.raw, request.context, templateOf(url));
     done();
   });
 }
