@@ -1,5 +1,6 @@
 import { type RequestListener, type Server } from 'node:http';
 import { type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import { MAX_TIMER_MS } from './clock.js';
 import { type Environment } from './environment.js';
 import { type Exchanges } from './http/exchanges.js';
 import { type FastPath } from './http/fast-path.js';
@@ -16,7 +17,6 @@ const TIMEOUT_CHECK_MS = 1000;
 const KEEP_ALIVE_MS = 72_000;
 /** A connection without any traffic for this long, beyond what an answer may take, is closed: its client is gone. */
 const STALLED_MS = 20_000;
-const MAX_TIMER_MS = 2 ** 31 - 1;
 const MAX_HEADER_BYTES = 16_384;
 
 type ClientErrorHandler = NonNullable<FastifyServerOptions['clientErrorHandler']>;

@@ -1,4 +1,4 @@
-import { type Clock } from '../clock.js';
+import { type Clock, MAX_TIMER_MS } from '../clock.js';
 import {
   DeskAbandonedError,
   DeskBusyError,
@@ -6,7 +6,7 @@ import {
   DeskJoinTimeoutError,
   DeskLimitedCallError,
   DeskRateLimitedError,
-  DeskUnavailableError,
+  shuttingDown,
 } from '../desk/desk-error.js';
 import { type Environment } from '../environment.js';
 
@@ -26,7 +26,7 @@ const SHORTEST_PAUSE_MS = 50;
 
 /** How long a file or a stream may go without a call to the desk before its read fails. */
 export function backgroundMaxWaitMs({ deskCooldownMaxMs }: Pick<Environment, 'deskCooldownMaxMs'>): number {
-  return deskCooldownMaxMs * COOL_DOWNS;
+  return Math.min(deskCooldownMaxMs * COOL_DOWNS, MAX_TIMER_MS);
 }
 
 /**
@@ -71,5 +71,5 @@ async function pause(ms: number, signal: AbortSignal, stopping: AbortSignal): Pr
     if (ends.some(({ aborted }) => aborted)) resume();
   });
   if (signal.aborted) throw new DeskAbandonedError('the client has gone', {}, { cause: signal.reason });
-  if (stopping.aborted) throw new DeskUnavailableError('shutting down', { retryAfterMs: 1000 });
+  if (stopping.aborted) throw shuttingDown();
 }

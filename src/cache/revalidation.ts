@@ -1,5 +1,5 @@
 import { type Logger } from 'pino';
-import { type Clock } from '../clock.js';
+import { type Clock, within } from '../clock.js';
 import { DeskAbandonedError, DeskError } from '../desk/desk-error.js';
 import { type Entries, type Entry } from './entry.js';
 import { type FreshnessPolicy } from './freshness.js';
@@ -33,18 +33,14 @@ export class Revalidation<State> {
   async askOrServeStale<T>(entry: Entry<State>, ask: () => Promise<T>, stale: T): Promise<T> {
     if (this.isPaused(entry)) return stale;
     const fresh = ask();
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<'late'>((resolve) => (timer = setTimeout(resolve, MAX_WAIT_MS, 'late').unref()));
     try {
-      const first = await Promise.race([fresh, timeout]);
+      const first = await within(fresh, MAX_WAIT_MS);
       if (first !== 'late') return first;
       this.continueInBackground(entry, fresh);
       return stale;
     } catch (error) {
       if (!this.mayServeStale(entry, error)) throw error;
       return stale;
-    } finally {
-      clearTimeout(timer);
     }
   }
 

@@ -80,6 +80,15 @@ export class DeskBusyError extends DeskUnavailableError {}
 /** Cancelled before it was sent, because no request waited for it any more: says nothing about the desk. */
 export class DeskAbandonedError extends DeskUnavailableError {}
 
+/** A call that was refused or cancelled because the service stops. */
+export function shuttingDown(): DeskUnavailableError {
+  return new DeskUnavailableError('shutting down', { retryAfterMs: 1000 });
+}
+
+export function abandoned(): DeskAbandonedError {
+  return new DeskAbandonedError('nobody waits for this call any more', { retryAfterMs: 1000 });
+}
+
 const CLASSES = {
   'invalid-request': DeskInvalidRequestError,
   'session-not-found': DeskNotFoundError,

@@ -1,4 +1,5 @@
 import { IsIn, Matches, Max, Min, ValidateBy } from 'class-validator';
+import { MAX_TIMER_MS } from '../clock.js';
 
 /** Why a variable's text could not be parsed. Never holds the text: it may be a secret. */
 export class Unreadable {
@@ -89,5 +90,5 @@ export function Share(): PropertyDecorator {
 
 /** Node fires timers of more than 2^31 - 1 ms immediately. */
 export function TimerMs(): PropertyDecorator {
-  return WholeNumber({ max: 2 ** 31 - 1 });
+  return WholeNumber({ max: MAX_TIMER_MS });
 }

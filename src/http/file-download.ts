@@ -5,6 +5,7 @@ import { constants, createGzip } from 'node:zlib';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type AuditFields, runInContext } from '../logging/request-context.js';
 import { trace } from '../tracing/trace.js';
+import { abortAtClose } from './abort-at-close.js';
 import { acceptsGzip } from './accept-encoding.js';
 import { csvHead } from './csv.js';
 import { CONTENT_TYPES, type FileFormat } from './file-format.js';
@@ -98,11 +99,7 @@ export class FileDownload {
     const response = reply.raw;
     // A file may wait for the desk for longer than the idle timeout of connections.
     response.setTimeout(0);
-    const gone = new AbortController();
-    response.once('close', () => {
-      gone.abort();
-    });
-    if (response.destroyed) gone.abort();
+    const gone = abortAtClose(response);
     const parts = source.parts(gone.signal);
     const next = () => runInContext(context, () => trace('file block', {}, () => parts.next()));
     const first = await next();

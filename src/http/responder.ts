@@ -4,6 +4,7 @@ import { type ReadOptions } from '../cache/lookup.js';
 import { type RequestContext, runInContext } from '../logging/request-context.js';
 import { type Metrics } from '../metrics/metrics.js';
 import { type Result, type View } from '../cache/result.js';
+import { abortAtClose } from './abort-at-close.js';
 import { chooseEncoding } from './accept-encoding.js';
 import { type ResourceAnswer, type CachedRoute } from './cached-route.js';
 import { type Variant } from './representation.js';
@@ -33,7 +34,7 @@ export class Responder {
   ): Promise<void> {
     const { context, headers } = request;
     const noCache = NO_CACHE.test(headers['cache-control'] ?? '');
-    const answer = await runInContext(context, () => read({ noCache, signal: signalOf(reply.raw) }));
+    const answer = await runInContext(context, () => read({ noCache, signal: abortAtClose(reply.raw).signal }));
     const variant = await answer.representation.variant(chooseEncoding(headers['accept-encoding']));
     reply.hijack();
     this.serve(request.raw, reply.raw, context, { route, answer, variant });
@@ -65,17 +66,6 @@ export class Responder {
     response.writeHead(isUnchanged ? 304 : 200, lines);
     response.end(isUnchanged || request.method === 'HEAD' ? undefined : variant.body);
   }
-}
-
-/** Aborted when the client disconnects before its answer: then no call to the desk is started for it. */
-function signalOf(response: ServerResponse): AbortSignal {
-  const gone = new AbortController();
-  response.once('close', () => {
-    if (!response.writableFinished) gone.abort();
-  });
-  // It may have gone while its credentials or its limit were checked.
-  if (response.destroyed) gone.abort();
-  return gone.signal;
 }
 
 /** The earliest HTTP-date that can be written. Not by Date.UTC, which takes the year 1 for 1901. */

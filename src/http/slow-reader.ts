@@ -25,7 +25,8 @@ export async function writeAtReadersPace(response: ServerResponse, bytes: Buffer
   }
 }
 
-async function drained(response: ServerResponse, stalledMs: number): Promise<void> {
+/** @throws StalledReaderError, GoneReaderError */
+export async function drained(response: ServerResponse, stalledMs: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => {
       end();

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { type Clock } from '../../clock.js';
 import { type CallPriority } from '../call-options.js';
-import { DeskAbandonedError, DeskBusyError, DeskRateLimitedError, DeskUnavailableError } from '../desk-error.js';
+import { abandoned, DeskBusyError, DeskRateLimitedError, DeskUnavailableError, shuttingDown } from '../desk-error.js';
 import { type Quota } from './quota.js';
 
 export interface BackgroundTurnsParts {
@@ -182,12 +182,4 @@ export class BackgroundTurns {
   private reportLength(): void {
     this.parts.onLengthChange?.(this.retries.size + this.line.size);
   }
-}
-
-function abandoned(): DeskAbandonedError {
-  return new DeskAbandonedError('nobody waits for this call any more', { retryAfterMs: 1000 });
-}
-
-function shuttingDown(): DeskUnavailableError {
-  return new DeskUnavailableError('shutting down', { retryAfterMs: 1000 });
 }

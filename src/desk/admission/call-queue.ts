@@ -2,11 +2,12 @@ import { type Clock } from '../../clock.js';
 import { type CallOptions } from '../call-options.js';
 import { MAX_CONNECTIONS } from '../connection-pool.js';
 import {
-  DeskAbandonedError,
+  abandoned,
   DeskBusyError,
   type DeskError,
   DeskRateLimitedError,
   DeskUnavailableError,
+  shuttingDown,
 } from '../desk-error.js';
 import { type AdmissionControl, type LimitScope, type Permit } from './admission.js';
 import { WaitingCall, WaitingLine } from './waiting-line.js';
@@ -195,12 +196,4 @@ export class CallQueue {
     const goneMs = Math.max(0, this.lastDeadlineAt - this.parts.now());
     return Math.min((this.line.length / this.parts.maxRps) * 1000, goneMs);
   }
-}
-
-function shuttingDown(): DeskUnavailableError {
-  return new DeskUnavailableError('shutting down', { retryAfterMs: 1000 });
-}
-
-function abandoned(): DeskAbandonedError {
-  return new DeskAbandonedError('nobody waits for this call any more', { retryAfterMs: 1000 });
 }

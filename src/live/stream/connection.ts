@@ -1,4 +1,5 @@
 import { type ServerResponse } from 'node:http';
+import { drained, GoneReaderError, StalledReaderError } from '../../http/slow-reader.js';
 import { HEARTBEAT } from './sse.js';
 
 /**
@@ -61,7 +62,12 @@ export class Connection {
   /** Sends older messages. Resolves once they are written, so that no more is loaded than is read. */
   async send(event: Buffer): Promise<void> {
     if (!this.isOpen || this.response.write(event)) return;
-    await this.drained();
+    try {
+      await drained(this.response, STALLED_MS);
+    } catch (error) {
+      if (error instanceof StalledReaderError) this.close('slow');
+      else if (!(error instanceof GoneReaderError)) throw error;
+    }
   }
 
   close(end: StreamEnd): void {
@@ -71,20 +77,5 @@ export class Connection {
     if (end === 'slow' || end === 'failed') this.response.destroy();
     else if (end !== 'left') this.response.end();
     this.onEnd(end);
-  }
-
-  private async drained(): Promise<void> {
-    const { response } = this;
-    let stalled: NodeJS.Timeout | undefined;
-    let resume: () => void = () => undefined;
-    await new Promise<void>((resolve) => {
-      resume = resolve;
-      response.once('drain', resume).once('close', resume);
-      stalled = setTimeout(() => {
-        this.close('slow');
-      }, STALLED_MS).unref();
-    });
-    clearTimeout(stalled);
-    response.off('drain', resume).off('close', resume);
   }
 }

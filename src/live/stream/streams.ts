@@ -2,6 +2,7 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
 import { type Clock } from '../../clock.js';
 import { DeskAbandonedError } from '../../desk/desk-error.js';
+import { abortAtClose } from '../../http/abort-at-close.js';
 import { NO_ROUTE } from '../../http/request-observer.js';
 import { type RequestObserver } from '../../http/request-observer.js';
 import { type ResponseHeaders } from '../../http/response-headers.js';
@@ -65,18 +66,11 @@ export class Streams {
     const { open } = this.parts;
     const { context } = request;
     const place = open.enter(context.caller ?? '');
-    const gone = new AbortController();
-    const onClose = () => {
-      gone.abort();
-    };
-    reply.raw.once('close', onClose);
-    // It may have gone while its credentials or its limit were checked.
-    if (reply.raw.destroyed) gone.abort();
+    const { signal } = abortAtClose(reply.raw);
     try {
       // The stream goes on for hours, so its work belongs to no span of the request.
-      const view = await runInContext(context, () => this.read(context, asked, gone.signal));
-      reply.raw.off('close', onClose);
-      if (gone.signal.aborted) throw new DeskAbandonedError('the client has gone');
+      const view = await runInContext(context, () => this.read(context, asked, signal));
+      if (signal.aborted) throw new DeskAbandonedError('the client has gone');
       open.refuseOnceClosed();
       this.begin(request, reply, asked, view, place);
     } catch (error) {
