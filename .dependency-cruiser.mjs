@@ -16,14 +16,14 @@ const layers = [
   ['logging'],
   ['metrics', 'tracing'],
   ['environment'],
-  ['base'], //                    json, clock, version: files in no folder
+  ['base'], //                    json, clock, target, version: files in no folder
 ];
 
 /** Layers that are not a folder of the same name. */
 const paths = {
   process: '^src/(?:main|app\\.module|start|stop-signals|shutdown|configure-app|server|openapi)\\.ts$',
   environment: '^src/environment(?:\\.module)?\\.ts$|^src/environment/',
-  base: '^src/(?:json|clock|version)\\.ts$',
+  base: '^src/(?:json|clock|target|version)\\.ts$',
 };
 const pathOf = (folder) => paths[folder] ?? `^src/${folder}/`;
 const folders = layers.flat();

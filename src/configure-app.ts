@@ -12,7 +12,6 @@ import { Exchanges } from './http/exchanges.js';
 import { FastPath } from './http/fast-path.js';
 import { checkRequestHeaders, ignoreBodies } from './http/request-checks.js';
 import { observeRequests, RequestObserver } from './http/request-observer.js';
-import { queryOf } from './http/request-target.js';
 import { Responder } from './http/responder.js';
 import { ResponseHeaders, setResponseHeaders } from './http/response-headers.js';
 import { UnreadableRequest } from './http/unreadable-request.js';
@@ -28,6 +27,7 @@ import { Readiness } from './operations/readiness.js';
 import { SessionsRoute } from './sessions/list/sessions-route.js';
 import { SessionStateRoute } from './sessions/state/session-state-route.js';
 import { answerExpectations, listenFirst, refuseConnect, serverOptions, trackExchanges } from './server.js';
+import { queryOf } from './target.js';
 
 /**
  * The app as main and the export of the API document use it. The order here is the order in which requests are handled.

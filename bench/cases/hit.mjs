@@ -15,7 +15,7 @@ import {
 export const PATH = '/sessions/load-7/messages?limit=50';
 
 /** A list page of about the same size, of the simulated desk's own sessions. */
-export const LIST_PATH = listPath();
+const LIST_PATH = listPath();
 
 /** A page from memory, compared with the least that Node can do and with a usual stack. */
 export async function hit({ desk, redis, rounds, seconds }) {

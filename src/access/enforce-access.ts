@@ -6,6 +6,7 @@ import { type Access } from './access.js';
 import { type AccessControl } from './access-control.js';
 import { type DeclaredRoutes } from './declared-routes.js';
 import { type WebhookCredentials } from './webhook-signature.js';
+import { pathOf, queryOf } from '../target.js';
 
 /** The audit fields of a request over the limit: it is audited like any other read. */
 type AuditOfRefused = (request: FastifyRequest) => AuditFields | undefined;
@@ -59,15 +60,11 @@ function tooManyRequests(waitMs: number): ProblemError {
 
 function webhookCredentialsOf({ params, url }: FastifyRequest): WebhookCredentials {
   const secret = isJsonObject(params) ? params['secret'] : undefined;
-  const query = new URLSearchParams(url.slice(url.indexOf('?') + 1));
+  const query = new URLSearchParams(queryOf(url));
   return { query, pathSecret: typeof secret === 'string' ? secret : undefined };
 }
 
 function accessOf({ is404, routeOptions, url }: FastifyRequest, routes: DeclaredRoutes): Access {
   // Every route declares its access, or the service would not have started.
   return (is404 ? undefined : routeOptions.config.access) ?? routes.accessOf(pathOf(url));
-}
-
-function pathOf(url: string): string {
-  return url.split(/[?#]/, 1)[0] ?? url;
 }

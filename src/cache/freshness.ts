@@ -50,7 +50,7 @@ export function heuristicLifetime(policy: FreshnessPolicy, askedAt: number, chan
 }
 
 /** Never negative: the clocks of replicas differ. */
-export function ageOf(dated: Dated, now: number): number {
+function ageOf(dated: Dated, now: number): number {
   return Math.max(0, now - dated.askedAt);
 }
 

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { type Clock } from '../clock.js';
 import { type RedisChannel } from '../redis/redis-channel.js';
 import { type RedisClient } from '../redis/connect.js';
+import { hashedId } from '../redis/hashed-id.js';
 import { type RedisLink } from '../redis/redis-link.js';
 import { READ } from './redis-scripts.js';
 import { decodeValue, encodeValue, FORMAT, type StoredValue, type ValueCipher } from './stored-value.js';
@@ -172,7 +172,7 @@ export class RedisKeys {
   readonly change: string;
 
   constructor(prefix: string, resource: string, id: string) {
-    const hash = createHash('sha256').update(id).digest('base64url').slice(0, 22);
+    const hash = hashedId(id);
     const ofId = `${prefix}:${FORMAT}:{${hash}}`;
     this.base = `${ofId}:${resource}`;
     this.change = `${ofId}:change`;

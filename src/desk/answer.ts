@@ -1,4 +1,4 @@
-import { isInteger, isJsonObject, mayBeJsonObject, parseJson } from '../json.js';
+import { isInteger, isJsonObject, mayBeJsonObject, objectOf, parseJson } from '../json.js';
 import { type DeskCommand } from './commands/command.js';
 
 /** A well-formed answer: ErrorCode 0 with the data, or another ErrorCode. */
@@ -108,8 +108,7 @@ export function isRenderable(messages: readonly { readonly msgBody: unknown }[])
 }
 
 function contentOf(element: unknown) {
-  const content = isJsonObject(element) ? element['MsgContent'] : undefined;
-  return isJsonObject(content) ? content : {};
+  return objectOf(objectOf(element)['MsgContent']);
 }
 
 function cardSize(data: unknown) {

@@ -1,5 +1,5 @@
 /** The problem codes (docs/api.md, "Errors") that a failed call to the desk can lead to. */
-export const deskErrorCodes = [
+const deskErrorCodes = [
   'invalid-request',
   'session-not-found',
   'upstream-rate-limited',

@@ -2,6 +2,7 @@ import { IsInt, IsOptional, Max, Min } from 'class-validator';
 
 /** The bounds of `limit` and `offset` of every resource that has pages (docs/api.md). */
 export const MAX_LIMIT = 100;
+export const DEFAULT_LIMIT = 20;
 export const MAX_OFFSET = 2147483647;
 
 export const IsLimit = () => IsOptionalInteger(1, MAX_LIMIT);

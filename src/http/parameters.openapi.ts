@@ -1,6 +1,6 @@
 import { ApiHeader, ApiParam, ApiQuery } from '@nestjs/swagger';
 import { IDENTIFIER_PATTERN } from './identifier.js';
-import { MAX_LIMIT, MAX_OFFSET } from './paging.js';
+import { DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET } from './paging.js';
 
 /** The session of the sample in the desk API's documents, which the demo's simulated desk also has. */
 export const SESSION_ID = 'b0f4ca12-4850-4218-a284-efe679a87066';
@@ -35,7 +35,7 @@ export const pagingParameters = [
     name: 'limit',
     required: false,
     description: 'How many to return at most',
-    schema: { type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: 20, example: 20 },
+    schema: { type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT, example: 20 },
   }),
   ApiQuery({
     name: 'offset',

@@ -4,7 +4,8 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs
 import { type DeclaredRoutes } from '../access/declared-routes.js';
 import { problemDocument, type ProblemDocument, ProblemError, problemHeaders } from '../problem/problem.js';
 import { problemOf } from '../problem/problem-of.js';
-import { pathAsSent, pathOf } from './request-target.js';
+import { pathAsSent } from './request-target.js';
+import { pathOf } from '../target.js';
 
 /** Turns an error into its RFC 9457 answer; the only place where that happens, for Nest's errors and Fastify's alike. */
 export class ProblemSender {

@@ -5,8 +5,9 @@ import { type DeclaredRoutes } from '../access/declared-routes.js';
 import { type Metrics } from '../metrics/metrics.js';
 import { newRequestContext, type RequestContext } from '../logging/request-context.js';
 import { accessLine, auditLine, type RequestEnd } from '../logging/request-lines.js';
-import { pathOf, WEBHOOK_PATH } from './request-target.js';
+import { WEBHOOK_PATH } from './request-target.js';
 import { endRequestSpan, traceLastByte, traceRequest } from './request-span.js';
+import { pathOf } from '../target.js';
 
 /** nginx's status for a client that disconnected before its answer. */
 const CLIENT_GONE = 499;

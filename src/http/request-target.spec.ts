@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { pathAsSent, queryOf, readableTarget } from './request-target.js';
+import { pathAsSent, readableTarget } from './request-target.js';
+import { queryOf } from '../target.js';
 
 describe('a target that the router can read', () => {
   test.each([

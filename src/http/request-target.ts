@@ -1,3 +1,5 @@
+import { pathOf } from '../target.js';
+
 const ABSOLUTE = /^https?:\/\/[^/?#]*/i;
 
 /**
@@ -35,17 +37,6 @@ function originForm(target: string): string {
   const rest = target.replace(ABSOLUTE, '');
   if (rest.length === target.length) return `/${encodeURIComponent(target)}`;
   return rest.startsWith('/') ? rest : `/${rest}`;
-}
-
-/** A target without its query. */
-export function pathOf(target: string): string {
-  return target.split(/[?#]/, 1)[0] ?? target;
-}
-
-/** The query of a target, without its question mark. */
-export function queryOf(target: string): string {
-  const mark = target.indexOf('?');
-  return mark < 0 ? '' : target.slice(mark + 1);
 }
 
 const CONTINUATION = '%[89AB][\\dA-F]';

@@ -5,11 +5,11 @@ import { AllowAccess } from '../access/access.js';
 import { Environment, hasWebhook } from '../environment.js';
 import { type AuditedRoute } from '../http/cached-route.js';
 import { refuseParameters } from '../http/request-input.js';
-import { queryOf } from '../http/request-target.js';
 import { ProblemError } from '../problem/problem.js';
 import { RunningSessions } from './running-sessions.js';
 import { type RunningSessionsDto } from './running-sessions.dto.js';
 import { DocumentRunningSessions } from './running-sessions.openapi.js';
+import { queryOf } from '../target.js';
 
 const NAME = 'running-sessions';
 /** Who listed, for the audit line; also if the caller is over the limit. */

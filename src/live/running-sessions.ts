@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { type ValueCipher } from '../cache/stored-value.js';
 import { type Clock } from '../clock.js';
+import { hashedId } from '../redis/hashed-id.js';
 import { type RedisLink } from '../redis/redis-link.js';
 import { RedisScript } from '../redis/redis-script.js';
 import { WriteRetries } from '../redis/write-retries.js';
@@ -92,7 +92,7 @@ export class RunningSessions {
     const { redis, cipher, now } = this.parts;
     const at = this.local.peek(id);
     if (at === undefined) return;
-    const name = createHash('sha256').update(id).digest('base64url').slice(0, 22);
+    const name = hashedId(id);
     const args = [name, cipher.encrypt(Buffer.from(id), name), KEPT_MS, MAX_KEPT, now() - at];
     const written = await redis.run((client) => NOTE.run(client, this.keys, args), this.keys[0]);
     if (written === undefined) this.retries.add(id);

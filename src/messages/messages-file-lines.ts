@@ -1,5 +1,5 @@
 import { csvLines, type CsvRow } from '../http/csv.js';
-import { isJsonObject, type JsonObject, parseJson } from '../json.js';
+import { type JsonObject, objectOf, parseJson } from '../json.js';
 import { type TranscriptView } from '../transcript/view.js';
 import { messagesIn } from './messages-page.js';
 
@@ -52,10 +52,6 @@ function urlsIn({ url, variants, thumbnail }: JsonObject): string[] {
   const listed: readonly unknown[] = Array.isArray(variants) ? variants : [];
   const parts = [...listed, thumbnail].map(objectOf);
   return [url, ...parts.map((part) => part['url'])].filter((one) => typeof one === 'string' && one !== '').map(String);
-}
-
-function objectOf(value: unknown): JsonObject {
-  return isJsonObject(value) ? value : {};
 }
 
 function textOf(value: unknown): string | null {

@@ -2,7 +2,7 @@ import { DeskFailedError } from '../desk/desk-error.js';
 import { type FileParts, type FileSource } from '../http/file-download.js';
 import { BLOCK_SIZE, type TranscriptQuery } from '../transcript/query.js';
 import { type Transcripts } from '../transcript/transcripts.js';
-import { type TranscriptView } from '../transcript/view.js';
+import { countOf } from '../transcript/view.js';
 import { CSV_COLUMNS, csvMessages, ndjsonLines } from './messages-file-lines.js';
 import { type FileQuery } from './messages-request.js';
 
@@ -46,8 +46,4 @@ export class MessagesFiles {
     }
     return total;
   }
-}
-
-function countOf({ slices }: TranscriptView): number {
-  return slices.reduce((sum, { from, to }) => sum + to - from, 0);
 }

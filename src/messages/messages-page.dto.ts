@@ -2,6 +2,7 @@ import { ApiExtraModels, ApiProperty, ApiPropertyOptional, ApiSchema } from '@ne
 import { type Content, contentSchemas } from '../content/content.js';
 import { CONTENT_UNION } from '../content/content-type.js';
 import { type Message, Sender } from '../content/message.js';
+import { MAX_LIMIT, MAX_OFFSET } from '../http/paging.js';
 
 /** A message as docs/api.md shows it; `implements` compares the class with what is really written. */
 @ApiSchema({ name: 'Message' })
@@ -41,16 +42,16 @@ class MessageDto implements Message {
 
 @ApiSchema({ name: 'Page' })
 export class PageDto {
-  @ApiProperty({ type: 'integer', minimum: 1, maximum: 100, example: 20 })
+  @ApiProperty({ type: 'integer', minimum: 1, maximum: MAX_LIMIT, example: 20 })
   declare limit: number;
 
-  @ApiPropertyOptional({ type: 'integer', minimum: 0, maximum: 2147483647, example: 0 })
+  @ApiPropertyOptional({ type: 'integer', minimum: 0, maximum: MAX_OFFSET, example: 0 })
   declare offset?: number;
 
-  @ApiPropertyOptional({ type: 'integer', minimum: 0, maximum: 2147483647, description: 'Instead of offset' })
+  @ApiPropertyOptional({ type: 'integer', minimum: 0, maximum: MAX_OFFSET, description: 'Instead of offset' })
   declare before?: number;
 
-  @ApiPropertyOptional({ type: 'integer', minimum: 0, maximum: 2147483647, description: 'Instead of offset' })
+  @ApiPropertyOptional({ type: 'integer', minimum: 0, maximum: MAX_OFFSET, description: 'Instead of offset' })
   declare after?: number;
 
   @ApiProperty({ enum: ['asc', 'desc'], example: 'desc' })

@@ -1,14 +1,8 @@
 import { type Rendered } from '../http/representation.js';
 import { type PageQuery, type Window } from '../transcript/query.js';
-import { type TranscriptView } from '../transcript/view.js';
+import { countOf, type TranscriptView } from '../transcript/view.js';
 
 const COMMA = 0x2c;
-
-/** Two views with the same fingerprint are the same page: runs of rendered messages never change. */
-export function fingerprintOf({ total, first, slices }: TranscriptView): string {
-  const shown = slices.map(({ messages, from, to }) => `${messages.id}:${from}:${to}`);
-  return `${total}:${first}:${shown.join()}`;
-}
 
 /** Written into one buffer: joining 200 small ones costs twice as much. All but the messages is ASCII. */
 export function renderPage(sessionId: string, query: PageQuery, view: TranscriptView): Rendered {
@@ -66,8 +60,9 @@ function placeOf(
 }
 
 /** The lowest and the highest position shown. */
-function shownIn({ offset, slices }: TranscriptView): { first: number | undefined; last: number | undefined } {
-  const count = slices.reduce((sum, { from, to }) => sum + to - from, 0);
+function shownIn(view: TranscriptView): { first: number | undefined; last: number | undefined } {
+  const { offset } = view;
+  const count = countOf(view);
   return count === 0 ? { first: undefined, last: undefined } : { first: offset, last: offset + count - 1 };
 }
 

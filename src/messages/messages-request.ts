@@ -4,7 +4,7 @@ import { IDENTIFIER, isIdentifier, IsIdentifier } from '../http/identifier.js';
 import { fillInput, invalidRequest, isUsualQuery, ValidQueries, withConflicts } from '../http/request-input.js';
 import { type InputFault } from '../problem/problem.js';
 import { type PageQuery } from '../transcript/query.js';
-import { IsLimit, IsOffset } from '../http/paging.js';
+import { DEFAULT_LIMIT, IsLimit, IsOffset } from '../http/paging.js';
 
 /**
  * The parameters of a request; undefined if left out. Values arrive as strings: canonical decimals become numbers,
@@ -58,7 +58,6 @@ const PARAMETERS = {
   format: 'text',
   from: 'number',
 } as const;
-const DEFAULT_LIMIT = 20;
 const TARGET = new RegExp(`^/sessions/(${IDENTIFIER})/messages(?:\\?(.*))?$`);
 
 /** Pages only: a request for a file is expensive in any case. */

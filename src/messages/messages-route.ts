@@ -5,8 +5,8 @@ import { type RepresentationCache } from '../http/representation.js';
 import { type AuditFields } from '../logging/request-context.js';
 import { type PageQuery, pageKey } from '../transcript/query.js';
 import { type Transcripts } from '../transcript/transcripts.js';
-import { type TranscriptView } from '../transcript/view.js';
-import { fingerprintOf, renderPage } from './messages-page.js';
+import { fingerprintOf, type TranscriptView } from '../transcript/view.js';
+import { renderPage } from './messages-page.js';
 import { type FileQuery, readRefusedRequest, recallMessagesRequest } from './messages-request.js';
 
 /** A session's messages as pages: for the controller, and for the fast path. */

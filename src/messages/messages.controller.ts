@@ -3,12 +3,12 @@ import { ApiExcludeEndpoint, ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { AllowAccess } from '../access/access.js';
 import { FileDownload } from '../http/file-download.js';
-import { queryOf } from '../http/request-target.js';
 import { Responder } from '../http/responder.js';
 import { MessagesFiles } from './messages-file.js';
 import { readMessagesRequest } from './messages-request.js';
 import { auditOf, MessagesRoute } from './messages-route.js';
 import { DocumentMessages } from './messages.openapi.js';
+import { queryOf } from '../target.js';
 
 type MessagesRequest = FastifyRequest<{ Params: { sessionId: string } }>;
 

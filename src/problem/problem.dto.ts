@@ -39,7 +39,10 @@ export class ProblemDto {
   @ApiProperty({ type: String, example: '4bf92f3577b34da6a3ce929d0e0e4736', description: 'Also in `X-Request-Id`' })
   declare requestId: string;
 
-  @ApiPropertyOptional({ type: String, description: 'The trace id, if the request is sampled or came with a valid `traceparent`' })
+  @ApiPropertyOptional({
+    type: String,
+    description: 'The trace id, if the request is sampled or came with a valid `traceparent`',
+  })
   declare traceId?: string;
 
   @ApiPropertyOptional({ type: 'integer', description: 'The ErrorCode, if the desk answered with one' })

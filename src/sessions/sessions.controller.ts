@@ -3,13 +3,13 @@ import { ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { AllowAccess } from '../access/access.js';
 import { FileDownload } from '../http/file-download.js';
-import { queryOf } from '../http/request-target.js';
 import { Responder } from '../http/responder.js';
 import { SessionsFiles } from './list/sessions-file.js';
 import { readSessionsQuery } from './list/sessions-request.js';
 import { auditOf, SessionsRoute } from './list/sessions-route.js';
 import { checkSessionStateRequest, SessionStateRoute } from './state/session-state-route.js';
 import { DocumentSessions, DocumentSessionState } from './sessions.openapi.js';
+import { queryOf } from '../target.js';
 
 type SessionRequest = FastifyRequest<{ Params: { sessionId: string } }>;
 

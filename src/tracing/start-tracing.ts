@@ -23,7 +23,7 @@ export function stopTracing(withinMs: number): Promise<void> {
   return stop(withinMs);
 }
 
-export function wantsTraces(environment: Environment): boolean {
+function wantsTraces(environment: Environment): boolean {
   const endpoint = environment.otelExporterOtlpTracesEndpoint ?? environment.otelExporterOtlpEndpoint;
   return endpoint !== undefined && !environment.otelSdkDisabled && environment.otelTracesExporter === 'otlp';
 }

@@ -31,9 +31,6 @@ export function withStaleHead(log: Log): Log {
   return { ...log, head: { ...log.head, arrivedAt: -Infinity, lifetimeMs: 0, basis: undefined } };
 }
 
-/** The window of a head: the newest messages, as many as one call gives. */
-export const HEAD_WINDOW: Window = { order: 'desc', offset: 0, limit: BLOCK_SIZE };
-
 /** The window of a block: by its position from the start, or from the end if the total must be trusted. */
 export function blockWindow(log: Log, frame: Frame, index: number): Window {
   const first = index * BLOCK_SIZE;
@@ -41,7 +38,7 @@ export function blockWindow(log: Log, frame: Frame, index: number): Window {
   return { order: 'desc', offset: Math.max(0, log.head.total - first - BLOCK_SIZE), limit: BLOCK_SIZE };
 }
 
-/** Merges an answer to HEAD_WINDOW. */
+/** Merges an answer to NEWEST_WINDOW. */
 export function mergeHead(known: Log | undefined, answer: FetchedWindow, policy: TranscriptPolicy): MergedHead {
   if (!isComplete(answer)) return 'contradiction';
   if (known === undefined) return firstLog(answer, policy);

@@ -10,6 +10,7 @@ import { type TranscriptUpdate } from './merge.js';
 import {
   type FetchedWindow,
   isSpan,
+  NEWEST_WINDOW,
   type Order,
   plainWindowOf,
   type TranscriptQuery,
@@ -19,7 +20,7 @@ import {
 import { totalOf, type TranscriptState } from './state.js';
 import { storedBlockName, storedWindowName } from './stored-transcript.js';
 import { slice, type TranscriptView, viewOfAnswer, viewOfContradicted, viewOfSlice } from './view.js';
-import { blockWindow, HEAD_WINDOW } from './merge-log.js';
+import { blockWindow } from './merge-log.js';
 import { RenderedMessages } from './rendered-messages.js';
 
 type TranscriptStep = Step<TranscriptUpdate, TranscriptView>;
@@ -71,7 +72,7 @@ export class Fetcher {
 
   head(sessionId: string): Fetch<TranscriptUpdate> {
     const run = async (options: CallOptions, basis: Basis) =>
-      ({ kind: 'head', answer: await this.ask(sessionId, HEAD_WINDOW, options, basis) }) as const;
+      ({ kind: 'head', answer: await this.ask(sessionId, NEWEST_WINDOW, options, basis) }) as const;
     return { name: HEAD, run };
   }
 

@@ -23,6 +23,9 @@ export interface FetchedWindow {
 /** The desk gives at most 100 messages a call (API page, "Limit"), so that is the size of a block. */
 export const BLOCK_SIZE = 100;
 
+/** The newest messages, as many as one call gives: the window of a head, and what a watch polls. */
+export const NEWEST_WINDOW: Window = { order: 'desc', offset: 0, limit: BLOCK_SIZE };
+
 /** Positions (oldest = 0) `first` up to but not including `end`. */
 interface Span {
   readonly first: number;

@@ -98,6 +98,17 @@ export function viewOfAnswer(
   };
 }
 
+/** Two views with the same fingerprint are the same page: runs of rendered messages never change. */
+export function fingerprintOf({ total, first, slices }: TranscriptView): string {
+  const shown = slices.map(({ messages, from, to }) => `${messages.id}:${from}:${to}`);
+  return `${total}:${first}:${shown.join()}`;
+}
+
+/** How many messages it shows. */
+export function countOf({ slices }: TranscriptView): number {
+  return slices.reduce((sum, { from, to }) => sum + to - from, 0);
+}
+
 /** Messages `from` up to but not including `to` of a run. */
 interface RunSlice {
   readonly messages: RenderedMessages;

@@ -133,9 +133,9 @@ export class CoolDown {
     const ttl = Math.ceil(ttlMs);
     const args = [expectedId, text, ttl, this.options.maxMs];
     const reply = await this.options.redis.run((client) => COMPARE_AND_SET.run(client, [this.shared.key], args));
-    if (Array.isArray(reply)) this.shared.accept(reply[0], reply[1]);
+    const isKept = Array.isArray(reply) && this.shared.accept(reply[0], reply[1]);
     // Redis is unavailable or full: this replica still keeps the cool-down for itself.
-    else if ((this.record()?.id ?? NONE) === expectedId) this.shared.set(text, ttl);
+    if (!isKept && (this.record()?.id ?? NONE) === expectedId) this.shared.set(text, ttl);
   }
 }
 

@@ -24,7 +24,7 @@ export class SharedReSigning {
   constructor(
     private readonly userSig: UserSig,
     /** While a trial is in flight, no other call is sent: its signature would probably be refused too. */
-    private readonly onChange: (isUnderWay: boolean) => void = () => undefined,
+    private readonly onChange: (isUnderWay: boolean) => void,
   ) {}
 
   /**

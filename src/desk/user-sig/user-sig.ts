@@ -9,18 +9,15 @@ export interface UserSigClaims {
   readonly time: number;
   /** Lifetime in seconds: a duration, not a point in time. */
   readonly expire: number;
-  readonly userBuf?: string;
 }
 
 /** TLSSigAPIv2 (as in Tencent's own tls-sig-api-v2 libraries). The key is used as text: its hex is not decoded. */
-export function signUserSig({ sdkAppId, secretKey, identifier, time, expire, userBuf }: UserSigClaims): string {
-  const userbuf = userBuf === undefined ? undefined : Buffer.from(userBuf).toString('base64');
+export function signUserSig({ sdkAppId, secretKey, identifier, time, expire }: UserSigClaims): string {
   const lines = [
     `TLS.identifier:${identifier}`,
     `TLS.sdkappid:${sdkAppId}`,
     `TLS.time:${time}`,
     `TLS.expire:${expire}`,
-    ...(userbuf === undefined ? [] : [`TLS.userbuf:${userbuf}`]),
   ];
   const document = {
     'TLS.ver': '2.0',
@@ -28,7 +25,6 @@ export function signUserSig({ sdkAppId, secretKey, identifier, time, expire, use
     'TLS.sdkappid': sdkAppId,
     'TLS.time': time,
     'TLS.expire': expire,
-    'TLS.userbuf': userbuf,
     'TLS.sig': createHmac('sha256', secretKey)
       .update(`${lines.join('\n')}\n`)
       .digest('base64'),

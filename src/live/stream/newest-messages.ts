@@ -1,9 +1,5 @@
-import { type TranscriptView } from '../../transcript/view.js';
-import { BLOCK_SIZE, type Window } from '../../transcript/query.js';
+import { fingerprintOf, type TranscriptView } from '../../transcript/view.js';
 import { EVENT_END, eventHead } from './sse.js';
-
-/** What a watch polls: as many of the newest messages as one call gives. */
-export const NEWEST_WINDOW: Window = { order: 'desc', offset: 0, limit: BLOCK_SIZE };
 
 /** A message as it is served, without its position and the opening brace. */
 export interface PositionedMessage {
@@ -31,9 +27,7 @@ export class NewestMessages {
 
   /** The held one if it has the same content. */
   static of(view: TranscriptView, held: NewestMessages | undefined): NewestMessages {
-    const { total, first, slices } = view;
-    const runs = slices.map(({ messages, from, to }) => `${messages.id}:${from}:${to}`);
-    const fingerprint = `${total}:${first}:${runs.join()}`;
+    const fingerprint = fingerprintOf(view);
     if (held?.fingerprint === fingerprint) return held;
     const newest = new NewestMessages(view, fingerprint);
     return held?.equals(newest) === true ? held : newest;

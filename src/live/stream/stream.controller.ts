@@ -2,10 +2,10 @@ import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import { ApiExcludeEndpoint, ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { AllowAccess } from '../../access/access.js';
-import { queryOf } from '../../http/request-target.js';
 import { auditOf, readStreamRequest } from './stream-request.js';
 import { DocumentStream } from './stream.openapi.js';
 import { Streams } from './streams.js';
+import { queryOf } from '../../target.js';
 
 type StreamRequest = FastifyRequest<{ Params: { sessionId: string }; Headers: { 'last-event-id'?: string } }>;
 

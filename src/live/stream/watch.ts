@@ -1,9 +1,10 @@
 import { type Logger } from 'pino';
 import { type Clock } from '../../clock.js';
 import { DeskError, DeskNotFoundError } from '../../desk/desk-error.js';
+import { NEWEST_WINDOW } from '../../transcript/query.js';
 import { type Transcripts } from '../../transcript/transcripts.js';
 import { type TranscriptView } from '../../transcript/view.js';
-import { NewestMessages, NEWEST_WINDOW, type PositionedMessage } from './newest-messages.js';
+import { NewestMessages, type PositionedMessage } from './newest-messages.js';
 import { WatchSchedule } from './watch-schedule.js';
 
 /** How a session changed since the last poll of its watch. */

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { hashedId } from '../../redis/hashed-id.js';
 import { type RedisLink } from '../../redis/redis-link.js';
 
 /** The desk repeats a webhook that it got no answer to. */
@@ -35,6 +35,6 @@ export class SeenRequests {
   }
 
   private keyOf(requestId: string): string {
-    return `${this.keyPrefix}:webhook:${createHash('sha256').update(requestId).digest('base64url').slice(0, 22)}`;
+    return `${this.keyPrefix}:webhook:${hashedId(requestId)}`;
   }
 }

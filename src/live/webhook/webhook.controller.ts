@@ -3,10 +3,10 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import { type FastifyRequest } from 'fastify';
 import { AllowAccess } from '../../access/access.js';
 import { isIdentifier } from '../../http/identifier.js';
-import { queryOf } from '../../http/request-target.js';
 import { isJsonObject, parseJson } from '../../json.js';
 import { ProblemError } from '../../problem/problem.js';
 import { WebhookEvents } from './webhook-events.js';
+import { queryOf } from '../../target.js';
 
 const COMMAND = 'Desk.SessionEventNotify';
 

@@ -1,5 +1,5 @@
 import { csvLines, type CsvRow } from '../../http/csv.js';
-import { isJsonObject, type JsonObject, parseJson } from '../../json.js';
+import { type JsonObject, objectOf, parseJson } from '../../json.js';
 
 export const CSV_COLUMNS = [
   'id',
@@ -36,8 +36,4 @@ function rowOf({ client, agent, group, ...record }: JsonObject): CsvRow {
     ...[record['endStatus'], record['satisfaction']],
   ];
   return cells.map((cell) => (typeof cell === 'string' || typeof cell === 'number' ? cell : null));
-}
-
-function objectOf(value: unknown): JsonObject {
-  return isJsonObject(value) ? value : {};
 }

@@ -2,7 +2,7 @@ import { IsIn, IsOptional, ValidateBy } from 'class-validator';
 import { type FileFormat, faultsOfFile, FORMAT_RULE, FORMATS, type Format } from '../../http/file-format.js';
 import { IsIdentifier } from '../../http/identifier.js';
 import { fillInput, invalidRequest, isUsualQuery, ValidQueries, withConflicts } from '../../http/request-input.js';
-import { IsLimit, IsOffset } from '../../http/paging.js';
+import { DEFAULT_LIMIT, IsLimit, IsOffset } from '../../http/paging.js';
 import { type InputFault } from '../../problem/problem.js';
 import { parseDateTime, type Period, periodOf } from './period.js';
 
@@ -74,7 +74,6 @@ const PARAMETERS = {
   offset: 'number',
   format: 'text',
 } as const;
-const DEFAULT_LIMIT = 20;
 const TARGET = /^\/sessions(?:\?(.*))?$/;
 
 /** Pages only: a request for a file is expensive in any case. */

@@ -52,7 +52,7 @@ export function auditOf(query: SessionsQuery | SessionsFileQuery): AuditFields {
 }
 
 /** Who listed what. A client's id is an account, so only whether one was given. */
-export function auditOfList({ period, clientId }: ListQuery): AuditFields {
+function auditOfList({ period, clientId }: ListQuery): AuditFields {
   const asked =
     period === undefined ? { period: 'default' } : { from: dateTimeOf(period.from), to: dateTimeOf(period.to) };
   return { list: 'sessions', ...asked, ofClient: clientId !== undefined };
