@@ -66,7 +66,34 @@ export class Lookup<Query, State, Update, V extends View> {
     signal: AbortSignal | undefined,
     lock: FlightLock | undefined,
   ): Promise<Result<V>> {
-    const { copies, policy, revalidation, deadlineMs } = this.parts;
+    const { policy, revalidation, deadlineMs } = this.parts;
+    const { view, level } = await this.find(entry, query, lock);
+    const phase = view === undefined ? 'expired' : phaseOf(policy, view.remainingMs);
+    if (view === undefined || phase === 'expired') {
+      return this.ask(entry, query, { signal, wasHeld: view !== undefined, lock });
+    }
+    if (phase === 'fresh') return held(view, 'hit', level);
+    if (phase === 'revalidate') {
+      revalidation.runInBackground(entry, () =>
+        this.load(entry, query, { hasFallback: true, background: { turnMs: deadlineMs, callMs: deadlineMs } }).run(),
+      );
+      return held(view, 'stale', level);
+    }
+    // Continues if the client disconnects: the next request needs the result too.
+    const ask = () => this.ask(entry, query, { hasFallback: true, wasHeld: true });
+    return revalidation.askOrServeStale(entry, ask, held(view, 'stale', level));
+  }
+
+  /**
+   * The view that this replica or Redis holds, however old.
+   * @throws DeskNotFoundError if what they hold is that there is nothing
+   */
+  private async find(
+    entry: Entry<State>,
+    query: Query,
+    lock: FlightLock | undefined,
+  ): Promise<{ readonly view: V | undefined; readonly level: Level }> {
+    const { copies } = this.parts;
     let level: Level = 'memory';
     if (!copies.needsCheck(entry)) copies.throwIfNotFound(entry);
     let view = copies.view(entry, query);
@@ -83,20 +110,7 @@ export class Lookup<Query, State, Update, V extends View> {
       copies.throwIfNotFound(entry);
       view = copies.view(entry, query);
     }
-    const phase = view === undefined ? 'expired' : phaseOf(policy, view.remainingMs);
-    if (view === undefined || phase === 'expired') {
-      return this.ask(entry, query, { signal, wasHeld: view !== undefined, lock });
-    }
-    if (phase === 'fresh') return held(view, 'hit', level);
-    if (phase === 'revalidate') {
-      revalidation.runInBackground(entry, () =>
-        this.load(entry, query, { hasFallback: true, background: { turnMs: deadlineMs, callMs: deadlineMs } }).run(),
-      );
-      return held(view, 'stale', level);
-    }
-    // Continues if the client disconnects: the next request needs the result too.
-    const ask = () => this.ask(entry, query, { hasFallback: true, wasHeld: true });
-    return revalidation.askOrServeStale(entry, ask, held(view, 'stale', level));
+    return { view, level };
   }
 
   private async ask(

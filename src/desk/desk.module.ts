@@ -101,6 +101,26 @@ function createTurns(
   });
 }
 
+function createUserSig(environment: Environment, metrics: Metrics): UserSig {
+  return new UserSig({
+    sdkAppId: environment.deskSdkAppId,
+    identifier: environment.deskIdentifier,
+    secretKey: environment.deskSecretKey,
+    ttlMs: environment.deskUserSigTtlMs,
+    now,
+    onSigned: () => {
+      metrics.userSigSigned.inc();
+    },
+  });
+}
+
+function createBreaker(metrics: Metrics, logger: Logger): CircuitBreaker {
+  return new CircuitBreaker(steady, (isOpen) => {
+    metrics.deskBreakerOpen.set(isOpen ? 1 : 0);
+    if (isOpen) logger.warn('the desk keeps failing: the breaker opens for two seconds');
+  });
+}
+
 function createDesk(
   environment: Environment,
   http: HttpService,
@@ -110,16 +130,7 @@ function createDesk(
   logger: Logger,
 ): Desk {
   const { deskBaseUrl: baseUrl, deskSdkAppId: sdkAppId, deskIdentifier: identifier } = environment;
-  const userSig = new UserSig({
-    sdkAppId,
-    identifier,
-    secretKey: environment.deskSecretKey,
-    ttlMs: environment.deskUserSigTtlMs,
-    now,
-    onSigned: () => {
-      metrics.userSigSigned.inc();
-    },
-  });
+  const userSig = createUserSig(environment, metrics);
   const attempt = new Attempt({
     client: new DeskHttpClient(http, { baseUrl, sdkAppId, identifier }),
     queue,
@@ -138,13 +149,9 @@ function createDesk(
       if (context !== undefined) context.deskCalls += 1;
     },
   });
-  const breaker = new CircuitBreaker(steady, (isOpen) => {
-    metrics.deskBreakerOpen.set(isOpen ? 1 : 0);
-    if (isOpen) logger.warn('the desk keeps failing: the breaker opens for two seconds');
-  });
   return new Desk({
     attempt,
-    breaker,
+    breaker: createBreaker(metrics, logger),
     now,
     sleep,
     random: Math.random,
