@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { type Simulator, startSimulator } from '../simulator/simulator.js';
+import { freePort } from './free-port.js';
 import { ask } from './http.js';
-import { freePort } from './redis-server.js';
 import { type Service, startService } from './service.js';
 
 const KEY = { 'x-api-key': 'ann-key' };

@@ -3,8 +3,8 @@ import { expect, test } from '@jest/globals';
 import { textMessage } from '../simulator/sessions/wire.js';
 import { startSimulator } from '../simulator/simulator.js';
 import { AUDIENCE, ISSUER, makeKey, sign, startIssuer } from './auth-issuer.js';
+import { freePort } from './free-port.js';
 import { ask, speak } from './http.js';
-import { freePort } from './redis-server.js';
 import { type Service, startService } from './service.js';
 
 const PATH = '/sessions/planted/messages';

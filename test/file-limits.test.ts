@@ -109,7 +109,7 @@ describe('a file that makes no progress', () => {
     const startedAt = performance.now();
     const incoming = await begin(service, 'endless', { 'x-request-id': 'stalled' });
     incoming.pause();
-    const audit = await service.logged(/"audit":"read".*"requestId":"stalled"/);
+    const audit = await service.logged(/"audit":"read".*"requestId":"stalled"/, 2 * STALLED_MS);
     return { afterMs: performance.now() - startedAt, audit };
   };
 

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { type Simulator, startSimulator } from '../simulator/simulator.js';
-import { describeWithOwnRedis, freePort, type RedisServer, startRedis } from './redis-server.js';
+import { freePort } from './free-port.js';
+import { describeWithOwnRedis, type RedisServer, startRedis } from './redis-server.js';
 import { messagesPath, Replicas, slowest, statusesOf, type TimedAnswer } from './replicas.js';
 
 /** Redis may cost about 150 ms; the rest is for a busy machine. Waiting for a missing reply would take 3 s and more. */

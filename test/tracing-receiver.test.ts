@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { type Simulator, startSimulator } from '../simulator/simulator.js';
+import { freePort } from './free-port.js';
 import { ask } from './http.js';
 import { type AnswerExport, type OtlpReceiver, startOtlpReceiver } from './otlp-receiver.js';
-import { freePort } from './redis-server.js';
 import { type Service, startService } from './service.js';
 
 const PATH = '/sessions/long-session/messages';
