@@ -9,6 +9,7 @@ import { ask } from './http.js';
 import { anyRedis, describeWithRedis } from './redis-server.js';
 import { messagesPath, Replicas } from './replicas.js';
 import { type Service, startService } from './service.js';
+import { untilQuiet } from './until.js';
 
 const START = Date.UTC(2024, 0, 1);
 /** More than the sockets of both ends buffer for a client that reads nothing. */
@@ -100,6 +101,7 @@ describe('a file that makes no progress', () => {
       DESK_COOLDOWN_MIN_MS: String(COOLDOWN_MS),
       DESK_COOLDOWN_MAX_MS: String(COOLDOWN_MS),
     });
+    desk.forgetCalls();
     stalled = readNothing();
     waiting = readThroughCoolDown();
   });
@@ -115,7 +117,7 @@ describe('a file that makes no progress', () => {
 
   const readThroughCoolDown = async () => {
     // Only once the other file waits for its client: a cool-down affects all.
-    await sleep(1500);
+    await untilQuiet(() => desk.calls.filter(({ sessionId }) => sessionId === 'endless').length);
     desk.failNext({ kind: 'error', code: 141009 }, { sessionId: 'limited', skip: 2 });
     const startedAt = performance.now();
     const incoming = await begin(service, 'limited');

@@ -208,18 +208,21 @@ describe('one replica', () => {
     const counts = new Map<number, number>();
     // Not all at the same moment: what the kernel's accept queue rejects never reaches the service.
     const waves: Promise<Response[]>[] = [];
-    for (let from = 0; from < 3000; from += 300) {
-      waves.push(load(300, from));
-      await sleep(30);
-    }
-    for (const response of (await Promise.all(waves)).flat()) {
-      counts.set(response.status, (counts.get(response.status) ?? 0) + 1);
-      if (response.status === 429 || response.status === 503) {
-        expect(Number(response.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+    try {
+      for (let from = 0; from < 3000; from += 300) {
+        waves.push(load(300, from));
+        await sleep(30);
       }
-      await response.arrayBuffer();
+      for (const response of (await Promise.all(waves)).flat()) {
+        counts.set(response.status, (counts.get(response.status) ?? 0) + 1);
+        if (response.status === 429 || response.status === 503) {
+          expect(Number(response.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+        }
+        await response.arrayBuffer();
+      }
+    } finally {
+      over.abort();
     }
-    over.abort();
     expect(await health).toBeGreaterThan(5);
     for (const status of counts.keys()) expect([200, 429, 503, 504]).toContain(status);
     expect(counts.get(200)).toBeGreaterThanOrEqual(20);

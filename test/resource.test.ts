@@ -132,7 +132,7 @@ describe('Link', () => {
     for (const order of ['asc', 'desc']) {
       const seen: unknown[] = [];
       let path: string | undefined = `/sessions/long-session/messages?limit=100&order=${order}`;
-      while (path !== undefined) {
+      while (path !== undefined && seen.length <= 1234) {
         const answer = await ask(service, path);
         expect(answer.status).toBe(200);
         seen.push(...positions(answer));
