@@ -223,7 +223,8 @@ describe('one replica', () => {
     } finally {
       over.abort();
     }
-    expect(await health).toBeGreaterThan(5);
+    // Each is asked for after the one before was answered; a slow machine lets this process ask only a few.
+    expect(await health).toBeGreaterThan(2);
     for (const status of counts.keys()) expect([200, 429, 503, 504]).toContain(status);
     expect(counts.get(200)).toBeGreaterThanOrEqual(20);
     expect(desk.maxInFlight).toBeLessThanOrEqual(100);
