@@ -16,6 +16,8 @@ const shared = {
   transform: { '^.+\\.ts$': ['@swc/jest', swc] },
   setupFilesAfterEnv: ['<rootDir>/test/timeout.ts'],
 };
+/** For what drives whole processes. */
+const retried = { ...shared, setupFilesAfterEnv: [...shared.setupFilesAfterEnv, '<rootDir>/test/retries.ts'] };
 
 // Units stand beside what they test; test/ drives the built service (dist/main.js) in a process of its own.
 export default {
@@ -24,7 +26,7 @@ export default {
   projects: [
     { ...shared, displayName: 'unit', roots: ['<rootDir>/src', '<rootDir>/simulator'] },
     {
-      ...shared,
+      ...retried,
       displayName: 'service',
       roots: ['<rootDir>/test'],
       testMatch: ['**/*.test.ts'],
@@ -32,7 +34,7 @@ export default {
       globalSetup: '<rootDir>/test/redis.setup.ts',
     },
     {
-      ...shared,
+      ...retried,
       displayName: 'browser',
       roots: ['<rootDir>/test/browser'],
       testMatch: ['**/*.test.ts'],

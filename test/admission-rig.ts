@@ -10,6 +10,8 @@ export interface AdmissionOptions {
   readonly now: Clock;
   readonly random?: () => number;
   readonly minMs?: number;
+  /** The cool-down for all. */
+  readonly coolDown?: CoolDown;
 }
 
 /** A cool-down of one replica, by itself. */
@@ -19,16 +21,22 @@ export function coolDownOf({ minMs = 1000, maxMs = 60_000, now }: { minMs?: numb
 }
 
 /** The admission of one replica: a cool-down for all, and one for each command. */
-export function admissionControl({ maxRps, now, random = () => 0, minMs = 1000 }: AdmissionOptions): AdmissionControl {
+export function admissionControl({
+  maxRps,
+  now,
+  random = () => 0,
+  minMs = 1000,
+  coolDown = coolDownOf({ minMs, now }),
+}: AdmissionOptions): AdmissionControl {
   const redis = new RedisLink(undefined);
   const ofCommands = new Map<string, CoolDown>();
   return new AdmissionControl({
     quota: new Quota(redis, 'desk', maxRps, now),
-    coolDown: coolDownOf({ minMs, now }),
+    coolDown,
     coolDownOf: (command) => {
-      const coolDown = ofCommands.get(command) ?? coolDownOf({ minMs, now });
-      ofCommands.set(command, coolDown);
-      return coolDown;
+      const ofCommand = ofCommands.get(command) ?? coolDownOf({ minMs, now });
+      ofCommands.set(command, ofCommand);
+      return ofCommand;
     },
     credentials: new CredentialBackOff(redis, 'desk', now),
     random,

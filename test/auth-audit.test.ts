@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { type Simulator, startSimulator } from '../simulator/simulator.js';
+import { freePort } from './free-port.js';
 import { ask } from './http.js';
-import { freePort } from './redis-server.js';
 import { type Service, startService } from './service.js';
+import { until } from './until.js';
 
 const KEY = { 'x-api-key': 'ann-key' };
 
@@ -33,17 +34,14 @@ async function start(level: string): Promise<void> {
   });
 }
 
-/** The audit's lines, once there are so many of them. */
-async function lines(count: number): Promise<unknown[]> {
-  const audit = () =>
-    service
-      .output()
-      .split('\n')
-      .filter((line) => line.includes('"audit"'));
-  for (const end = Date.now() + 3000; audit().length < count && Date.now() < end;) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  return audit().map((line): unknown => JSON.parse(line));
+/** All lines of the audit: the log is complete once the service has ended. */
+async function auditLines(): Promise<unknown[]> {
+  expect(await service.stop()).toBe(0);
+  return service
+    .output()
+    .split('\n')
+    .filter((line) => line.includes('"audit"'))
+    .map((line): unknown => JSON.parse(line));
 }
 
 const DEFAULT = { limit: 20, offset: 0, order: 'desc' };
@@ -66,7 +64,7 @@ test.each(['trace', 'warn', 'fatal'])('one line for each read, LOG_LEVEL=%s', as
   const window = { limit: 3, offset: 7, order: 'asc' };
   const line = (requestId: string, sessionId: string, rest: object) =>
     expect.objectContaining({ requestId, sessionId, caller: 'ann', audit: 'read', time: expect.any(String), ...rest });
-  expect(await lines(6)).toEqual([
+  expect(await auditLines()).toEqual([
     line('r1', 'long-session', { ...window, outcome: 'miss', status: 200 }),
     line('r2', 'long-session', { ...window, outcome: 'hit', status: 200 }),
     line('r3', 'not-there', { ...DEFAULT, outcome: 'session-not-found', status: 404 }),
@@ -78,17 +76,20 @@ test.each(['trace', 'warn', 'fatal'])('one line for each read, LOG_LEVEL=%s', as
 
 test('a client that disconnected before its answer is audited too', async () => {
   await start('error');
-  simulator.latency(500);
+  simulator.faultUntilReset({ kind: 'hang' });
   const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
   socket.write('GET /sessions/long-session/messages HTTP/1.1\r\nHost: a\r\nX-API-Key: ann-key\r\n\r\n');
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  await until(() => simulator.calls.length === 1);
   socket.destroy();
-  expect(await lines(1)).toMatchObject([{ caller: 'ann', sessionId: 'long-session', outcome: 'aborted', status: 499 }]);
+  await service.logged(/"audit"/);
+  expect(await auditLines()).toMatchObject([
+    { caller: 'ann', sessionId: 'long-session', outcome: 'aborted', status: 499 },
+  ]);
 });
 
 test('LOG_LEVEL=silent writes nothing', async () => {
   await start('silent');
   expect((await ask(service, '/sessions/long-session/messages', { headers: KEY })).status).toBe(200);
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(await service.stop()).toBe(0);
   expect(service.output()).toBe('');
 });

@@ -29,6 +29,7 @@ test('while the keys cannot be fetched a token is 503 with Retry-After, and no t
   expect((await ask(service, PATH)).status).toBe(401);
 
   issuer.answerWith(0);
+  // After a failure the keys are not fetched again for a second; below too.
   await new Promise((resolve) => setTimeout(resolve, 1100));
   const started = Date.now();
   expect((await ask(service, PATH, { headers })).status).toBe(503);

@@ -3,8 +3,8 @@ import { expect, test } from '@jest/globals';
 import { textMessage } from '../simulator/sessions/wire.js';
 import { startSimulator } from '../simulator/simulator.js';
 import { AUDIENCE, ISSUER, makeKey, sign, startIssuer } from './auth-issuer.js';
+import { freePort } from './free-port.js';
 import { ask, speak } from './http.js';
-import { freePort } from './redis-server.js';
 import { type Service, startService } from './service.js';
 
 const PATH = '/sessions/planted/messages';
@@ -56,7 +56,7 @@ test('LOG_LEVEL=trace shows no key, no digest, no password, no message and no ac
   });
   const heard = await showEverywhere(service, KEYS);
   const metrics = (await ask(service, '/metrics', { headers: { 'x-api-key': 'planted-second-key' } })).text;
-  await service.stop();
+  expect(await service.stop()).toBe(0);
   await simulator.close();
   // Makes sure that the test finds what it looks for.
   expect(/"audit":"read".*"caller":"ann"/.test(service.output())).toBe(true);
@@ -85,7 +85,7 @@ test('LOG_LEVEL=trace shows no token, valid or forged, and not the address of th
     JWT_ISSUER: ISSUER,
     JWT_AUDIENCE: AUDIENCE,
     JWT_JWKS_URL: jwksUrl,
-    DESK_BASE_URL: 'http://127.0.0.1:9',
+    DESK_BASE_URL: `http://127.0.0.1:${await freePort()}`,
     DESK_DEADLINE_MS: '200',
     LOG_LEVEL: 'trace',
   });
@@ -94,7 +94,7 @@ test('LOG_LEVEL=trace shows no token, valid or forged, and not the address of th
   issuer.answerWith(500);
   tokens.push(await sign(await makeKey('another')));
   heard += await showEverywhere(service, tokens.slice(-1));
-  await service.stop();
+  expect(await service.stop()).toBe(0);
   await issuer.close();
   expect(service.output().includes('the keys of JWT_JWKS_URL cannot be fetched')).toBe(true);
   const parts = tokens.flatMap((token) => [token, ...token.split('.').slice(1)]);

@@ -51,7 +51,8 @@ describeWithRedis('Cache-Status and Age', () => {
   });
 
   it('show which request was collapsed into the call of another', async () => {
-    desk.latency(300);
+    // All of them have to come while the call is in progress.
+    desk.latency(1000);
     const answers = (await replicas.undisturbed(() => replicas.burst(6, [coldPath()]))).map(status);
     expect(answers.filter((text) => text === 'desk-bff; fwd=miss; stored')).toHaveLength(1);
     expect(answers.filter((text) => text === 'desk-bff; fwd=miss; stored; collapsed')).toHaveLength(5);
@@ -70,6 +71,7 @@ describeWithRedis('Cache-Status and Age', () => {
     desk.faultUntilReset({ kind: 'error', code: 141002 });
     const revalidated = await replicas.get(0, path);
     expect(status(revalidated)).toMatch(/^desk-bff; hit; ttl=-\d+; detail=(?:memory|redis)$/);
+    // Beyond the time in which a stale page is served before the desk is asked.
     await sleep(SWR_MS);
     const bridged = await replicas.get(0, path);
     expect(ttl(bridged)).toBeLessThanOrEqual(-SWR_MS / 1000);

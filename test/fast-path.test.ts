@@ -4,6 +4,7 @@ import { type Simulator, startSimulator } from '../simulator/simulator.js';
 import { type Answer, ask, hear, speak } from './http.js';
 import { PAGE_TARGETS, UNKNOWN_SESSION, sampleRawRequests } from './raw-requests.js';
 import { type Service, startService } from './service.js';
+import { until } from './until.js';
 
 const PATH = '/sessions/long-session/messages';
 /** A page of each resource that is in memory. */
@@ -55,19 +56,16 @@ function comparable({ status, headers, body }: Answer): unknown {
 }
 
 async function linesOf(requestId: string): Promise<unknown[]> {
-  for (let tries = 0; tries < 100; tries++) {
-    const lines = service.output().split('\n');
-    const found = lines.filter((line) => line.includes(`"requestId":"${requestId}"`));
-    if (found.length === 2) {
-      return found.map((line): unknown =>
-        JSON.parse(line, (key, value: unknown) =>
-          ['time', 'durationMs', 'requestId'].includes(key) ? undefined : value,
-        ),
-      );
-    }
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`no access line and audit line of ${requestId}`);
+  const lines = () =>
+    service
+      .output()
+      .split('\n')
+      .filter((line) => line.includes(`"requestId":"${requestId}"`));
+  // The access line and the audit line.
+  await until(() => lines().length === 2);
+  return lines().map((line): unknown =>
+    JSON.parse(line, (key, value: unknown) => (['time', 'durationMs', 'requestId'].includes(key) ? undefined : value)),
+  );
 }
 
 describe.each(PATHS)('%s', (path, route, resource) => {

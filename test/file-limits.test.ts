@@ -9,6 +9,7 @@ import { ask } from './http.js';
 import { anyRedis, describeWithRedis } from './redis-server.js';
 import { messagesPath, Replicas } from './replicas.js';
 import { type Service, startService } from './service.js';
+import { untilQuiet } from './until.js';
 
 const START = Date.UTC(2024, 0, 1);
 /** More than the sockets of both ends buffer for a client that reads nothing. */
@@ -45,15 +46,18 @@ describe('the slots for files', () => {
   const CALLERS = ['ann', 'bob', 'cleo'];
   const keyOf = (caller: string) => ({ 'x-api-key': `the-key-of-${caller}` });
   const hashOf = (caller: string) => createHash('sha256').update(keyOf(caller)['x-api-key']).digest('hex');
-  let service: Service;
-
-  beforeAll(async () => {
-    service = await startService({
+  const start = (environment: Record<string, string> = {}) =>
+    startService({
       DESK_BASE_URL: desk.url,
       DESK_MAX_RPS: '10000',
       AUTH_MODE: 'api-key',
       API_KEYS: CALLERS.map((caller) => `${caller}:${hashOf(caller)}`).join(','),
+      ...environment,
     });
+  let service: Service;
+
+  beforeAll(async () => {
+    service = await start();
   });
   afterAll(() => service.kill());
 
@@ -79,6 +83,30 @@ describe('the slots for files', () => {
     await expectNoPlaceFor('ann');
     for (const file of [...ofAnn, ...ofBob, ofCleo]) file?.destroy();
   });
+
+  it('may all be of files that wait for the same cool-down: Node does not warn of 20 listeners, and a stop ends them', async () => {
+    const own = await start({ DESK_COOLDOWN_MIN_MS: '20000', DESK_COOLDOWN_MAX_MS: '20000' });
+    try {
+      desk.failNext({ kind: 'error', code: 141009 }, { sessionId: 'shared' });
+      expect((await ask(own, messagesPath('shared'), { headers: keyOf('cleo') })).status).toBe(429);
+      let ended = 0;
+      const files = ['ann', 'bob'].flatMap((caller) =>
+        Array.from({ length: 10 }, async () => {
+          const { status } = await ask(own, messagesPath('limited', '?format=csv'), { headers: keyOf(caller) });
+          ended += 1;
+          return status;
+        }),
+      );
+      // Served behind them, so they have been read by now.
+      for (let i = 0; i < 3; i++) await ask(own, '/health/live');
+      expect(ended).toBe(0);
+      expect(await own.stop()).toBe(0);
+      expect(new Set(await Promise.all(files))).toEqual(new Set([503]));
+      expect(own.output()).not.toContain('MaxListenersExceededWarning');
+    } finally {
+      await own.kill();
+    }
+  });
 });
 
 // Both take half a minute, and run concurrently.
@@ -100,6 +128,7 @@ describe('a file that makes no progress', () => {
       DESK_COOLDOWN_MIN_MS: String(COOLDOWN_MS),
       DESK_COOLDOWN_MAX_MS: String(COOLDOWN_MS),
     });
+    desk.forgetCalls();
     stalled = readNothing();
     waiting = readThroughCoolDown();
   });
@@ -109,13 +138,13 @@ describe('a file that makes no progress', () => {
     const startedAt = performance.now();
     const incoming = await begin(service, 'endless', { 'x-request-id': 'stalled' });
     incoming.pause();
-    const audit = await service.logged(/"audit":"read".*"requestId":"stalled"/);
+    const audit = await service.logged(/"audit":"read".*"requestId":"stalled"/, 2 * STALLED_MS);
     return { afterMs: performance.now() - startedAt, audit };
   };
 
   const readThroughCoolDown = async () => {
     // Only once the other file waits for its client: a cool-down affects all.
-    await sleep(1500);
+    await untilQuiet(() => desk.calls.filter(({ sessionId }) => sessionId === 'endless').length);
     desk.failNext({ kind: 'error', code: 141009 }, { sessionId: 'limited', skip: 2 });
     const startedAt = performance.now();
     const incoming = await begin(service, 'limited');

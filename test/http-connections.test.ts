@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Simulator, startSimulator } from '../simulator/simulator.js';
 import { type Answer, ask, speak } from './http.js';
 import { type Service, startService } from './service.js';
+import { until } from './until.js';
 
 let simulator: Simulator;
 let service: Service;
@@ -17,17 +18,8 @@ afterAll(async () => {
   await simulator.close();
 });
 
-/** The log is written after the answer. */
 async function loggedLine(requestId: string): Promise<unknown> {
-  for (let tries = 0; tries < 100; tries++) {
-    const line = service
-      .output()
-      .split('\n')
-      .find((one) => one.includes(requestId));
-    if (line !== undefined) return JSON.parse(line);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  return undefined;
+  return JSON.parse(await service.logged(new RegExp(requestId)));
 }
 
 test('a client that disconnects leaves a line for each request that it had sent, also for those that waited behind another', async () => {
@@ -36,7 +28,7 @@ test('a client that disconnects leaves a line for each request that it had sent,
   const { hostname, port } = new URL(service.url);
   const socket = connect(Number(port), hostname);
   socket.write(askAs('went-1') + askAs('went-2'));
-  while (!simulator.calls.some(({ sessionId }) => sessionId === 'load-1')) await ask(service, '/health/live');
+  await until(() => simulator.calls.some(({ sessionId }) => sessionId === 'load-1'));
   socket.destroy();
   expect(await loggedLine('went-1')).toMatchObject({ status: 499 });
   expect(await loggedLine('went-2')).toMatchObject({ status: 499 });

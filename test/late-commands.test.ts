@@ -8,6 +8,7 @@ import { connectRedis } from '../src/redis/connect.js';
 import { RedisLink } from '../src/redis/redis-link.js';
 import { describeWithOwnRedis, type RedisServer, startRedis } from './redis-server.js';
 import { defaults, storeOptions } from './transcripts-rig.js';
+import { until } from './until.js';
 
 /** Longer than commands to Redis may be late; the sockets of a frozen process keep what was sent to it. */
 const FROZEN_MS = 600;
@@ -27,9 +28,7 @@ describeWithOwnRedis('commands that a frozen Redis runs late', () => {
     await link.whenUp(10_000);
     return new RedisStore(link, storeOptions({ keyPrefix: 'late', policy: defaults, now: () => Date.now() }));
   };
-  const untilUp = async (store: RedisStore) => {
-    while (!store.isUp) await sleep(20);
-  };
+  const untilUp = (store: RedisStore) => until(() => store.isUp);
   /** Sends a command that gets no answer, and lets Redis run it later. */
   const whileFrozen = async (work: () => Promise<unknown>) => {
     redis.freeze();

@@ -143,6 +143,7 @@ describeWithRedis('keys in Redis with a TTL longer than ours', () => {
       await put(`${prefix}:{desk}:probe:describe_chat_messages`, 'abcdef');
       desk.failNext({ kind: 'error', code: 141009 });
       expect(await replicas.get(0, messagesPath('load-1'))).toMatchObject({ status: 429 });
+      // The cool-down lasts 2 s.
       await new Promise((resolve) => setTimeout(resolve, 2100));
       expect(await replicas.get(0, messagesPath('load-1'))).toMatchObject({ status: 200 });
     });

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe } from '@jest/globals';
-import { freePort } from './redis-server.js';
+import { freePort } from './free-port.js';
+import { until } from './until.js';
 
 export interface Nginx {
   readonly url: string;
@@ -30,15 +30,13 @@ export async function startNginx(upstream: string): Promise<Nginx> {
     stdio: 'ignore',
   });
   const url = `http://127.0.0.1:${port}`;
-  while (
-    !(await fetch(`${url}/health/live`).then(
+  await until(() => {
+    if (child.exitCode !== null) throw new Error('nginx did not start');
+    return fetch(`${url}/health/live`).then(
       ({ ok }) => ok,
       () => false,
-    ))
-  ) {
-    if (child.exitCode !== null) throw new Error('nginx did not start');
-    await sleep(20);
-  }
+    );
+  });
   return {
     url,
     stop: async () => {

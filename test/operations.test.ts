@@ -1,9 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { textMessage } from '../simulator/sessions/wire.js';
 import { type Simulator } from '../simulator/simulator.js';
+import { freePort } from './free-port.js';
 import { ask, speak } from './http.js';
+import { metricOf } from './scrape.js';
 import { type Service, startService } from './service.js';
 import { startSimulated } from './simulated-service.js';
+import { until } from './until.js';
 
 const SETTINGS = { DESK_MAX_RPS: '10000', RATE_LIMIT_PER_MINUTE: '0' };
 
@@ -44,7 +47,7 @@ describe('health', () => {
   });
 
   test('an unavailable Redis is degraded, still 200', async () => {
-    const other = await startOther({ REDIS_URL: 'redis://127.0.0.1:1' });
+    const other = await startOther({ REDIS_URL: `redis://127.0.0.1:${await freePort()}` });
     const ready = await ask(other, '/health/ready');
     expect(ready.status).toBe(200);
     expect(ready.json()).toMatchObject({ status: 'degraded', checks: { redis: 'down' } });
@@ -163,7 +166,7 @@ describe('SIGTERM', () => {
       ({ status }) => status,
       () => 0,
     );
-    while (simulator.calls.length === 0) await ask(other, '/health/live');
+    await until(() => simulator.calls.length > 0);
     return { other, asked };
   }
 
@@ -173,7 +176,8 @@ describe('SIGTERM', () => {
     await other.get('/health/live');
     const startedAt = Date.now();
     expect(await other.stop()).toBe(0);
-    expect(Date.now() - startedAt).toBeLessThan(2000);
+    // Waiting for that connection would take SHUTDOWN_TIMEOUT_MS, which is 10 s.
+    expect(Date.now() - startedAt).toBeLessThan(6000);
   });
 
   test('answers requests in flight, and exits 0', async () => {
@@ -188,7 +192,8 @@ describe('SIGTERM', () => {
     const { other, asked } = await withRequestUnderWay(settings, { kind: 'hang' });
     const startedAt = Date.now();
     expect(await other.stop()).toBe(0);
-    expect(Date.now() - startedAt).toBeLessThan(2500);
+    // The end of the process is part of it; the desk would keep it for 30 s.
+    expect(Date.now() - startedAt).toBeLessThan(5000);
     await asked;
     expect(other.output()).not.toContain('"level":60');
     // Reads that were cut off are audited too.
@@ -200,7 +205,7 @@ describe('SIGTERM', () => {
     simulator.forgetCalls();
     simulator.faultUntilReset({ kind: 'latency', ms: 1000 }, { sessionId: 'long-session' });
     const answers = speak(other, 'GET /sessions/long-session/messages HTTP/1.1\r\nHost: a\r\n\r\n');
-    while (simulator.calls.length === 0) await ask(other, '/health/live');
+    await until(() => simulator.calls.length > 0);
     expect(await other.stop()).toBe(0);
     expect(await answers).toMatchObject([{ status: 200, headers: { connection: 'close' } }]);
     expect(other.output()).not.toContain('still under way');
@@ -210,9 +215,7 @@ describe('SIGTERM', () => {
     const settings = { DESK_MAX_RPS: '1', DESK_DEADLINE_MS: '30000', DESK_ATTEMPT_TIMEOUT_MS: '30000' };
     const { other, asked } = await withRequestUnderWay(settings, { kind: 'latency', ms: 4000 });
     const waiting = Array.from({ length: 20 }, (_, i) => ask(other, `/sessions/load-${i}/messages`));
-    for (let isQueued = false; !isQueued;) {
-      isQueued = /desk_queue_length [1-9]/.test((await ask(other, '/metrics')).text);
-    }
+    await until(async () => (await metricOf(other, 'desk_queue_length')) > 0);
     const stopped = other.stop();
     const answers = await Promise.all(waiting);
     const turnedAway = answers.filter(({ status }) => status === 503);

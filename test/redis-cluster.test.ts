@@ -5,8 +5,8 @@ import { type RedisCluster, startRedisCluster } from './redis-cluster.js';
 import { describeWithOwnRedis, redisCli } from './redis-server.js';
 import { messagesPath, Replicas, slowest, statusesOf } from './replicas.js';
 
-/** As with one Redis: about 150 ms, the rest is for a busy machine. */
-const SOON_MS = 1500;
+/** As with one Redis: about 150 ms, the rest is for a busy machine. Waiting for a missing reply would take 3 s and more. */
+const SOON_MS = 2500;
 
 describeWithOwnRedis('a Redis Cluster of three nodes', () => {
   let desk: Simulator;

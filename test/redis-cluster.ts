@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort, redisCli, type RedisServer, startRedis } from './redis-server.js';
+import { freePort } from './free-port.js';
+import { redisCli, type RedisServer, startRedis } from './redis-server.js';
+import { until } from './until.js';
 
 /** A real cluster of three masters. */
 export interface RedisCluster {
@@ -19,7 +20,7 @@ export async function startRedisCluster(args: readonly string[] = []): Promise<R
   await join(nodes, buses);
   const is = async (state: 'ok' | 'fail') => {
     for (const node of nodes.filter(isRunning)) {
-      while (!redisCli(node.port, 'cluster', 'info').includes(`cluster_state:${state}`)) await sleep(50);
+      await until(() => redisCli(node.port, 'cluster', 'info').includes(`cluster_state:${state}`), 30_000);
     }
   };
   await is('ok');
@@ -52,7 +53,7 @@ async function join(nodes: readonly RedisServer[], buses: readonly number[]): Pr
     redisCli(first.port, 'cluster', 'meet', '127.0.0.1', String(node.port), String(buses[i + 1]));
   }
   for (const node of nodes) {
-    while (!redisCli(node.port, 'cluster', 'info').includes(`cluster_known_nodes:${nodes.length}`)) await sleep(50);
+    await until(() => redisCli(node.port, 'cluster', 'info').includes(`cluster_known_nodes:${nodes.length}`), 30_000);
   }
 }
 

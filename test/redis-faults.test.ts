@@ -2,8 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { type Simulator, startSimulator } from '../simulator/simulator.js';
-import { describeWithOwnRedis, freePort, type RedisServer, startRedis } from './redis-server.js';
+import { freePort } from './free-port.js';
+import { describeWithOwnRedis, type RedisServer, startRedis } from './redis-server.js';
 import { messagesPath, Replicas, slowest, statusesOf, type TimedAnswer } from './replicas.js';
+import { until } from './until.js';
 
 /** Redis may cost about 150 ms; the rest is for a busy machine. Waiting for a missing reply would take 3 s and more. */
 const SOON_MS = 2500;
@@ -106,7 +108,7 @@ describeWithOwnRedis('while Redis', () => {
     desk.latency(500);
     const path = coldPath();
     const answers = replicas.burst(20, [path]);
-    while (desk.calls.length === 0) await sleep(5);
+    await until(() => desk.calls.length > 0);
     const client = new Redis(redis.url);
     await client.config('SET', 'maxmemory', '1');
     client.disconnect();
@@ -120,6 +122,7 @@ describeWithOwnRedis('while Redis', () => {
     const url = redis.url.replace('redis://', 'redis://:a-wrong-password@');
     replicas = await Replicas.start(2, { DESK_BASE_URL: desk.url, REDIS_URL: url }, 'down');
     expectUnharmed(await during(() => sleep(1000), coldPath()));
+    for (const service of replicas.all) expect(await service.stop()).toBe(0);
     expect(replicas.all.map((service) => service.output()).join('')).not.toContain('a-wrong-password');
   });
 

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { redisCli, type RedisServer, startRedis } from './redis-server.js';
+import { until } from './until.js';
 
 /** A master, a replica of it, and a sentinel that watches them. */
 export interface RedisSentinel {
@@ -20,7 +20,7 @@ const NAME = 'desk-bff';
 export async function startRedisSentinel(): Promise<RedisSentinel> {
   const master = await startRedis();
   const replica = await startRedis(['--replicaof', '127.0.0.1', String(master.port)]);
-  while (!redisCli(replica.port, 'info', 'replication').includes('master_link_status:up')) await sleep(50);
+  await until(() => redisCli(replica.port, 'info', 'replication').includes('master_link_status:up'), 30_000);
   const directory = mkdtempSync(join(tmpdir(), 'desk-bff-sentinel-'));
   const settings = join(directory, 'sentinel.conf');
   // A sentinel writes its state into it.
@@ -35,14 +35,13 @@ export async function startRedisSentinel(): Promise<RedisSentinel> {
   );
   const sentinel = await startRedis(['--sentinel'], settings);
   const says = (...command: string[]) => redisCli(sentinel.port, 'sentinel', ...command, NAME);
-  while (!says('replicas').includes(String(replica.port))) await sleep(50);
+  // It asks the master every 10 s.
+  await until(() => says('replicas').includes(String(replica.port)), 30_000);
   return {
     url: sentinel.url,
     name: NAME,
     servers: [master, replica],
-    hasFailedOver: async () => {
-      while (!says('get-master-addr-by-name').includes(String(replica.port))) await sleep(50);
-    },
+    hasFailedOver: () => until(() => says('get-master-addr-by-name').includes(String(replica.port)), 30_000),
     stop: async () => {
       await Promise.all([sentinel, replica, master].map((one) => one.stop()));
       rmSync(directory, { recursive: true, force: true });

@@ -4,10 +4,11 @@ import { textMessage } from '../simulator/sessions/wire.js';
 import { type Simulator, startSimulator } from '../simulator/simulator.js';
 import { anyRedis, describeWithRedis } from './redis-server.js';
 import { messagesPath, Replicas, slowest, statusesOf } from './replicas.js';
+import { until } from './until.js';
 
 const FRESH_MS = 2000;
-/** Long enough for a burst to arrive everywhere before the desk answers. */
-const LATENCY_MS = 400;
+/** Long enough for a burst to arrive everywhere before the desk answers, on a busy machine. */
+const LATENCY_MS = 1000;
 const noCache = { 'cache-control': 'no-cache' };
 const old = Date.UTC(2024, 0, 1);
 
@@ -175,7 +176,7 @@ describeWithRedis('a replica that dies while the desk hangs', () => {
     try {
       desk.failNext({ kind: 'hang' });
       const lost = replicas.get(0, messagesPath('long-session')).catch(() => undefined);
-      while (desk.calls.length === 0) await sleep(5);
+      await until(() => desk.calls.length > 0);
       const waiting = Promise.all([1, 2, 1, 2].map((nth) => replicas.get(nth, messagesPath('long-session'))));
       await replicas.nth(0).kill();
       const answers = await waiting;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Service, startService } from './service.js';
+import { until } from './until.js';
 
 export interface TimedAnswer {
   readonly status: number;
@@ -36,7 +37,8 @@ export class Replicas {
   /** A machine under load may take longer to reach Redis than the service waits for it. */
   async redisIs(state: 'up' | 'down' | 'off'): Promise<void> {
     for (const service of this.all) {
-      while (!(await (await service.get('/health/ready')).text()).includes(`"redis":"${state}"`)) await sleep(20);
+      const isSo = async () => (await (await service.get('/health/ready')).text()).includes(`"redis":"${state}"`);
+      await until(isSo, 30_000);
     }
   }
 
@@ -73,17 +75,18 @@ export class Replicas {
    */
   async undisturbed<T>(work: () => Promise<T>): Promise<T> {
     const losses = () => this.all.map((service) => service.output().split('Redis is unavailable').length).join();
-    for (;;) {
+    for (let tries = 0; tries < 10; tries++) {
       await this.redisIs('up');
       const before = losses();
       const done = await work();
       if (losses() === before) return done;
     }
+    throw new Error('a replica lost Redis each time');
   }
 
-  /** Resolves once another replica found in Redis what one replica fetched; otherwise the test times out. */
+  /** Resolves once another replica found in Redis what one replica fetched. */
   async share(coldPath: () => string): Promise<TimedAnswer> {
-    for (;;) {
+    for (let tries = 0; tries < 200; tries++) {
       const path = coldPath();
       await this.get(0, path);
       // The write continues behind the answer.
@@ -91,6 +94,7 @@ export class Replicas {
       const found = await this.get(1, path);
       if (found.headers.get('cache-status')?.includes('detail=redis')) return found;
     }
+    throw new Error('nothing is shared');
   }
 
   nth(nth: number): Service {

@@ -12,7 +12,7 @@ const KEY = 'a-key';
 const PATH = '/running-sessions';
 const KEYS = { AUTH_MODE: 'api-key', API_KEYS: `ann:${createHash('sha256').update(KEY).digest('hex')}` };
 
-function idsIn(answer: Pick<Answer, 'json'>): unknown {
+function idsIn(answer: Pick<Answer, 'json'>): unknown[] {
   const body: unknown = answer.json();
   const sessions: unknown = typeof body === 'object' && body !== null && 'sessions' in body ? body.sessions : undefined;
   if (!Array.isArray(sessions)) throw new Error('no list');
@@ -40,6 +40,7 @@ describe('GET /running-sessions', () => {
     const startedAt = Date.now();
     for (const sessionId of ['one', 'two', 'one']) {
       await sendWebhook(service, { sessionId });
+      // So that each has a time of its own.
       await sleep(5);
     }
     const answer = await ask(service, PATH, asAnn);
@@ -90,7 +91,8 @@ describeWithRedis('GET /running-sessions over two replicas', () => {
       await sendWebhook(replicas.nth(0), { sessionId: 'one' });
       await sleep(50);
       await sendWebhook(replicas.nth(1), { sessionId: 'two' });
-      await sleep(50);
+      // They are written behind the answers.
+      for (const nth of [0, 1]) await until(async () => idsIn(await ask(replicas.nth(nth), PATH)).length === 2);
     });
     for (const nth of [0, 1]) expect(idsIn(await ask(replicas.nth(nth), PATH))).toEqual(['two', 'one']);
     await replicas.stop();
@@ -106,7 +108,7 @@ describeWithRedis('GET /running-sessions over two replicas', () => {
       );
     }
     // The last ones are written behind the answers.
-    while (!(await ask(replicas.nth(0), PATH)).text.includes('"s-1009"')) await sleep(10);
+    await until(async () => (await ask(replicas.nth(0), PATH)).text.includes('"s-1009"'));
     expect(idsIn(await ask(replicas.nth(0), PATH))).toHaveLength(1000);
     await replicas.stop();
     await redis.stop();

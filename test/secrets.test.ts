@@ -83,7 +83,7 @@ test('no log line and no problem holds a signature, a key, a message, an account
   expect((await ask(service, '/sessions/secret-signed-again/messages')).status).toBe(200);
   problems.push((await ask(service, `/sessions/s/messages?limit=0`)).text);
   const metrics = (await ask(service, '/metrics')).text;
-  await service.stop();
+  expect(await service.stop()).toBe(0);
 
   const { userSigs } = tap;
   // Makes sure that the test finds what it looks for.

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expectDocumented, isDocumentedJson } from './documented-answer.js';
+import { until } from './until.js';
 
 /** The public demo credentials of the simulator, which are its defaults. */
 export const deskCredentials = {
@@ -17,9 +17,9 @@ export interface Service {
   /** Everything on stdout and stderr so far. */
   readonly output: () => string;
   /** The first line that matches, as soon as it is there: the log is written after the answers. */
-  readonly logged: (pattern: RegExp) => Promise<string>;
+  readonly logged: (pattern: RegExp, withinMs?: number) => Promise<string>;
   readonly get: (path: string, headers?: Record<string, string>) => Promise<Response>;
-  /** Sends SIGTERM and returns the exit code. */
+  /** Sends SIGTERM and returns the exit code. `output` is complete then, unless a test keeps it unread. */
   readonly stop: () => Promise<number | null>;
   readonly kill: () => Promise<void>;
 }
@@ -30,6 +30,7 @@ export async function startService(environment: Readonly<Record<string, string>>
     env: { PATH: process.env['PATH'], PORT: '0', AUTH_MODE: 'none', ...deskCredentials, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const closed = new Promise((resolve) => child.once('close', resolve));
   let output = '';
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const url = await new Promise<string>((resolve, reject) => {
@@ -49,15 +50,21 @@ export async function startService(environment: Readonly<Record<string, string>>
     url,
     process: child,
     output: () => output,
-    logged: async (pattern) => {
-      for (;;) {
-        const line = output.split('\n').find((one) => pattern.test(one));
-        if (line !== undefined) return line;
-        await sleep(10);
-      }
+    logged: async (pattern, withinMs) => {
+      let line: string | undefined;
+      await until(() => {
+        line = output.split('\n').find((one) => pattern.test(one));
+        return line !== undefined;
+      }, withinMs);
+      return line ?? '';
     },
     get: async (path, headers = {}) => documented(path, await fetch(`${url}${path}`, { headers })),
-    stop: () => end(child, 'SIGTERM'),
+    stop: async () => {
+      const code = await end(child, 'SIGTERM');
+      // The pipe may still hold its last lines.
+      if (!child.stdout.isPaused()) await closed;
+      return code;
+    },
     kill: async () => {
       await end(child, 'SIGKILL');
     },

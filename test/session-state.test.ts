@@ -113,9 +113,8 @@ test('a state has its own labels in metrics, and an audit line', async () => {
   expect(has('cache_requests_total', { resource: 'state', outcome: 'miss' })).toBe(true);
   expect(has('desk_calls_total', { command: 'get_session_state', code: '0' })).toBe(true);
   expect(has('desk_call_duration_seconds_count', { command: 'get_session_state' })).toBe(true);
-  expect(service.output()).toContain(
-    `"requestId":"audit-${id}","caller":"127.0.0.1","sessionId":"${id}","outcome":"miss"`,
-  );
+  const audit = await service.logged(new RegExp(`"audit":"read","requestId":"audit-${id}"`));
+  expect(audit).toContain(`"caller":"127.0.0.1","sessionId":"${id}","outcome":"miss"`);
 });
 
 test('141009 stops only its own command; a limit of the application stops all', async () => {

@@ -10,6 +10,7 @@ import { textMessage } from '../simulator/sessions/wire.js';
 import { type Simulator, startSimulator } from '../simulator/simulator.js';
 import { ask } from './http.js';
 import { deskCredentials, startService } from './service.js';
+import { until } from './until.js';
 
 let simulator: Simulator;
 
@@ -26,9 +27,9 @@ describe('signals', () => {
     simulator.forgetCalls();
     simulator.faultUntilReset({ kind: 'latency', ms: 1500 }, { sessionId: 'under-way' });
     const asked = ask(service, '/sessions/under-way/messages');
-    while (simulator.calls.length === 0) await ask(service, '/health/live');
+    await until(() => simulator.calls.length > 0);
     const stopped = service.stop();
-    while (!service.output().includes('"stopping"')) await once(service.process.stdout ?? service.process, 'data');
+    await service.logged(/"stopping"/);
     service.process.kill(signal);
     expect(await asked).toMatchObject({ status: 200 });
     expect(await stopped).toBe(0);

@@ -12,7 +12,9 @@ import {
   startIssuer,
 } from './auth-issuer.js';
 import { EventStream, streamPath } from './event-stream.js';
+import { metricOf } from './scrape.js';
 import { type Service, startService } from './service.js';
+import { until, untilQuiet } from './until.js';
 import { wireMessages } from './wire-messages.js';
 
 let desk: Simulator;
@@ -81,6 +83,7 @@ describe('a stream by token', () => {
     const jwt = await startForTokens();
     const stream = await follow(jwt, streamPath('talk'), await bearer(inSeconds(60 * 86_400)));
     await stream.count(1);
+    // A timer that overflows would have ended it at once.
     await sleep(1000);
     expect(stream.hasEnded).toBe(false);
     expect(jwt.output()).not.toContain('TimeoutOverflowWarning');
@@ -110,10 +113,10 @@ test('older messages are sent at the pace of the client, completely and once', a
   const stream = await follow(steady, streamPath('behind', '?from=0'));
   await stream.count(2);
   stream.incoming.pause();
-  desk.forgetCalls();
-  await sleep(3000);
+  const blocks = () => desk.calls.filter(({ sessionId, order }) => sessionId === 'behind' && order === 1).length;
+  await untilQuiet(blocks);
   // 33 MB of older messages; loopback buffers some before anything blocks.
-  expect(desk.calls.filter(({ order }) => order === 1).length).toBeLessThan(25);
+  expect(blocks()).toBeLessThan(25);
   stream.incoming.resume();
   await stream.until(({ positions }) => positions.length >= total, 60_000);
   expect(stream.positions).toEqual(Array.from({ length: total }, (_, i) => i));
@@ -139,7 +142,7 @@ test('a stream that is being opened when the service stops is refused, and does 
   desk.forgetCalls();
   desk.faultUntilReset({ kind: 'latency', ms: 1500 });
   const opening = follow(stopping, streamPath('opening'));
-  while (desk.calls.length === 0) await sleep(10);
+  await until(() => desk.calls.length > 0);
   const code = stopping.stop();
   const refused = await opening;
   desk.clearFaults();
@@ -157,7 +160,8 @@ test('a hanging desk ends no stream, and new messages come when it answers again
   await stream.count(1);
   desk.faultUntilReset({ kind: 'hang' });
   desk.append('hanging', ...wireMessages(3, 2));
-  await sleep(4000);
+  const timeouts = 'desk_calls_total{command="describe_chat_messages",code="timeout"}';
+  await until(async () => (await metricOf(patient, timeouts)) >= 3, 30_000);
   expect(stream.hasEnded).toBe(false);
   desk.clearFaults();
   await stream.until(({ positions }) => positions.length === 2, 30_000);

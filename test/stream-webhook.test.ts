@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Simulator, startSimulator } from '../simulator/simulator.js';
 import { EventStream, streamPath } from './event-stream.js';
+import { metricOf } from './scrape.js';
 import { type Service, startService } from './service.js';
+import { until } from './until.js';
 import { sendWebhook, TOKEN } from './webhook.js';
 import { wireMessages } from './wire-messages.js';
 
@@ -52,8 +54,8 @@ test('a webhook brings new messages to the clients of its session', async () => 
   await stream.until(({ positions }) => positions.length === 1);
   expect((stream.events[1]?.at ?? Infinity) - changedAt).toBeLessThan(SOON_MS);
   const calls = callsOf('told');
+  // The reported message was found: there is no further poll, which would come after 1 or 2 s.
   await sleep(3000);
-  // The reported message was found: there is no further poll.
   expect(callsOf('told')).toBe(calls);
 });
 
@@ -84,12 +86,15 @@ test('many webhooks of one session cost a call a second', async () => {
 
 test('a webhook of a session that nobody watches costs nothing', async () => {
   desk.setSession('alone', wireMessages(0, 3));
+  const watched = () => metricOf(service, 'sessions_watched');
+  const others = await watched();
   const stream = await follow('alone');
+  expect(await watched()).toBe(others + 1);
   stream.leave();
-  await service.get('/metrics');
-  await sleep(500);
+  await until(async () => (await watched()) === others);
   const before = callsOf('alone');
   await sendWebhook(service, { sessionId: 'alone' });
+  // A watch would call at once, and again a second later.
   await sleep(1500);
   expect(callsOf('alone')).toBe(before);
 });

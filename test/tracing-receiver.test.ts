@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { type Simulator, startSimulator } from '../simulator/simulator.js';
+import { freePort } from './free-port.js';
 import { ask } from './http.js';
 import { type AnswerExport, type OtlpReceiver, startOtlpReceiver } from './otlp-receiver.js';
-import { freePort } from './redis-server.js';
 import { type Service, startService } from './service.js';
+import { until } from './until.js';
 
 const PATH = '/sessions/long-session/messages';
 /** Waiting for a receiver would take 10 s. */
@@ -55,7 +55,7 @@ async function droppedSpans(): Promise<number> {
 }
 
 async function untilDropped(count: number): Promise<void> {
-  while ((await droppedSpans()) < count) await sleep(20);
+  await until(async () => (await droppedSpans()) >= count);
 }
 
 const linesWith = (text: string) =>
@@ -69,6 +69,7 @@ it('delays no request if the receiver is unavailable: spans are dropped, counted
   await askOften(100);
   await untilDropped(80);
   await askOften(10);
+  expect(await service.stop()).toBe(0);
   const lines = linesWith('spans were dropped');
   expect(lines).toHaveLength(1);
   expect(lines[0]).toMatch(/"level":40.*"spans":\d+,"reason":"(?:ECONNREFUSED|the queue is full)"/);
@@ -94,6 +95,7 @@ it.each<[what: string, answer: AnswerExport]>([
   await askOften(60);
   await untilDropped(10);
   expect(requests.length).toBeGreaterThan(0);
+  expect(await service.stop()).toBe(0);
   expect(linesWith('spans were dropped')).toHaveLength(1);
   expect(service.output()).not.toContain('the-nonsense');
 });
@@ -101,7 +103,8 @@ it.each<[what: string, answer: AnswerExport]>([
 it('treats an unreadable answer as a receipt, and logs that once', async () => {
   const { spans } = await startWith((_request, response) => response.end('the-nonsense'));
   await askOften(20);
-  while (spans().length < 15) await sleep(20);
+  await until(() => spans().length >= 15);
+  expect(await service.stop()).toBe(0);
   expect(linesWith('the tracing SDK complains')).toHaveLength(1);
   expect(service.output()).not.toContain('the-nonsense');
 });
@@ -120,6 +123,7 @@ it('sends waiting spans at a stop', async () => {
 
 it('names the variable that the SDK cannot read, not its value', async () => {
   await startWith((_request, response) => response.end('{}'), { OTEL_BSP_SCHEDULE_DELAY: 'the-value' });
+  expect(await service.stop()).toBe(0);
   expect(linesWith('the tracing SDK complains')).toEqual([expect.stringContaining('"OTEL_BSP_SCHEDULE_DELAY"')]);
   expect(service.output()).not.toContain('the-value');
 });

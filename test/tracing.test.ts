@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { textMessage } from '../simulator/sessions/wire.js';
 import { type Simulator, startSimulator } from '../simulator/simulator.js';
@@ -6,6 +5,7 @@ import { ask } from './http.js';
 import { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver, treeOf } from './otlp-receiver.js';
 import { anyRedis, describeWithRedis } from './redis-server.js';
 import { type Service, startService } from './service.js';
+import { until } from './until.js';
 
 const ROUTE = 'GET /sessions/:sessionId/messages';
 
@@ -53,14 +53,16 @@ function newTrace(flags = '01') {
   const header = { traceparent: `00-${traceId}-${CALLER}-${flags}` };
   const spans = () => receiver.spans().filter((span) => span.traceId === traceId);
   /** The request's span, once it came; its children end before it, and so came earlier or with it. */
-  const root = async (name = ROUTE): Promise<ReceivedSpan> => {
-    for (;;) {
-      const found = spans().find((span) => span.name === name);
-      if (found !== undefined) return found;
-      await sleep(10);
-    }
-  };
+  const root = (name = ROUTE) => received((span) => span.traceId === traceId && span.name === name);
   return { traceId, header, spans, root };
+}
+
+/** The first such span, once it came. */
+async function received(isIt: (span: ReceivedSpan) => boolean): Promise<ReceivedSpan> {
+  await until(() => receiver.spans().some(isIt));
+  const found = receiver.spans().find(isIt);
+  if (found === undefined) throw new Error('no such span');
+  return found;
 }
 
 const nameOf = ({ name }: ReceivedSpan) => name;
@@ -98,7 +100,7 @@ it('records a load that joins a flight: a link to it, and no call of its own', a
   desk.latency(300);
   const path = coldPath();
   const answers = [ask(service, path, { headers: first.header })];
-  while (desk.calls.length === 0) await sleep(5);
+  await until(() => desk.calls.length > 0);
   answers.push(ask(service, path, { headers: second.header }));
   expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([200, 200]);
   const root = await second.root();
@@ -127,14 +129,8 @@ it('begins a trace if the caller has none, and logs its id', async () => {
   await ask(service, coldPath(), { headers: { 'x-request-id': 'without-a-trace' } });
   const line = await service.logged(/"requestId":"without-a-trace".*"msg":"request"/);
   const [, traceId] = /"traceId":"([0-9a-f]{32})"/.exec(line) ?? [];
-  for (;;) {
-    const root = receiver.spans().find((span) => span.traceId === traceId && span.name === ROUTE);
-    if (root !== undefined) {
-      expect(root.parentSpanId).toBeUndefined();
-      break;
-    }
-    await sleep(10);
-  }
+  const root = await received((span) => span.traceId === traceId && span.name === ROUTE);
+  expect(root.parentSpanId).toBeUndefined();
 });
 
 it("records nothing if the caller's trace is not sampled", async () => {

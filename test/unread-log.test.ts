@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { textMessage } from '../simulator/sessions/wire.js';
 import { type Simulator, startSimulator } from '../simulator/simulator.js';
 import { ask, speak } from './http.js';
 import { deskCredentials, type Service, startService } from './service.js';
+import { until } from './until.js';
 
 /** The longest allowed id, so that few requests make a large log. */
 const SESSION = 's'.repeat(128);
@@ -96,9 +96,7 @@ describe('a log that nobody reads', () => {
     const service = await startUnread();
     await read(service, 3000);
     service.process.stdout?.resume();
-    const readToItsEnd = once(service.process, 'close');
     expect(await service.stop()).toBe(0);
-    await readToItsEnd;
     const written = service
       .output()
       .split('\n')
@@ -111,7 +109,10 @@ describe('a log that nobody reads', () => {
     const service = await startUnread();
     service.process.stdout?.destroy();
     // The first lines detect that the reader is gone; those after them count as dropped.
-    while ((await droppedLines(service)) === 0) await read(service, 10);
+    await until(async () => {
+      await read(service, 10);
+      return (await droppedLines(service)) > 0;
+    });
     const startedAt = Date.now();
     expect(await service.stop()).toBe(0);
     expect(Date.now() - startedAt).toBeLessThan(5000);
@@ -144,7 +145,7 @@ describe('a log that nobody reads', () => {
     await read({ url }, 2500);
     process.kill(pid, 'SIGTERM');
     // A zombie until `script` can write again and looks after it.
-    while (/^State:\s+[^Z]/m.test(await readFile(`/proc/${pid}/status`, 'utf8'))) await sleep(50);
+    await until(async () => /^State:\s+Z/m.test(await readFile(`/proc/${pid}/status`, 'utf8')), 20_000);
     child.stdout.resume();
     await once(child, 'close');
     expect(child.exitCode).toBe(0);

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { textMessage } from '../simulator/sessions/wire.js';
 import { type Simulator, startSimulator } from '../simulator/simulator.js';
 import { type Answer } from './http.js';
 import { messagesPath, Replicas, type TimedAnswer } from './replicas.js';
+import { until } from './until.js';
 import { sendWebhook, TOKEN } from './webhook.js';
 
 /** A notice takes a round trip to Redis; the rest is for a busy machine. */
@@ -73,10 +73,11 @@ export class WebhookReplicas {
   async changeDuringFlight(text: string): Promise<void> {
     await this.read(1);
     await this.report(1);
-    this.desk.latency(500);
+    const before = this.calls;
+    // Late, but as the session was when the call came.
+    this.desk.failNext({ kind: 'latency', ms: 1000 }, { sessionId: this.id });
     const inFlight = this.read(0);
-    await sleep(200);
-    this.desk.latency(0);
+    await until(() => this.calls > before);
     this.write(text);
     await this.report(1);
     await inFlight;
@@ -85,7 +86,7 @@ export class WebhookReplicas {
   /** How long until a replica shows it. */
   async shownAfter(nth: number, text: string): Promise<number> {
     const startedAt = performance.now();
-    while (!(await this.read(nth)).body.includes(text)) await sleep(10);
+    await until(async () => (await this.read(nth)).body.includes(text));
     return performance.now() - startedAt;
   }
 }

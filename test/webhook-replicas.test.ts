@@ -1,6 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { describeWithOwnRedis, redisCli, type RedisServer, startRedis } from './redis-server.js';
+import { metricOf } from './scrape.js';
+import { until } from './until.js';
 import { SOON_MS, WebhookReplicas } from './webhook-replicas-rig.js';
 
 describeWithOwnRedis('webhooks over two replicas', () => {
@@ -16,6 +17,14 @@ describeWithOwnRedis('webhooks over two replicas', () => {
     await rig.stop();
     await redis.stop();
   });
+
+  /** How many request ids Redis has: they are written behind the answers, after all else. */
+  const seenRequests = () => redisCli(redis.port, 'keys', '*:webhook:*').match(/\S+/g)?.length ?? 0;
+  const reportAndWait = async (requestId: string) => {
+    const before = seenRequests();
+    await rig.report(0, requestId);
+    await until(() => seenRequests() > before);
+  };
 
   it('make the next read fresh at every replica, for one call', async () => {
     await rig.replicas.undisturbed(async () => {
@@ -48,11 +57,12 @@ describeWithOwnRedis('webhooks over two replicas', () => {
   });
 
   it('that one replica has received already are duplicates at another', async () => {
-    await rig.report(0, 'a-request-seen-twice');
-    await sleep(500);
+    const duplicates = () => metricOf(rig.replicas.nth(1), 'webhook_events_total{outcome="duplicate"}');
+    const before = await duplicates();
+    await reportAndWait(`seen-twice-${rig.id}`);
     await rig.readAll();
-    await rig.report(1, 'a-request-seen-twice');
-    await sleep(500);
+    await rig.report(1, `seen-twice-${rig.id}`);
+    await until(async () => (await duplicates()) === before + 1);
     await rig.readAll();
     expect(rig.calls).toBe(1);
   });
@@ -74,8 +84,7 @@ describeWithOwnRedis('webhooks over two replicas', () => {
   });
 
   it('leave only hashes of the session in the key names of Redis', async () => {
-    await rig.report(0, 'a-request-id');
-    await sleep(500);
+    await reportAndWait(`a-request-id-of-${rig.id}`);
     const keys = redisCli(redis.port, 'keys', '*');
     expect(keys).toContain(':change');
     expect(keys).not.toContain(rig.id);

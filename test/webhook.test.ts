@@ -4,6 +4,7 @@ import { type Simulator, startSimulator } from '../simulator/simulator.js';
 import { type Answer, ask } from './http.js';
 import { costOf } from './cpu-cost.js';
 import { type Service, startService } from './service.js';
+import { until } from './until.js';
 import { sendWebhook, TOKEN, type Webhook, webhookBody, webhookTarget } from './webhook.js';
 
 const OTHER_TOKEN = 'the-token-to-come';
@@ -122,10 +123,9 @@ describe('a webhook', () => {
   });
 
   test('does not count a flight as fresh that was in progress when it came', async () => {
-    simulator.latency(300);
+    simulator.failNext({ kind: 'latency', ms: 500 }, { sessionId: id });
     const before = read();
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    simulator.failNext({ kind: 'latency', ms: 0 }, { sessionId: id });
+    await until(() => calls() === 1);
     await sendWebhook(service, { sessionId: id });
     await before;
     simulator.append(id, message('second'));
@@ -147,6 +147,9 @@ describe('a webhook', () => {
     await read();
     for (let i = 0; i < 5; i++) await sendWebhook(service, { sessionId: id });
     expect(calls()).toBe(1);
+    // A call of theirs would be there before that of this read.
+    await read();
+    expect(calls()).toBe(2);
   });
 
   test('whose RequestID was seen does nothing', async () => {
@@ -294,16 +297,32 @@ describe('what is no webhook', () => {
 
 describe('what is kept of one', () => {
   test('the path is /webhooks/desk in log and metrics; secret, token and message text are nowhere', async () => {
-    await sendWebhook(withBoth, { secret: SECRET, sessionId: id, requestId: 'the-request-id' });
-    await sendWebhook(withBoth, { secret: 'a-mistyped-secret-of-ours', sessionId: id });
-    await ask(withBoth, `/webhooks//desk/${SECRET}`, { method: 'POST' });
-    await ask(withBoth, `/%77ebhooks/desk/${SECRET}x`, { method: 'POST' });
-    await ask(withBoth, `/WEBHOOKS/desk/${SECRET}`, { method: 'POST' });
-    const { text } = await ask(withBoth, '/metrics');
-    await withBoth.logged(/"route":"\/webhooks\/desk","method":"POST","status":200/);
-    const output = withBoth.output() + text;
-    expect(text).toContain('route="/webhooks/desk"');
-    for (const secret of [SECRET, TOKEN, 'a-mistyped-secret', '退费', 'your_user_id', '203.0.113.7', 'the-request-id'])
-      expect([secret, output.includes(secret)]).toEqual([secret, false]);
+    const own = await startService({ ...common(), WEBHOOK_TOKENS: TOKEN, WEBHOOK_PATH_SECRET: SECRET });
+    try {
+      await sendWebhook(own, { secret: SECRET, sessionId: id, requestId: 'the-request-id' });
+      await sendWebhook(own, { secret: 'a-mistyped-secret-of-ours', sessionId: id });
+      await ask(own, `/webhooks//desk/${SECRET}`, { method: 'POST' });
+      await ask(own, `/%77ebhooks/desk/${SECRET}x`, { method: 'POST' });
+      await ask(own, `/WEBHOOKS/desk/${SECRET}`, { method: 'POST' });
+      const { text } = await ask(own, '/metrics');
+      // The log is complete once it has ended.
+      expect(await own.stop()).toBe(0);
+      const output = own.output() + text;
+      expect(output.match(/"method":"POST","status":/g)).toHaveLength(5);
+      expect(output).toMatch(/"route":"\/webhooks\/desk","method":"POST","status":200/);
+      expect(text).toContain('route="/webhooks/desk"');
+      for (const secret of [
+        SECRET,
+        TOKEN,
+        'a-mistyped-secret',
+        '退费',
+        'your_user_id',
+        '203.0.113.7',
+        'the-request-id',
+      ])
+        expect([secret, output.includes(secret)]).toEqual([secret, false]);
+    } finally {
+      await own.kill();
+    }
   });
 });

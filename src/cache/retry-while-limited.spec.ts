@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import {
   DeskAbandonedError,
@@ -125,5 +126,15 @@ describe('retryWhileLimited', () => {
     gone.abort();
     await expect(attempts(() => new DeskBusyError('busy'))).rejects.toThrow(DeskAbandonedError);
     expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('leaves no listener at the signal that lives as long as the process', async () => {
+    const listeners = () => getEventListeners(stop.signal, 'abort').length;
+    const done = attempts((nth) => (nth < 3 ? new DeskBusyError('busy') : undefined));
+    await pass(70);
+    expect(listeners()).toBe(1);
+    await pass(30);
+    await expect(done).resolves.toBe('done');
+    expect(listeners()).toBe(0);
   });
 });

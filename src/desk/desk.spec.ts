@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type Fault } from '../../simulator/fault.js';
 import { type Simulator } from '../../simulator/simulator.js';
 import { DeskRig, SESSION, simulateDesk } from '../../test/desk-rig.js';
+import { freePort } from '../../test/free-port.js';
 
 describe('Desk', () => {
   let simulator: Simulator;
@@ -97,7 +98,7 @@ describe('Desk', () => {
   });
 
   it('calls once when the connection is refused', async () => {
-    rig = new DeskRig(simulator, { baseUrl: 'http://127.0.0.1:1' });
+    rig = new DeskRig(simulator, { baseUrl: `http://127.0.0.1:${await freePort()}` });
     expect(await rig.end()).toMatchObject({ code: 'upstream-failed' });
     expect(rig.codes).toEqual(['network']);
   });

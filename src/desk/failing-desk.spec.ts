@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type Fault } from '../../simulator/fault.js';
 import { type Simulator } from '../../simulator/simulator.js';
 import { DeskRig, SESSION, simulateDesk } from '../../test/desk-rig.js';
+import { freePort } from '../../test/free-port.js';
 
 describe('A desk that keeps failing', () => {
   let simulator: Simulator;
@@ -49,7 +50,7 @@ describe('A desk that keeps failing', () => {
   });
 
   it('opens after ten refused connections', async () => {
-    rig = new DeskRig(simulator, { baseUrl: 'http://127.0.0.1:1' });
+    rig = new DeskRig(simulator, { baseUrl: `http://127.0.0.1:${await freePort()}` });
     for (let i = 0; i < 10; i++) expect(await rig.end()).toMatchObject({ code: 'upstream-failed' });
     expect(await isOpen()).toBe(true);
   });

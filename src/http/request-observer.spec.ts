@@ -55,6 +55,20 @@ describe('the access line', () => {
   });
 });
 
+test('both lines are written at once for a pipelined request whose connection has ended before its turn', async () => {
+  let text = '';
+  const destination = { write: (lines: string) => (text += lines) };
+  const request = new IncomingMessage(new Socket());
+  const response = new ServerResponse(request);
+  const observer = new RequestObserver(createLogger('info', destination), destination, new Metrics('1'));
+  // It has no socket before its turn, so Node never closes it.
+  response.destroy();
+  expect([response.closed, response.socket]).toEqual([false, null]);
+  observer.watch(request, response, { ...newRequestContext({}), audit }, '/route');
+  await new Promise(setImmediate);
+  expect(text).toMatch(/"status":499,.*"msg":"request"}\n.*"outcome":"aborted","status":499,"msg":"read"}\n$/);
+});
+
 describe('the audit line', () => {
   test.each(['trace', 'info', 'error', 'fatal'])('is written for a read at LOG_LEVEL=%s', async (level) => {
     expect(await written(level, { audit, cacheOutcome: 'hit' })).toContainEqual({

@@ -1,5 +1,5 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
-import { admissionControl } from '../../../test/admission-rig.js';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { admissionControl, coolDownOf } from '../../../test/admission-rig.js';
 import { DeskRateLimitedError, DeskRejectedError } from '../desk-error.js';
 import { type AdmissionControl, type Permit } from './admission.js';
 
@@ -155,6 +155,23 @@ describe('AdmissionControl', () => {
     expect(firstAfter(first)).toEqual(['all', 'command']);
     await admission.undecided(first);
     expect(firstAfter(await permit('list'))).toEqual(['all']);
+  });
+
+  it('admits no call whose command began a cool-down while the trial call after another one was claimed', async () => {
+    const all = coolDownOf({ now: () => now });
+    admission = admissionControl({ maxRps: 3, now: () => now, coolDown: all });
+    const [first, second] = [await permit('list'), await permit('list')];
+    await admission.limited(first, 'all', 60011);
+    now += 1100;
+    const claim = all.claimHalfOpen.bind(all);
+    jest.spyOn(all, 'claimHalfOpen').mockImplementationOnce(async () => {
+      await admission.limited(second, 'command', 141009);
+      return claim();
+    });
+    expect(await admission.admit('list')).toEqual({ kind: 'wait', scope: 'command', ms: 20 });
+    expect(await admission.admit('list')).toMatchObject({ kind: 'closed', scope: 'command' });
+    // What it had claimed was given back.
+    expect(firstAfter(await permit('state'))).toEqual(['all']);
   });
 
   it('takes nothing from the quota for a command in its cool-down while other commands are called', async () => {
