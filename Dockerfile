@@ -61,4 +61,5 @@ EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=15s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/ready`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # Exec form: node is PID 1 itself, so SIGTERM reaches it and requests in flight are answered.
-CMD ["node", "dist/main.js"]
+# 8 MB for young objects: with V8's own choice Node 24 takes 445 MB instead of 326 for the same load, and is not faster.
+CMD ["node", "--max-semi-space-size=8", "dist/main.js"]

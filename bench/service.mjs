@@ -30,10 +30,14 @@ export const LIMITED = { RATE_LIMIT_PER_MINUTE: '100000000' };
 /** The access and the audit line. */
 const LINES_PER_REQUEST = 2;
 
+/** As in `npm start` and in the image. */
+const NODE_OPTIONS = ['--max-semi-space-size=8'];
+
 /** The built service with api-key, access log, metrics and security headers on. */
 export async function startService(desk, environment = {}, nodeOptions = []) {
   const settings = { ...ENVIRONMENT, DESK_BASE_URL: desk.url, ...environment };
-  return { ...(await startServer('dist/main.js', settings, nodeOptions)), linesPerRequest: LINES_PER_REQUEST };
+  const server = await startServer('dist/main.js', settings, [...NODE_OPTIONS, ...nodeOptions]);
+  return { ...server, linesPerRequest: LINES_PER_REQUEST };
 }
 
 /** The simulator as the desk. */

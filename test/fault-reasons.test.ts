@@ -1,7 +1,8 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { textMessage } from '../simulator/sessions/wire.js';
 import { ask } from './http.js';
-import { describeWithOwnRedis, freePort, type RedisServer, startRedis } from './redis-server.js';
+import { freePort } from './free-port.js';
+import { describeWithOwnRedis, type RedisServer, startRedis } from './redis-server.js';
 import { type SimulatedService, startSimulated } from './simulated-service.js';
 
 let running: SimulatedService | undefined;
