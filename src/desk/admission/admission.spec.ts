@@ -169,7 +169,7 @@ describe('AdmissionControl', () => {
       return claim();
     });
     expect(await admission.admit('list')).toEqual({ kind: 'wait', scope: 'command', ms: 20 });
-    expect(await admission.admit('list')).toMatchObject({ kind: 'closed', scope: 'command' });
+    expect(await admission.admit('list')).toMatchObject({ kind: 'refused', scope: 'command' });
     // What it had claimed was given back.
     expect(firstAfter(await permit('state'))).toEqual(['all']);
   });
