@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from '@je
 import { ask, control } from './client.js';
 import { textMessage } from './sessions/wire.js';
 import { type Simulator, startSimulator } from './simulator.js';
+import { makeUserSig } from './user-sig.js';
 
 const SESSION = 'b0f4ca12-4850-4218-a284-efe679a87066';
 
@@ -82,9 +83,11 @@ describe('over HTTP', () => {
   });
 
   it('refuses the signatures seen so far', async () => {
-    await ask(desk, { SessionId: SESSION });
+    // One for both calls: that of the next second is another one.
+    const usersig = makeUserSig(desk, Math.floor(Date.now() / 1000));
+    await ask(desk, { SessionId: SESSION }, { usersig });
     await control(desk, 'POST', '/signatures/refuse', {});
-    expect(await ask(desk, { SessionId: SESSION })).toMatchObject({ ErrorCode: 70052 });
+    expect(await ask(desk, { SessionId: SESSION }, { usersig })).toMatchObject({ ErrorCode: 70052 });
   });
 
   test.each([
