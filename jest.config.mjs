@@ -14,10 +14,8 @@ const shared = {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': ['@swc/jest', swc] },
-  setupFilesAfterEnv: ['<rootDir>/test/timeout.ts'],
+  setupFilesAfterEnv: ['<rootDir>/test/timeout.ts', '<rootDir>/test/retries.ts'],
 };
-/** For what drives whole processes. */
-const retried = { ...shared, setupFilesAfterEnv: [...shared.setupFilesAfterEnv, '<rootDir>/test/retries.ts'] };
 
 // Units stand beside what they test; test/ drives the built service (dist/main.js) in a process of its own.
 export default {
@@ -26,7 +24,7 @@ export default {
   projects: [
     { ...shared, displayName: 'unit', roots: ['<rootDir>/src', '<rootDir>/simulator'] },
     {
-      ...retried,
+      ...shared,
       displayName: 'service',
       roots: ['<rootDir>/test'],
       testMatch: ['**/*.test.ts'],
@@ -34,7 +32,7 @@ export default {
       globalSetup: '<rootDir>/test/redis.setup.ts',
     },
     {
-      ...retried,
+      ...shared,
       displayName: 'browser',
       roots: ['<rootDir>/test/browser'],
       testMatch: ['**/*.test.ts'],
