@@ -61,5 +61,6 @@ EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=15s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/ready`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # Exec form: node is PID 1 itself, so SIGTERM reaches it and requests in flight are answered.
-# 8 MB for young objects: with V8's own choice Node 24 takes 445 MB instead of 326 for the same load, and is not faster.
-CMD ["node", "--max-semi-space-size=8", "dist/main.js"]
+# 16 MB for young objects, as on Node 20: with its own choice Node 24 takes 451 MB instead of 372 for the same load, and is
+# not faster.
+CMD ["node", "--max-semi-space-size=16", "dist/main.js"]

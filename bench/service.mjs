@@ -31,7 +31,7 @@ export const LIMITED = { RATE_LIMIT_PER_MINUTE: '100000000' };
 const LINES_PER_REQUEST = 2;
 
 /** As in `npm start` and in the image. */
-const NODE_OPTIONS = ['--max-semi-space-size=8'];
+const NODE_OPTIONS = ['--max-semi-space-size=16'];
 
 /** The built service with api-key, access log, metrics and security headers on. */
 export async function startService(desk, environment = {}, nodeOptions = []) {
