@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest, test } from '@jest/globals';
 import {
   DeskAbandonedError,
   DeskBusyError,
@@ -10,10 +10,16 @@ import {
   DeskTimeoutError,
   DeskUnavailableError,
 } from '../desk/desk-error.js';
-import { retryWhileLimited } from './retry-while-limited.js';
+import { MAX_TIMER_MS } from '../clock.js';
+import { backgroundMaxWaitMs, retryWhileLimited } from './retry-while-limited.js';
 
 const START = Date.UTC(2026, 0, 1);
 const MAX_WAIT_MS = 1000;
+
+test('a background read waits one and a half of the longest cool-downs, and never longer than a timer can', () => {
+  expect(backgroundMaxWaitMs({ deskCooldownMaxMs: 60_000 })).toBe(90_000);
+  expect(backgroundMaxWaitMs({ deskCooldownMaxMs: MAX_TIMER_MS })).toBe(MAX_TIMER_MS);
+});
 
 describe('retryWhileLimited', () => {
   let gone: AbortController;
