@@ -7,20 +7,25 @@ describe('BackgroundTurns', () => {
   let isBusy: boolean;
   let quotaMs: number;
   let events: string[];
+  let takeFromQuota: () => Promise<number>;
   let lengths: number[];
+  let faults: unknown[];
 
   beforeEach(() => {
     jest.useFakeTimers({ now: 1_700_000_000_000, doNotFake: ['nextTick', 'queueMicrotask'] });
     isBusy = false;
     quotaMs = 0;
+    takeFromQuota = () => Promise.resolve(quotaMs);
     events = [];
     lengths = [];
+    faults = [];
     turns = new BackgroundTurns({
-      quota: { take: () => Promise.resolve(quotaMs) },
+      quota: { take: () => takeFromQuota() },
       spacingMs: 100,
       isBusy: () => isBusy,
       now: () => Date.now(),
       onLengthChange: (length) => lengths.push(length),
+      onFault: (error) => faults.push(error),
     });
   });
 
@@ -148,6 +153,19 @@ describe('BackgroundTurns', () => {
     isBusy = false;
     await tick(20);
     expect(events).toEqual(['a: gone', 'b: turn']);
+  });
+
+  it('rejects a call and reports it after a fault of our own, then goes on', async () => {
+    const fault = new TypeError('a bug');
+    takeFromQuota = () => Promise.reject(fault);
+    come('a');
+    await tick(0);
+    expect(events).toEqual(['a: gone']);
+    expect(faults).toEqual([fault]);
+    takeFromQuota = () => Promise.resolve(0);
+    come('b');
+    await tick(0);
+    expect(events.at(-1)).toBe('b: turn');
   });
 });
 

@@ -10,6 +10,7 @@ describe('CallQueue', () => {
   let lengths: number[];
   let waits: number[];
   let random: number;
+  let faults: unknown[];
   /** Who was admitted or rejected, in order. */
   let events: string[];
 
@@ -22,6 +23,7 @@ describe('CallQueue', () => {
       now,
       onLengthChange: (length) => lengths.push(length),
       onTurn: (waitedMs) => waits.push(waitedMs),
+      onFault: (error) => faults.push(error),
     });
   };
 
@@ -29,6 +31,7 @@ describe('CallQueue', () => {
     jest.useFakeTimers({ now: 1_700_000_000_000, doNotFake: ['nextTick', 'queueMicrotask'] });
     lengths = [];
     waits = [];
+    faults = [];
     events = [];
     random = 0;
   });
@@ -67,6 +70,19 @@ describe('CallQueue', () => {
     if (permit instanceof DeskError) throw permit;
     return permit;
   };
+
+  it('rejects all and reports it after a fault of our own, then goes on', async () => {
+    open(2);
+    const fault = new TypeError('a bug');
+    jest.spyOn(admission, 'admit').mockRejectedValueOnce(fault);
+    for (const name of ['a', 'b']) void come(name);
+    await tick(0);
+    expect(events).toEqual(['a: unavailable', 'b: unavailable']);
+    expect(faults).toEqual([fault]);
+    void come('c');
+    await tick(0);
+    expect(events.at(-1)).toBe('c');
+  });
 
   it('admits as many calls as the quota allows, then the others in order of arrival', async () => {
     open(2);
