@@ -91,7 +91,8 @@ export class RunningSessions {
   private async write(id: string): Promise<void> {
     const { redis, cipher, now } = this.parts;
     const at = this.local.peek(id);
-    if (at === undefined) return;
+    // Not repeated for ever: a full Redis refuses every write.
+    if (at === undefined || now() - at >= KEPT_MS) return;
     const name = hashedId(id);
     const args = [name, cipher.encrypt(Buffer.from(id), name), KEPT_MS, MAX_KEPT, now() - at];
     const written = await redis.run((client) => NOTE.run(client, this.keys, args), this.keys[0]);
